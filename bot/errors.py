@@ -1,0 +1,94 @@
+"""Every failure the core knows how to handle, each with what a person and the operator should read.
+
+GlimpseError
+├── ModelError               the model gave no whole answer; `retryable` says whether asking again may help
+├── AttachmentError          a picture or file can't be used; `person` says why
+└── PlatformError            a chat platform did not do what it was asked
+    ├── PlatformRefused      it never will: permission, gone, invalid; `remedy` tells the operator
+    ├── PlatformThrottled    it will after `retry_after_s`
+    ├── PlatformUnavailable  nothing arrived there; safe to send again
+    └── PlatformUncertain    it may have arrived there; sending again may double it
+
+The text of an exception is for the operator; it never holds a token, a key or what people wrote.
+`person` is one short, kind, true sentence that may be shown in the chat.
+"""
+
+import enum
+
+
+class GlimpseError(Exception):
+    """The root of what adapters and storage raise on purpose."""
+
+
+class ModelTrouble(enum.StrEnum):
+    """What kind of failure the model had: stored with the turn, counted, and asserted in tests."""
+
+    INVALID = "invalid"
+    KEY = "key"
+    CREDITS = "credits"
+    NOT_FOUND = "not_found"
+    BUSY = "busy"
+    TOO_LARGE = "too_large"
+    BLOCKED = "blocked"
+    UNAVAILABLE = "unavailable"
+    TIMEOUT = "timeout"
+    CUT_OFF = "cut_off"
+    BAD_RESPONSE = "bad_response"
+    EMPTY = "empty"
+
+
+class ModelError(GlimpseError):
+    """The model gave no whole answer."""
+
+    def __init__(
+        self,
+        operator: str,
+        *,
+        trouble: ModelTrouble,
+        person: str,
+        retryable: bool = False,
+        retry_after_s: float | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(operator)
+        self.trouble = trouble
+        self.person = person
+        self.retryable = retryable
+        self.retry_after_s = retry_after_s
+        self.status = status
+
+
+class AttachmentError(GlimpseError):
+    """A picture or file can't be used. `person` completes "I could not look at picture 2: ...", without a full stop."""
+
+    def __init__(self, operator: str, *, person: str) -> None:
+        super().__init__(operator)
+        self.person = person
+
+
+class PlatformError(GlimpseError):
+    """A chat platform did not do what it was asked."""
+
+
+class PlatformRefused(PlatformError):
+    """It never will: a permission is missing, the chat or message is gone, or it calls the request invalid."""
+
+    def __init__(self, operator: str, *, remedy: str = "") -> None:
+        super().__init__(f"{operator} {remedy}".rstrip())
+        self.remedy = remedy
+
+
+class PlatformThrottled(PlatformError):
+    """It will take the request, but only after `retry_after_s` seconds."""
+
+    def __init__(self, operator: str, *, retry_after_s: float) -> None:
+        super().__init__(operator)
+        self.retry_after_s = retry_after_s
+
+
+class PlatformUnavailable(PlatformError):
+    """It could not be reached or failed before doing anything; sending again is safe."""
+
+
+class PlatformUncertain(PlatformError):
+    """The connection broke after sending: it may have been done. For a new message, sending again may double it."""

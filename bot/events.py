@@ -1,0 +1,139 @@
+"""What a platform adapter hands to the core: one set of types for all platforms."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+PlatformName = NewType("PlatformName", str)
+"""``discord``, ``telegram`` or ``console``: to store and compare, never to branch on."""
+
+MessageId = NewType("MessageId", str)
+"""Opaque outside the adapter that made it. Unique within its conversation."""
+
+PersonId = NewType("PersonId", str)
+"""Opaque outside the adapter that made it. Unique within its platform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationKey:
+    """One place where people talk. Nothing crosses from one key to another."""
+
+    platform: PlatformName
+    chat_id: str
+    """The channel, group or private chat. For a Discord thread: the thread's parent channel."""
+    thread_id: str | None = None
+    """The Discord thread or Telegram topic; None outside of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who wrote a message: the true sender, never the group."""
+
+    id: PersonId
+    name: str
+    """As others in the chat see it. Untrusted: any characters, any length."""
+    language: str | None = None
+    """An IETF tag such as ``de`` or ``pt-BR``, where the platform says one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRef:
+    """A picture or file as the platform offered it. Not downloaded yet."""
+
+    handle: str
+    """Only the `Chat.fetch` of the adapter that made it understands this. Holds no token, and stays
+    good for as long as the platform keeps the file (ids, not links that expire)."""
+    name: str
+    """The file's name as the sender gave it; may be empty. Untrusted."""
+    media_type: str
+    """As the platform or the sender claims, e.g. ``image/jpeg``; may be empty. Never trusted."""
+    size_bytes: int | None = None
+    """As the platform claims; None when it does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """The message replied to, or what was forwarded, as far as the platform shows it."""
+
+    message_id: MessageId | None
+    """None where the platform does not tell (a forward)."""
+    author: str | None
+    """The name; None when the platform does not tell."""
+    is_own: bool
+    """Written by this bot."""
+    text: str
+    attachments: tuple[AttachmentRef, ...] = ()
+
+
+class Address(enum.StrEnum):
+    """Why a message is for the bot."""
+
+    PRIVATE = "private"
+    MENTION = "mention"
+    ROLE_MENTION = "role_mention"
+    REPLY = "reply"
+    COMMAND = "command"
+
+
+class EntityKind(enum.StrEnum):
+    """The kinds of `Entity` that the core can use."""
+
+    MENTION = "mention"
+    ROLE_MENTION = "role_mention"
+    CHANNEL = "channel"
+    COMMAND = "command"
+    LINK = "link"
+    EMOJI = "emoji"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A marked stretch of `MessageReceived.raw_text`, as the platform marked it."""
+
+    kind: EntityKind
+    offset: int
+    """In code points of `raw_text`."""
+    length: int
+    """In code points of `raw_text`."""
+    target: str | None = None
+    """What it points to: a person's, role's, channel's or emoji's id, a command's name or a link's address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command of the bot's own, without its slash and without the bot's name."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """Somebody wrote something that the bot can see."""
+
+    key: ConversationKey
+    message_id: MessageId
+    sender: Person
+    sent_at: datetime
+    """Aware, UTC, by the platform's clock."""
+    is_private: bool
+    """One person alone with the bot."""
+    text: str
+    """What was said: mentions of the bot taken out, other mentions readable (``@Ann``, ``#general``)."""
+    raw_text: str
+    """As it came, untouched."""
+    entities: tuple[Entity, ...] = ()
+    attachments: tuple[AttachmentRef, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
+    """The message replied to and forwarded content: at most one of each."""
+    album_id: str | None = None
+    """Shared by the messages of one album."""
+    address: Address | None = None
+    """Why it is for the bot; None when it is not."""
+    command: Command | None = None
+    """Set only for the bot's own commands (`bot.commands.COMMANDS`)."""
+
+
+Event = MessageReceived
+"""All that an adapter can hand to the core."""
