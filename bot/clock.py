@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """`bot.ports.Clock` on this machine's clocks."""
+    """`bot.ports.clock.Clock` on this machine's clocks."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

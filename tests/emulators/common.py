@@ -46,7 +46,7 @@ class Request:
 
 
 class Emulated:
-    """The base of each emulator. `violations` must be empty at the end of every test: a fixture asserts it."""
+    """The base of each emulator. `violations` must be empty at the end of a test: a fixture asserts it."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -54,7 +54,7 @@ class Emulated:
         self.violations: list[str] = []
 
     def fail(self, pattern: str, **fault: Any) -> Fault:
-        """Script a fault; the first one that matches wins. Returns it, so that a test can end it (`times = 0`)."""
+        """Script a fault; the first one that matches wins. A test can end it (`times = 0`)."""
         scripted = Fault(pattern=pattern, **fault)
         self.faults.append(scripted)
         return scripted

@@ -1,0 +1,124 @@
+"""A chat platform as the core sees it."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from bot.events import AttachmentRef, ConversationKey, Event, MessageId, PlatformName
+
+
+class MarkKind(enum.StrEnum):
+    """Formatting that a platform can show by offsets instead of by markup."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    UNDERLINE = "underline"
+    STRIKETHROUGH = "strikethrough"
+    SPOILER = "spoiler"
+    CODE = "code"
+    PRE = "pre"
+    QUOTE = "quote"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A formatted stretch of a `Part`. Offset and length are in the platform's own unit."""
+
+    kind: MarkKind
+    offset: int
+    length: int
+    value: str | None = None
+    """The address of a LINK, the language of a PRE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One platform message's worth of an answer, ready to send. Equal parts look equal on screen."""
+
+    text: str
+    """Never empty, and never longer than `Limits.text_length`."""
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a platform can do, as data: the core reads these instead of asking which platform it is."""
+
+    text_length: int
+    """Longest text of one message, in the platform's unit (code points on Discord, UTF-16 on Telegram)."""
+    edit_interval_s: float
+    """Shortest time between two updates of a growing answer in one chat."""
+    group_edit_interval_s: float
+    """The same in a chat with several people."""
+    typing_lifetime_s: float
+    """How long one `Chat.typing` is shown."""
+    download_bytes: int
+    """Largest file that the platform lets the bot fetch."""
+    resend_is_safe: bool
+    """Whether a repeated `Chat.post` with the same nonce is recognised and not shown twice."""
+
+
+class Accepting(Protocol):
+    """Takes an event in. Returns once it is committed: only then may the adapter acknowledge it."""
+
+    async def __call__(self, event: Event) -> None: ...
+
+
+class Chat(Protocol):
+    """One chat platform.
+
+    ``async with chat`` makes sending possible; `receive` adds listening. They are apart so that on
+    shutdown listening stops first and answers in hand can finish. Every method but `render` raises
+    `bot.errors.PlatformError` (a subclass that says what may be done), and nothing of the library below.
+    """
+
+    @property
+    def platform(self) -> PlatformName: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
+
+    async def receive(self, accept: Accepting) -> None:
+        """Hand every message seen to `accept`, in order per conversation, until cancelled. Reconnects by itself.
+
+        Returns only when the platform has nothing more to give (the terminal's end of input).
+        """
+        ...
+
+    async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
+        """Download an attachment, reading at most `max_bytes` of it.
+
+        Raises:
+            AttachmentError: gone, not allowed, too large, or not to be had after retries.
+        """
+        ...
+
+    def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
+        """Turn the model's Markdown into messages under the platform's limits. Pure; never raises; drops nothing.
+
+        With ``final=False`` the text is still growing: half-open constructs are shown closed. Parts but the
+        last do not change when text is appended. Blank text gives no parts.
+        """
+        ...
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        """Send one new message. `nonce` (at most 25 characters) is the same for every attempt at this part."""
+        ...
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        """Replace a message of the bot's own. Repeating it is harmless; an unchanged text is not an error."""
+        ...
+
+    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Take back a message of the bot's own. One that is already gone is not an error."""
+        ...
+
+    async def typing(self, key: ConversationKey) -> None:
+        """Show "typing" for `Limits.typing_lifetime_s`. Best effort: callers ignore `PlatformError`."""
+        ...
