@@ -3,6 +3,8 @@
 GlimpseError
 ├── ModelError               the model gave no whole answer; `retryable` says whether asking again may help
 ├── AttachmentError          a picture or file can't be used; `person` says why
+├── SettingsError            the configuration is wrong; one line per problem
+├── HttpUnavailable          the address for health checks can't be listened on
 └── PlatformError            a chat platform did not do what it was asked
     ├── PlatformRefused      it never will: permission, gone, invalid; `remedy` tells the operator
     ├── PlatformThrottled    it will after `retry_after_s`
@@ -14,6 +16,7 @@ The text of an exception is for the operator; it never holds a token, a key or w
 """
 
 import enum
+from collections.abc import Sequence
 
 
 class GlimpseError(Exception):
@@ -35,6 +38,7 @@ class ModelTrouble(enum.StrEnum):
     CUT_OFF = "cut_off"
     BAD_RESPONSE = "bad_response"
     EMPTY = "empty"
+    INTERNAL = "internal"
 
 
 class ModelError(GlimpseError):
@@ -64,6 +68,18 @@ class AttachmentError(GlimpseError):
     def __init__(self, operator: str, *, person: str) -> None:
         super().__init__(operator)
         self.person = person
+
+
+class SettingsError(GlimpseError):
+    """The configuration is wrong. Its text is one line per problem, and never holds a secret."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class HttpUnavailable(GlimpseError):
+    """The address for health checks can't be listened on."""
 
 
 class PlatformError(GlimpseError):

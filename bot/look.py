@@ -1,0 +1,60 @@
+"""Gets the pictures of a question ready: fetched, made safe and small, or refused with a reason. Once each."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot import texts
+from bot.errors import AttachmentError
+from bot.events import AttachmentRef
+from bot.ports.chat import Chat
+from bot.ports.store import Store
+from bot.records import Attachment, Exchange, Picture, Verdict
+
+log = logging.getLogger(__name__)
+
+_NEVER_PICTURES = ("video/", "audio/", "text/", "font/")
+
+
+class Pictures(Protocol):
+    """Makes a safe, small JPEG of whatever arrived, off the event loop."""
+
+    async def prepare(self, data: bytes) -> Picture:
+        """Raises `AttachmentError` when it can't."""
+        ...
+
+
+async def look(question: Exchange, chat: Chat, store: Store, pictures: Pictures, *, max_bytes: int) -> None:
+    """Bring every attachment of the question from PENDING to its verdict, side by side."""
+    pending = _pending(question)
+    if not pending:
+        return
+    limit = min(max_bytes, chat.limits.download_bytes)
+    async with asyncio.TaskGroup() as group:
+        for attachment in pending:
+            group.create_task(_settle(attachment, chat, store, pictures, limit), name=f"attachment {attachment.id}")
+
+
+def _pending(question: Exchange) -> Sequence[Attachment]:
+    every = (attachment for message in question.messages for attachment in message.attachments)
+    return [attachment for attachment in every if attachment.verdict is Verdict.PENDING]
+
+
+async def _settle(attachment: Attachment, chat: Chat, store: Store, pictures: Pictures, limit: int) -> None:
+    verdict: Picture | str
+    try:
+        _refuse_early(attachment.ref, limit)
+        verdict = await pictures.prepare(await chat.fetch(attachment.ref, max_bytes=limit))
+    except AttachmentError as error:
+        log.info("attachment %s: not usable: %s", attachment.id, error)
+        verdict = error.person
+    await store.settle(attachment.id, verdict)
+
+
+def _refuse_early(ref: AttachmentRef, limit: int) -> None:
+    """Spare a download that can't end well. What remains is judged by its content, never by its name."""
+    if ref.size_bytes is not None and ref.size_bytes > limit:
+        raise AttachmentError(f"{ref.size_bytes} bytes, over the cap of {limit}", person=texts.too_large(limit))
+    if ref.media_type.startswith(_NEVER_PICTURES):
+        raise AttachmentError(f"claimed to be {ref.media_type}", person=texts.not_a_picture(ref.media_type))

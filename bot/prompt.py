@@ -1,0 +1,147 @@
+"""Builds what the model is sent from the stored history. Pure: the same history gives the same bytes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.ports.model import Content, PictureContent, PromptMessage, TextContent
+from bot.records import Attachment, Exchange, StoredMessage, StoredQuote, Verdict
+
+DEFAULT_SYSTEM_PROMPT = """\
+You are Glimpse, a friendly assistant in a chat. You see the pictures people send and answer their questions.
+Each message starts with its sender's name in square brackets, sometimes with what it quotes; never start your own \
+answers like that. Several people may take part: keep them apart by name.
+Describe only pictures that you were really shown. When a note says that a picture could not be looked at, say so. \
+When a note says that you saw a picture earlier, rely on what you answered then.
+Answer in the language of the person who asks. Be accurate and brief; use Markdown where it helps. \
+If you don't know or can't see something, say so."""
+
+NAME_LENGTH = 40
+"""Characters of a person's name that go into the prompt."""
+
+QUOTE_LENGTH = 2000
+"""Characters of a quoted text that go into the prompt."""
+
+_CONTROL_OR_BRACKET = re.compile(r"[\x00-\x1f\x7f\[\]]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptBudget:
+    """How much of a conversation goes into one request."""
+
+    tokens: int
+    """Of text, by `text_tokens`, with the question and without the system prompt."""
+    pictures: int
+    """As pixels; older ones are mentioned in words."""
+    picture_tokens: int
+    """Of all pictures that go as pixels, by `bot.picture_tokens`-style arithmetic of the model."""
+
+
+def text_tokens(text: str) -> int:
+    """An upper estimate without the model's tokenizer: 3 bytes of UTF-8 a token.
+
+    English takes about 4 bytes a token, Chinese about 3; code and rare scripts less than 3 only in places.
+    """
+    return len(text.encode("utf-8", "replace")) // 3 + 1
+
+
+def picture_cost(attachment: Attachment) -> int:
+    """Tokens of a prepared picture: one for each started tile of 32×32 pixels, and 2 around it.
+
+    Source: Qwen3-VL, README (compression ratio 32) and qwen-vl-utils, vision_process.py.
+    """
+    return -(-attachment.width_px // 32) * -(-attachment.height_px // 32) + 2
+
+
+def within_budget(exchanges: Sequence[Exchange], budget: PromptBudget) -> Sequence[Exchange]:
+    """The newest exchanges that fit; always the last one, which is the question."""
+    left = budget.tokens
+    for start in range(len(exchanges) - 1, -1, -1):
+        left -= _exchange_tokens(exchanges[start])
+        if left < 0:
+            return exchanges[min(start + 1, len(exchanges) - 1) :]
+    return exchanges
+
+
+def pictures_to_show(exchanges: Sequence[Exchange], budget: PromptBudget) -> Sequence[str]:
+    """Content hashes of the pictures that go as pixels: the newest first, within the budget of count and tokens."""
+    chosen: dict[str, None] = {}
+    tokens = 0
+    for exchange in reversed(exchanges):
+        for message in reversed(exchange.messages):
+            for attachment in reversed(message.attachments):
+                if attachment.sha256 is None or attachment.sha256 in chosen:
+                    continue
+                tokens += picture_cost(attachment)
+                if len(chosen) == budget.pictures or tokens > budget.picture_tokens:
+                    return list(chosen)
+                chosen[attachment.sha256] = None
+    return list(chosen)
+
+
+def build_prompt(system: str, exchanges: Sequence[Exchange], pixels: Mapping[str, bytes]) -> Sequence[PromptMessage]:
+    """The whole prompt.
+
+    Args:
+        system: The system prompt.
+        exchanges: Oldest first; the last one is the question.
+        pixels: Content hash to JPEG file, for the pictures that go as pixels.
+    """
+    prompt = [PromptMessage("system", (TextContent(system),))]
+    for exchange in exchanges:
+        number = 0
+        for message in exchange.messages:
+            prompt.append(PromptMessage("user", tuple(_message(message, number, pixels))))
+            number += len(message.attachments)
+        if exchange.answer:
+            prompt.append(PromptMessage("assistant", (TextContent(exchange.answer),)))
+    return prompt
+
+
+def _exchange_tokens(exchange: Exchange) -> int:
+    tokens = text_tokens(exchange.answer or "")
+    for message in exchange.messages:
+        quotes = sum(text_tokens(quote.text[:QUOTE_LENGTH]) for quote in message.quoted)
+        tokens += text_tokens(message.text) + text_tokens(message.sender) + quotes
+    return tokens
+
+
+def _message(message: StoredMessage, shown_before: int, pixels: Mapping[str, bytes]) -> list[Content]:
+    content: list[Content] = []
+    for number, attachment in enumerate(message.attachments, start=shown_before + 1):
+        content += _attachment(number, attachment, pixels)
+    quotes = "".join(f", quoting {_quote(quote)}" for quote in message.quoted)
+    words = message.text.strip() or _without_words(message)
+    return [TextContent(f"[{_name(message.sender)}{quotes}] {words}"), *content]
+
+
+def _attachment(number: int, attachment: Attachment, pixels: Mapping[str, bytes]) -> list[Content]:
+    where = ", in what is quoted" if attachment.quoted else ""
+    label = f"Picture {number} ({attachment.origin}{where})" if attachment.origin else f"Picture {number}{where}"
+    if attachment.verdict is not Verdict.USABLE or attachment.sha256 is None:
+        reason = attachment.reason or "it could not be fetched"
+        return [TextContent(f"({label} could not be looked at: {reason}. You have not seen it.)")]
+    jpeg = pixels.get(attachment.sha256)
+    if jpeg is None:
+        return [TextContent(f"({label} stood here. You saw it when you answered this; it is not shown again.)")]
+    picture = PictureContent(jpeg=jpeg, width_px=attachment.width_px, height_px=attachment.height_px)
+    return [TextContent(f"{label}:"), picture]
+
+
+def _without_words(message: StoredMessage) -> str:
+    if any(not attachment.quoted for attachment in message.attachments):
+        return "(sent without words: describe what you see)"
+    if message.quoted:
+        return "(called you without words: respond to what is quoted)"
+    return "(called you without words: respond to what was said last, or ask what is wanted)"
+
+
+def _name(name: str) -> str:
+    return _CONTROL_OR_BRACKET.sub(" ", name).strip()[:NAME_LENGTH] or "somebody"
+
+
+def _quote(quote: StoredQuote) -> str:
+    author = "you" if quote.is_own else _name(quote.author or "a message")
+    text = quote.text.strip()
+    clipped = text if len(text) <= QUOTE_LENGTH else text[:QUOTE_LENGTH] + " …"
+    return f'{author}: "{clipped}"' if clipped else author
