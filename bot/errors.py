@@ -3,6 +3,7 @@
 GlimpseError
 ├── ModelError               the model gave no whole answer; `retryable` says whether asking again may help
 ├── AttachmentError          a picture or file can't be used; `person` says why
+├── StorageError             the database can't be opened or refused its work; says what, where and the remedy
 ├── SettingsError            the configuration is wrong; one line per problem
 ├── HttpUnavailable          the address for health checks can't be listened on
 └── PlatformError            a chat platform did not do what it was asked
@@ -80,6 +81,10 @@ class SettingsError(GlimpseError):
 
 class HttpUnavailable(GlimpseError):
     """The address for health checks can't be listened on."""
+
+
+class StorageError(GlimpseError):
+    """The database can't be opened, or did not do its work: what, where and what to do, in one line."""
 
 
 class PlatformError(GlimpseError):

@@ -38,9 +38,9 @@ class PromptBudget:
 
 
 def text_tokens(text: str) -> int:
-    """An upper estimate without the model's tokenizer: 3 bytes of UTF-8 a token.
+    """An estimate on the safe side, without the model's tokenizer: 3 bytes of UTF-8 a token.
 
-    English takes about 4 bytes a token, Chinese about 3; code and rare scripts less than 3 only in places.
+    That is at least one token for each English word and each Chinese character.
     """
     return len(text.encode("utf-8", "replace")) // 3 + 1
 

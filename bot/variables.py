@@ -1,14 +1,13 @@
-"""How the fields of a settings class meet the environment: names, secret files, and what to say when a value is wrong."""
+"""How the fields of a settings class meet the environment: their names, the layers, secret files."""
 
-import difflib
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
@@ -18,10 +17,6 @@ FILE_SUFFIX = "_FILE"
 """``NAME_FILE`` holds the path of a file with the value of ``NAME`` (container secrets)."""
 
 CONFIG_FILE = "glimpse.toml"
-
-# Other programs' variables begin with our other words too (HTTP_PROXY, LOG_DIR): only these are surely meant for us.
-_OWN_PREFIXES = ("MODEL_", "DISCORD_", "TELEGRAM_")
-_SHOWN_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +31,17 @@ class Variable:
 
     @property
     def is_secret(self) -> bool:
-        return SecretStr in _types(self.field)
+        return SecretStr in self.types
 
     @property
     def is_text(self) -> bool:
         """Its value is taken as it stands, also when it looks like JSON."""
-        return _types(self.field) <= {str, SecretStr, type(None)}
+        return self.types <= {str, SecretStr, type(None)}
+
+    @property
+    def types(self) -> set[Any]:
+        """What its value may be in the end."""
+        return _types(self.field.annotation)
 
 
 def variables(settings: type[BaseModel]) -> Mapping[str, Variable]:
@@ -58,8 +58,14 @@ def _walk(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[Variab
             yield Variable(name="_".join(here).upper(), path=here, field=field)
 
 
-def _types(field: FieldInfo) -> set[Any]:
-    return set(get_args(field.annotation)) or {field.annotation}
+def _types(annotation: Any) -> set[Any]:
+    # Unions and Annotated are opened, lists and the like are not.
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _types(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return {type_ for member in get_args(annotation) for type_ in _types(member)}
+    return {annotation}
 
 
 class VariablesSource(PydanticBaseSettingsSource):
@@ -73,8 +79,8 @@ class VariablesSource(PydanticBaseSettingsSource):
         self._layers = layers
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Not used: `__call__` reads whole variables."""
-        return None, field_name, False
+        """Not used, though the base class wants it: `__call__` reads whole variables."""
+        return field.default, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -108,8 +114,7 @@ def _from_layer(layer: Mapping[str, str | None], name: str) -> str | None:
 
 
 def _set(layer: Mapping[str, str | None], name: str) -> str | None:
-    value = layer.get(name)
-    return value if value and not value.isspace() else None
+    return (layer.get(name) or "").strip() or None
 
 
 def _from_file(name: str, file: Path) -> str:
@@ -125,65 +130,21 @@ def _from_file(name: str, file: Path) -> str:
 
 
 def _decode(variable: Variable, value: str) -> Any:
-    if variable.is_text or value.lstrip()[:1] not in ("[", "{"):
+    if variable.is_text or value[0] not in "[{":
         return value
     try:
         return json.loads(value)
     except json.JSONDecodeError as error:
-        raise SettingsError([f"{variable.name} is {_shown(value)}: it is not valid JSON ({error})"]) from None
+        if str in variable.types:
+            return value
+        raise SettingsError([f"{variable.name} is not valid JSON: {error}"]) from None
 
 
-def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty, in sections too: an empty value counts as not set."""
-    kept = {key: without_empty(value) if isinstance(value, Mapping) else value for key, value in values.items()}
-    return {key: value for key, value in kept.items() if value != ""}
-
-
-def unknown_variables(settings: type[BaseModel], names: Iterable[str]) -> Sequence[str]:
-    """One line for each of `names` that looks meant for Glimpse but is none of its variables."""
-    known = variables(settings)
-    known_names = {*known, *(name + FILE_SUFFIX for name in known)}
-    unknown = sorted(name for name in names if name.startswith(_OWN_PREFIXES) and name not in known_names)
-    return [f"{name} is not a variable of Glimpse{_suggestion(name, known)}" for name in unknown]
-
-
-def problems(settings: type[BaseModel], error: ValidationError) -> Sequence[str]:
-    """One line per wrong variable or unknown key: its name, what it got (never a secret), and what it wants."""
-    known = {variable.path: variable for variable in variables(settings).values()}
-    wanted: dict[str, list[str]] = {}
-    for details in error.errors(include_url=False):
-        place = tuple(str(step) for step in details["loc"])
-        if details["type"] == "extra_forbidden" and place not in known:
-            start, wants = _unknown_key(place, settings)
-        else:
-            start, wants = _wrong_value(known.get(place[:2]) or known.get(place[:1]), place, details)
-        if wants not in wanted.setdefault(start, []):
-            wanted[start].append(wants)
-    return [f"{start}: {', or '.join(wants)}" for start, wants in wanted.items()]
-
-
-def _wrong_value(variable: Variable | None, place: tuple[str, ...], details: Mapping[str, Any]) -> tuple[str, str]:
-    message = re.sub(r", unable to .*", "", str(details["msg"]).removeprefix("Value error, "))
-    wants = message.replace("Input should be", "it must be").replace("Input should have", "it must have")
-    if variable is None:
-        return f"{'.'.join(place)} in {CONFIG_FILE}", wants
-    if variable.is_secret:
-        return f"{variable.name} has a wrong value, not shown here", wants
-    return f"{variable.name} is {_shown(details['input'])}", wants
-
-
-def _unknown_key(place: tuple[str, ...], settings: type[BaseModel]) -> tuple[str, str]:
-    # A key inside of a value (a tool's description, say) is not ours to compare with.
-    paths = {".".join(variable.path) for variable in variables(settings).values()}
-    return f"{'.'.join(place)} in {CONFIG_FILE}", f"there is no such setting{_suggestion('.'.join(place), paths)}"
-
-
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _shown(value: object) -> str:
-    """A wrong value for the operator's eyes, without a password that a URL may hold."""
-    text = re.sub(r"//[^/\s]*@", "//***@", value if isinstance(value, str) else json.dumps(value, default=str))
-    return json.dumps(text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…", ensure_ascii=False)
+def without_empty(values: Mapping[str, Any], *, depth: int = 2) -> dict[str, Any]:
+    """Leave out what is empty, in sections too (`depth` 2): an empty value counts as not set."""
+    deeper = depth - 1
+    return {
+        key: without_empty(value, depth=deeper) if isinstance(value, Mapping) and deeper else value
+        for key, value in values.items()
+        if value != ""
+    }

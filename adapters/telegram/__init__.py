@@ -1,0 +1,1 @@
+"""Telegram as a `bot.ports.chat.Chat`: `adapters.telegram.chat.TelegramChat`."""

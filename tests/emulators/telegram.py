@@ -9,7 +9,8 @@ from tests.emulators.telegram_api import BotApi
 from tests.emulators.telegram_flood import FloodGate
 from tests.emulators.telegram_media import Media
 from tests.emulators.telegram_server import BotApiServer
-from tests.emulators.telegram_world import Chat, ChatAction, Message, Person, Topic, World
+from tests.emulators.telegram_types import Chat, ChatAction, Message, Person, Topic
+from tests.emulators.telegram_world import World
 
 TOKEN = "7000000001:AAGlimpseEmulatorTokenForTests0000000"
 
@@ -286,6 +287,10 @@ class TelegramEmulator(Emulated):
     def typing(self, chat: Chat, topic: Topic | None = None) -> bool:
         """Whether "typing" is shown right now, in this chat outside of topics or in this topic."""
         return self.world.acting(chat, topic) == "typing"
+
+    def pinged(self, message: Message) -> list[Person]:
+        """Who is notified by name of a message: by ``@username`` (found also in what a bot writes), or text_mention."""
+        return self.world.pinged(message)
 
     @property
     def chat_actions(self) -> list[ChatAction]:

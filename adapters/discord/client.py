@@ -1,0 +1,41 @@
+"""discord.py's client, set up to remember as little as possible."""
+
+from typing import Any
+
+import discord
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
+
+NO_PINGS = discord.AllowedMentions.none()
+"""Nothing that the model writes may notify anybody, and neither does a reply."""
+
+
+def use_servers(*, api_url: str | None, gateway_url: str | None) -> None:
+    """Speak to other servers than Discord's: a proxy, or an emulator.
+
+    discord.py knows its servers as class attributes, so this is for the whole process.
+    """
+    if api_url is not None:
+        Route.BASE = api_url.rstrip("/")
+    if gateway_url is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
+
+
+def intents(*, content: bool) -> discord.Intents:
+    """The least that lets the bot see messages. `content` has to be switched on for the application."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content)
+
+
+def options(*, content: bool) -> dict[str, Any]:
+    """The arguments for `discord.Client`: no message cache, no member cache, no waiting for ever."""
+    return {
+        "intents": intents(content=content),
+        "max_messages": None,
+        "member_cache_flags": discord.MemberCacheFlags.none(),
+        "chunk_guilds_at_startup": False,
+        "allowed_mentions": NO_PINGS,
+        "max_ratelimit_timeout": LONGEST_RATE_LIMIT_WAIT_S,
+    }

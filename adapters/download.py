@@ -1,0 +1,114 @@
+"""One careful download, as every platform's files need it: capped, retried, and only from known hosts."""
+
+import asyncio
+from http import HTTPStatus
+
+import aiohttp
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from yarl import URL
+
+from bot.errors import AttachmentError
+from bot.ports.clock import Clock
+
+_ATTEMPTS = 3
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 4.0
+_MAX_REDIRECTS = 3
+_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=20)
+_CHUNK_BYTES = 64 * 1024
+_HEADERS = {"Accept-Encoding": "identity"}  # files are compressed already, and a cap must count what is sent
+_GONE = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class FileGone(AttachmentError):
+    """Nothing is to be had at this address: deleted, or the link ran out. A fresh link may help."""
+
+
+class _Passing(AttachmentError):
+    """A failure that may be over soon."""
+
+
+def too_large(max_bytes: int) -> AttachmentError:
+    """The error for a file over `max_bytes`, whether it was found before or during the download."""
+    return AttachmentError(f"larger than {max_bytes} bytes", person=f"it is larger than {_in_words(max_bytes)}")
+
+
+async def download(
+    session: aiohttp.ClientSession, url: str, *, max_bytes: int, allowed_hosts: frozenset[str], clock: Clock
+) -> bytes:
+    """Fetch one file, in pieces, reading at most `max_bytes` of it.
+
+    Failures that may pass (no connection, a time-out, a cut, 408, 429, 5xx) are tried 3 times in all. At most
+    3 redirects are followed, none to a host outside `allowed_hosts`. No error holds the address, since
+    Telegram's contain the bot's token.
+
+    Args:
+        session: Any session; its own time-outs are not used.
+        url: Untrusted, http or https.
+        max_bytes: Of the whole file.
+        allowed_hosts: Names without ports.
+        clock: For the waits between attempts: 0.5 s, then 1 s.
+
+    Raises:
+        FileGone: 401, 403, 404 or 410.
+        AttachmentError: too large, not allowed, or not to be had after the retries.
+    """
+    attempts = AsyncRetrying(
+        sleep=clock.sleep,
+        retry=retry_if_exception_type(_Passing),
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=wait_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
+        reraise=True,
+    )
+    return await attempts(_follow, session, url, max_bytes, allowed_hosts)
+
+
+async def _follow(session: aiohttp.ClientSession, url: str, max_bytes: int, allowed_hosts: frozenset[str]) -> bytes:
+    try:
+        target = URL(url)
+        for _ in range(_MAX_REDIRECTS + 1):
+            _require_allowed(target, allowed_hosts)
+            async with session.get(target, allow_redirects=False, timeout=_TIMEOUT, headers=_HEADERS) as response:
+                location = response.headers.get("Location")
+                if not (HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST and location):
+                    return await _read(response, max_bytes)
+                target = target.join(URL(location))
+    except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError, OSError) as error:
+        # "from None" here and below: these errors' texts can hold the address.
+        raise _Passing(f"download failed: {type(error).__name__}", person="it could not be downloaded") from None
+    except (aiohttp.ClientError, ValueError) as error:
+        raise AttachmentError(f"download failed: {type(error).__name__}", person="its link is broken") from None
+    raise AttachmentError("download failed: too many redirects", person="its link leads nowhere")
+
+
+def _require_allowed(target: URL, allowed_hosts: frozenset[str]) -> None:
+    if target.scheme not in {"http", "https"} or target.host not in allowed_hosts:
+        raise AttachmentError(
+            f"host {target.host!r} is not one of the platform's", person="it is kept where I may not fetch it"
+        )
+
+
+async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    status = response.status
+    if status in _GONE:
+        raise FileGone(f"the file server answered {status}", person="it is no longer there")
+    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise _Passing(f"the file server answered {status}", person="it could not be downloaded")
+    if status != HTTPStatus.OK:
+        raise AttachmentError(f"the file server answered {status}", person="it could not be downloaded")
+    if (response.content_length or 0) > max_bytes:
+        raise too_large(max_bytes)
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+        body += chunk
+        if len(body) > max_bytes:
+            raise too_large(max_bytes)
+        # A fast server never makes the loop wait, and others need their turn.
+        await asyncio.sleep(0)
+    return bytes(body)
+
+
+def _in_words(size_bytes: int) -> str:
+    mebibytes = size_bytes / (1024 * 1024)
+    return f"{mebibytes:.0f} MB" if mebibytes >= 1 else f"{max(1, round(size_bytes / 1024))} KB"

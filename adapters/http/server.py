@@ -1,0 +1,55 @@
+"""The HTTP server: says whether the bot is alive."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.errors import HttpUnavailable
+
+# A request that is under way when the server closes gets so long; health checks take milliseconds.
+_CLOSE_S = 1.0
+
+
+@asynccontextmanager
+async def serve_health(host: str, port: int, *, is_alive: Callable[[], bool]) -> AsyncIterator[int]:
+    """Answer ``GET /healthz`` while the block runs: 200 when alive, 503 when not, with a small JSON body.
+
+    Args:
+        host: The address to listen on.
+        port: 0 takes any free one.
+        is_alive: Asked at every request; must return at once.
+
+    Yields:
+        The port it listens on.
+
+    Raises:
+        HttpUnavailable: the port is taken, or the address is not this machine's.
+    """
+
+    async def healthz(_request: web.Request) -> web.Response:
+        alive = is_alive()
+        return web.json_response({"status": "alive" if alive else "not alive"}, status=200 if alive else 503)
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.on_response_prepare.append(_plain_headers)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except (OSError, OverflowError) as error:
+            raise HttpUnavailable(
+                f"can't listen on {host}, port {port}: {error}. Choose others with HTTP_HOST and HTTP_PORT."
+            ) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+async def _plain_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    # aiohttp would tell its own version and Python's.
+    response.headers["Server"] = "glimpse"
+    response.headers["Cache-Control"] = "no-store"

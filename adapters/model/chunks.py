@@ -1,0 +1,241 @@
+"""Reads chat completions, whole or in chunks, into the core's events: leniently, because every server differs."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from bot.ports.model import Finished, FinishReason, ModelEvent, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+
+CREDITS_PER_USD = 2_000_000
+"""AI/ML API docs, "Request tracing and cost"."""
+
+_REASONS = {
+    "stop": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
+}
+_FAILURES = frozenset({"error", "abort", "insufficient_system_resource"})
+"""Reasons of some servers that mean: this is not the whole answer."""
+
+
+class ErrorInAnswer(Exception):
+    """The server reports a failure inside of an answer. `error` is what it says, of any shape."""
+
+    def __init__(self, error: object) -> None:
+        super().__init__("the server reports an error")
+        self.error = error
+
+
+class NotAChunk(Exception):
+    """Something else than JSON, or JSON that is no object."""
+
+
+class ChunkReader:
+    """Collects the events of one answer. Neighbouring pieces of text become one event per `take_events`."""
+
+    __slots__ = ("_cost_usd", "_events", "_half", "_model", "_texts", "_usage", "began", "reason")
+
+    def __init__(self) -> None:
+        self.began = False
+        """Some of the answer has come."""
+        self.reason: FinishReason | None = None
+        """Set once the model has said that it stopped."""
+        self._texts: list[str] = []
+        self._events: list[ModelEvent] = []
+        self._half = ""
+        self._model = ""
+        self._usage: Mapping[str, Any] = {}
+        self._cost_usd: float | None = None
+
+    def read(self, data: bytes) -> None:
+        """Take one JSON object.
+
+        Raises:
+            ErrorInAnswer: it is, or holds, an error.
+            NotAChunk: it can't be read.
+        """
+        try:
+            chunk = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            chunk = _lenient(data)
+        if not isinstance(chunk, dict):
+            raise NotAChunk
+        choices = chunk.get("choices")
+        if choices and isinstance(choices, list) and isinstance(choices[0], dict):
+            self._read_choice(choices[0])
+        elif "choices" not in chunk and ("message" in chunk or "detail" in chunk):
+            raise ErrorInAnswer(chunk)
+        if error := chunk.get("error"):
+            raise ErrorInAnswer(error)
+        if not self._model and isinstance(model := chunk.get("model"), str):
+            self._model = model
+        if usage := chunk.get("usage"):
+            self._read_usage(usage)
+        if meta := chunk.get("meta"):
+            self._read_meta(meta)
+
+    def take_events(self) -> list[ModelEvent]:
+        """Return what has come since the last call."""
+        self._join_texts()
+        events, self._events = self._events, []
+        return events
+
+    def finished(self, headers: Mapping[str, str]) -> Finished:
+        """The last event; `headers` of the response may hold the cost."""
+        cost_usd = self._cost_usd
+        if cost_usd is None:
+            cost_usd = _cost_usd(headers.get("x-aimlapi-usd-spent"), headers.get("x-aimlapi-credits-used"))
+        details = self._usage.get("prompt_tokens_details")
+        details = details if isinstance(details, dict) else {}
+        return Finished(
+            reason=self.reason or FinishReason.STOP,
+            model=self._model,
+            usage=Usage(
+                prompt_tokens=_count(self._usage.get("prompt_tokens")),
+                completion_tokens=_count(self._usage.get("completion_tokens")),
+                image_tokens=_count(details.get("image_tokens")),
+                cached_tokens=_count(details.get("cached_tokens")),
+                cost_usd=cost_usd,
+            ),
+        )
+
+    def _read_choice(self, choice: dict[str, Any]) -> None:
+        delta = choice.get("delta")
+        if delta is None and not self.began:
+            delta = choice.get("message")
+        if delta and isinstance(delta, dict):
+            self._read_delta(delta)
+        if error := choice.get("error"):
+            raise ErrorInAnswer(error)
+        reason = choice.get("finish_reason")
+        if reason is not None:
+            if reason in _FAILURES:
+                raise ErrorInAnswer(f"finish reason {reason!r}")
+            # A reason that is not known is one all the same: the model stopped by itself.
+            self.reason = _REASONS.get(reason, FinishReason.STOP) if isinstance(reason, str) else FinishReason.STOP
+
+    def _read_delta(self, delta: dict[str, Any]) -> None:
+        content = delta.get("content")
+        if content:
+            self._add_text(content if isinstance(content, str) else _text_of_parts(content))
+        if len(delta) > 1:
+            self._read_rare(delta)
+
+    def _read_rare(self, delta: dict[str, Any]) -> None:
+        thought = delta.get("reasoning_content") or delta.get("reasoning")
+        if thought and isinstance(thought, str):
+            self._add(ReasoningDelta(thought))
+        refusal = delta.get("refusal")
+        if refusal and isinstance(refusal, str):
+            self._add_text(refusal)
+        calls = delta.get("tool_calls")
+        if isinstance(calls, list):
+            for position, call in enumerate(calls):
+                if isinstance(call, dict):
+                    self._add(_tool_call(call, position))
+        if isinstance(call := delta.get("function_call"), dict):
+            self._add(_tool_call({"function": call}, 0))
+
+    def _add_text(self, text: str) -> None:
+        if self._half or not text.isascii():
+            text = self._whole(text)
+        if text:
+            self.began = True
+            self._texts.append(text)
+
+    def _whole(self, text: str) -> str:
+        # Servers written in JavaScript may cut an emoji into two halves, each in a chunk of its own.
+        text = self._half + text
+        self._half = ""
+        if "\ud800" <= text[-1] <= "\udbff":
+            self._half, text = text[-1], text[:-1]
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text
+
+    def _add(self, event: ModelEvent) -> None:
+        self.began = True
+        self._join_texts()
+        self._events.append(event)
+
+    def _join_texts(self) -> None:
+        if self._texts:
+            self._events.append(TextDelta("".join(self._texts)))
+            self._texts.clear()
+
+    def _read_usage(self, usage: object) -> None:
+        if isinstance(usage, dict):
+            self._usage = usage
+            if (cost_usd := _number(usage.get("cost"))) is not None:
+                self._cost_usd = cost_usd
+
+    def _read_meta(self, meta: object) -> None:
+        usage = meta.get("usage") if isinstance(meta, dict) else None
+        if isinstance(usage, dict):
+            cost_usd = _cost_usd(usage.get("usd_spent"), usage.get("credits_used", usage.get("tokens_used")))
+            self._cost_usd = self._cost_usd if cost_usd is None else cost_usd
+
+
+def _lenient(data: bytes) -> Any:
+    # Halves of surrogate pairs and broken UTF-8 are no reason to lose an answer.
+    try:
+        return json.loads(data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise NotAChunk from error
+
+
+def _text_of_parts(content: Any) -> str:
+    if not isinstance(content, list):
+        return ""
+    texts = (part.get("text") for part in content if isinstance(part, dict))
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _tool_call(call: dict[str, Any], position: int) -> ToolCallDelta:
+    function = call.get("function")
+    function = function if isinstance(function, dict) else {}
+    index, arguments = _count(call.get("index")), function.get("arguments")
+    if isinstance(arguments, dict):  # Some servers send an object instead of its JSON.
+        arguments = orjson.dumps(arguments).decode()
+    return ToolCallDelta(
+        index=position if index is None else index,
+        id=_name(call.get("id")),
+        name=_name(function.get("name")),
+        arguments=arguments if isinstance(arguments, str) else "",
+    )
+
+
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return float(value)
+
+
+def _count(value: object) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _cost_usd(usd: object, credits_used: object) -> float | None:
+    cost_usd = _number(usd)
+    if cost_usd is not None:
+        return cost_usd
+    used = _number(credits_used)
+    return None if used is None else used / CREDITS_PER_USD

@@ -1,0 +1,138 @@
+"""Telegram's marked stretches: from UTF-16 units to code points, and what in them means this bot."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from telegram import MessageEntity
+from telegram.constants import MessageEntityType as Kind
+
+from bot.commands import parse_command
+from bot.events import Command, Entity, EntityKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the bot is on Telegram."""
+
+    id: int
+    username: str
+    """Without ``@``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A text with what its entities say."""
+
+    text: str
+    """Mentions of the bot taken out."""
+    entities: tuple[Entity, ...]
+    """In code points of the text as it came."""
+    is_mentioned: bool
+    """Also by a command that names the bot: ``/weather@glimpse_bot``."""
+    command: Command | None
+    """Only the bot's own, and only at the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    start: int
+    end: int
+    source: MessageEntity
+
+
+def read(text: str, entities: Sequence[MessageEntity], me: Identity) -> Reading:
+    """Understand a text by its entities alone, never by what it looks like.
+
+    Args:
+        text: As it came.
+        entities: Their offsets and lengths are in UTF-16 units of `text`.
+        me: The bot, whose mentions are found and taken out.
+    """
+    stretches = list(_stretches(text, entities))
+    own = [(stretch, cut) for stretch in stretches if (cut := _own_part(text, stretch, me)) is not None]
+    cuts = [cut for _, cut in own]
+    said = without(text, cuts)
+    is_command = any(
+        stretch.source.type == Kind.BOT_COMMAND and not without(text[: stretch.start], cuts) for stretch in stretches
+    )
+    return Reading(
+        text=said,
+        entities=tuple(_converted(text, stretches)),
+        is_mentioned=bool(own),
+        command=parse_command(said) if is_command else None,
+    )
+
+
+def without(text: str, cuts: Sequence[tuple[int, int]]) -> str:
+    """A text without some stretches of it, and without the blanks and commas that these leave behind."""
+    kept = ""
+    position = 0
+    for start, end in cuts:
+        kept = _joined(kept, text[position : max(position, start)])
+        position = min(max(position, end), len(text))
+    if not cuts:
+        return text.strip()
+    return _joined(kept, text[position:]).strip()
+
+
+def _joined(left: str, right: str) -> str:
+    """``Hey `` and ``, what?`` is ``Hey, what?``; nothing and ``, what?`` is ``what?``."""
+    if not left.strip():
+        return re.sub(r"\A[\s,:;]+", "", right) if right else ""
+    if not right or right[0].isspace() or right[0] in ",.:;!?":
+        return left.rstrip(" ") + right if right else left
+    return left + right
+
+
+def _stretches(text: str, entities: Sequence[MessageEntity]) -> Iterator[_Stretch]:
+    if text.isascii():
+        places: Sequence[int] = range(len(text) + 1)
+    else:
+        places = [0, *accumulate(2 if character > "\uffff" else 1 for character in text)]
+    for entity in entities:
+        start = bisect_left(places, entity.offset)
+        end = bisect_left(places, entity.offset + entity.length)
+        yield _Stretch(min(start, len(text)), min(end, len(text)), entity)
+
+
+def _own_part(text: str, stretch: _Stretch, me: Identity) -> tuple[int, int] | None:
+    """The part of a stretch that names the bot; None if it does not."""
+    words = text[stretch.start : stretch.end]
+    at_me = f"@{me.username.lower()}"
+    match stretch.source.type:
+        case Kind.MENTION if words.lower() == at_me:
+            return stretch.start, stretch.end
+        case Kind.TEXT_MENTION if stretch.source.user is not None and stretch.source.user.id == me.id:
+            return stretch.start, stretch.end
+        case Kind.BOT_COMMAND if words.lower().endswith(at_me):
+            return stretch.end - len(at_me), stretch.end
+        case _:
+            return None
+
+
+def _converted(text: str, stretches: Sequence[_Stretch]) -> Iterator[Entity]:
+    for stretch in stretches:
+        if (meaning := _meaning(text[stretch.start : stretch.end], stretch.source)) is not None:
+            kind, target = meaning
+            yield Entity(kind=kind, offset=stretch.start, length=stretch.end - stretch.start, target=target)
+
+
+def _meaning(words: str, entity: MessageEntity) -> tuple[EntityKind, str | None] | None:
+    match entity.type:
+        case Kind.MENTION:
+            return EntityKind.MENTION, words.removeprefix("@")
+        case Kind.TEXT_MENTION if entity.user is not None:
+            return EntityKind.MENTION, str(entity.user.id)
+        case Kind.BOT_COMMAND:
+            return EntityKind.COMMAND, words.removeprefix("/").partition("@")[0]
+        case Kind.URL:
+            return EntityKind.LINK, words
+        case Kind.TEXT_LINK:
+            return EntityKind.LINK, entity.url
+        case Kind.CUSTOM_EMOJI:
+            return EntityKind.EMOJI, entity.custom_emoji_id
+        case _:
+            return None

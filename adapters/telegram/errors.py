@@ -1,0 +1,112 @@
+"""From python-telegram-bot's errors to ours: nothing of the library gets past this."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+)
+
+from adapters.telegram.request import FloodWait, NotConnected
+from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
+
+TOKEN_REMEDY = "Copy the token that @BotFather shows under /mybots, API Token, into TELEGRAM_TOKEN."  # noqa: S105 - no token
+CONFLICT_REMEDY = (
+    "Another program receives this bot's messages with the same token, or a webhook is set. Stop the other one: "
+    "Telegram gives each message to only one of them."
+)
+_MIGRATED_REMEDY = "The group became a supergroup and has a new id; the talk goes on with the next message there."
+_RIGHTS_REMEDY = "Let the bot send messages there: in the group's permissions, or as an administrator."
+_TOPIC_REMEDY = "The topic was closed or deleted; open it again, or make the bot an administrator."
+
+_REMEDIES: Mapping[str, str] = MappingProxyType(
+    {
+        "bot was blocked by the user": "The person blocked the bot; only they can change that.",
+        "user is deactivated": "The person's account is gone.",
+        "bot was kicked": "The bot was removed from the chat; add it again.",
+        "bot is not a member": "Add the bot to the chat.",
+        "bot can't initiate conversation": "The person has to write to the bot first.",
+        "chat not found": "The chat is gone, or the bot was never in it.",
+        "group chat was deactivated": _MIGRATED_REMEDY,
+        "not enough rights": _RIGHTS_REMEDY,
+        "have no rights": _RIGHTS_REMEDY,
+        "chat_write_forbidden": _RIGHTS_REMEDY,
+        "chat_send_plain_forbidden": _RIGHTS_REMEDY,
+        "chat_restricted": _RIGHTS_REMEDY,
+        "need administrator rights": "Make the bot an administrator of the channel, allowed to post messages.",
+        "topic_closed": _TOPIC_REMEDY,
+        "topic_deleted": _TOPIC_REMEDY,
+        "message thread not found": _TOPIC_REMEDY,
+        "message to edit not found": "Somebody deleted the message.",
+        "message can't be edited": "Only messages of the bot's own can be edited.",
+        "message can't be deleted": "A bot may delete its messages for 48 hours only, unless it is an administrator.",
+    }
+)
+"""By what Telegram's description contains, in lower case. Source: telegram-bot-api, Client.cpp, and TDLib."""
+
+_UNCHANGED = "message is not modified"
+_ALREADY_GONE = ("message to delete not found", "message_id_invalid", "message identifier is not specified")
+
+
+@contextmanager
+def telegram_errors(doing: str) -> Iterator[None]:
+    """Re-raise what the library raises as a `PlatformError`; the original stays as `__cause__`.
+
+    Args:
+        doing: What was tried, for the operator: "posting in chat 42".
+    """
+    try:
+        yield
+    except (TelegramError, KeyError, TypeError, ValueError) as error:
+        # The last three: an answer that is well-formed JSON but not what the method returns (a proxy's).
+        raise mapped(error, doing) from error
+
+
+def is_unchanged(error: PlatformError) -> bool:
+    """Telegram refused an edit because the message reads so already."""
+    return isinstance(error, PlatformRefused) and _UNCHANGED in str(error).lower()
+
+
+def is_already_gone(error: PlatformError) -> bool:
+    """Telegram refused to delete a message because there is none."""
+    return isinstance(error, PlatformRefused) and any(words in str(error).lower() for words in _ALREADY_GONE)
+
+
+def mapped(error: Exception, doing: str) -> PlatformError:
+    """The `PlatformError` that says what may be done about `error`."""
+    what = f"Telegram: {doing}: {str(error).rstrip('.')}."
+    match error:
+        case FloodWait():
+            return PlatformThrottled(what, retry_after_s=error.retry_after_s)
+        case NotConnected():
+            return PlatformUnavailable(what)
+        case InvalidToken() | EndPointNotFound():
+            return PlatformRefused(what, remedy=TOKEN_REMEDY)
+        case Conflict():
+            return PlatformRefused(what, remedy=CONFLICT_REMEDY)
+        case ChatMigrated():
+            return PlatformRefused(what, remedy=_MIGRATED_REMEDY)
+        # Before NetworkError, of which the library makes BadRequest a kind.
+        case Forbidden() | BadRequest():
+            return PlatformRefused(what, remedy=_remedy(str(error).lower()))
+        case TelegramError() if not isinstance(error, NetworkError):
+            return PlatformRefused(what)
+        case _:
+            return PlatformUncertain(f"Telegram: {doing}: {type(error).__name__}: {_harmless(error)}")
+
+
+def _remedy(description: str) -> str:
+    return next((remedy for words, remedy in _REMEDIES.items() if words in description), "")
+
+
+def _harmless(error: Exception) -> str:
+    # An unexpected error's text may hold anything, also what people wrote.
+    return str(error) if isinstance(error, TelegramError) else "not the Bot API's answer"

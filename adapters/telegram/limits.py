@@ -1,0 +1,20 @@
+"""What Telegram can do, as data."""
+
+from telegram.constants import FloodLimit, MessageLimit
+
+from bot.events import PlatformName
+from bot.ports.chat import Limits
+
+TELEGRAM = PlatformName("telegram")
+
+MAX_MARKS = int(MessageLimit.MESSAGE_ENTITIES)
+"""Entities of one message that have an effect; more are ignored (core.telegram.org/api/entities: 100)."""
+
+LIMITS = Limits(
+    text_length=int(MessageLimit.MAX_TEXT_LENGTH),  # 4096 UTF-16 units (Bot API, sendMessage)
+    edit_interval_s=1 / FloodLimit.MESSAGES_PER_SECOND_PER_CHAT,  # 1 s (Bots FAQ, "My bot is hitting limits")
+    group_edit_interval_s=60 / FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP,  # 3 s, from 20 a minute (Bots FAQ)
+    typing_lifetime_s=5.0,  # Bot API, sendChatAction
+    download_bytes=20 * 1024 * 1024,  # Bot API, getFile; the server (telegram-bot-api, Client.h) counts in MiB
+    resend_is_safe=False,  # The Bot API has no key by which it would recognise a repeated sendMessage.
+)

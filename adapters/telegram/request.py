@@ -1,0 +1,172 @@
+"""python-telegram-bot's requests over aiohttp: one HTTP stack for all adapters, and failures told apart."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import aiohttp
+import orjson
+from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.request import BaseRequest, RequestData
+
+READ_TIMEOUT_S = 30.0
+"""For one whole request. Telegram usually answers within 0.2 s; the library's own 5 s are too short on a bad line."""
+_CONNECT_TIMEOUT_S = 10.0
+_DEFAULT_RETRY_AFTER_S = 5.0
+_RAISED_BY_PTB = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+    }
+)
+
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_MAYBE_SENT = (aiohttp.ClientError, OSError, TimeoutError)
+
+Timeout: TypeAlias = Any
+"""Seconds, None for no limit, or the library's private "use your default"."""
+
+
+class NotConnected(NetworkError):
+    """Nothing was sent: no such host, refused, no TLS, or no connection in time."""
+
+
+class Broken(NetworkError):
+    """It broke after sending, or the server failed (5xx, no JSON): the request may have been carried out."""
+
+
+class FloodWait(TelegramError):
+    """429. Stands for the library's `RetryAfter`, whose seconds can't be read without a deprecation warning
+    unless an environment variable is set."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"Too many requests: retry after {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+
+
+class AiohttpRequest(BaseRequest):
+    """One pool of connections to the Bot API.
+
+    No error raised here holds the address of the request, since that contains the bot's token.
+    """
+
+    __slots__ = ("_pool_size", "_session")
+
+    def __init__(self, *, pool_size: int) -> None:
+        """Prepare a pool that is opened by `initialize`.
+
+        Args:
+            pool_size: At most so many connections; further requests wait for one.
+        """
+        self._pool_size = pool_size
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """Open between `initialize` and `shutdown`."""
+        if self._session is None or self._session.closed:
+            raise NotConnected("The connection to Telegram is closed")
+        return self._session
+
+    @property
+    def read_timeout(self) -> float:
+        return READ_TIMEOUT_S
+
+    async def initialize(self) -> None:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._pool_size),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+            )
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Timeout = BaseRequest.DEFAULT_NONE,
+        write_timeout: Timeout = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - the base class's; part of the whole here
+        connect_timeout: Timeout = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - as above
+        pool_timeout: Timeout = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - as above
+    ) -> tuple[int, bytes]:
+        """Send one request; the answer of a failed one is turned into an error here or by the base class.
+
+        Raises:
+            NotConnected: nothing was sent.
+            Broken: sent, but without a usable answer.
+            FloodWait: 429.
+            BadRequest: another 4xx that the base class has no error for.
+        """
+        total = READ_TIMEOUT_S if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        timeout = aiohttp.ClientTimeout(total=total, connect=_CONNECT_TIMEOUT_S)
+        body = request_data.json_parameters if request_data is not None else None
+        try:
+            async with self.session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as response:
+                status, payload = response.status, await response.read()
+        # "from None": these errors can hold the address.
+        except _NEVER_SENT as error:
+            raise NotConnected(_in_words(error)) from None
+        except _MAYBE_SENT as error:
+            raise Broken(_in_words(error)) from None
+        _raise_for_status(status, payload)
+        return status, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """As the base class does, but without putting the payload into the log.
+
+        Raises:
+            Broken: not what the Bot API answers.
+        """
+        answer = _json_object(payload)
+        if answer is None or ("result" not in answer and answer.get("ok", True)):
+            raise Broken("the answer is not the Bot API's")
+        return answer
+
+
+def _raise_for_status(status: int, payload: bytes) -> None:
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Broken(f"the server answered {status}")
+    answer = _json_object(payload)
+    wait_s = _retry_after_s(answer or {})
+    if status == HTTPStatus.TOO_MANY_REQUESTS or wait_s is not None:
+        raise FloodWait(_DEFAULT_RETRY_AFTER_S if wait_s is None else wait_s)
+    if answer is None or status not in _RAISED_BY_PTB:
+        raise BadRequest(f"the server answered {status}, and not as the Bot API does")
+
+
+def _json_object(payload: bytes) -> dict[str, Any] | None:
+    try:
+        answer = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _retry_after_s(answer: dict[str, Any]) -> float | None:
+    match answer.get("parameters"):
+        case {"retry_after": (int() | float()) as seconds}:
+            return max(0.0, float(seconds))
+        case _:
+            return None
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{type(error).__name__}: {error.os_error.strerror or type(error.os_error).__name__}"
+    return type(error).__name__
+
+
+async def closed(*requests: AiohttpRequest) -> None:
+    """Close pools, all of them even if one fails."""
+    await asyncio.gather(*(request.shutdown() for request in requests), return_exceptions=True)

@@ -1,0 +1,252 @@
+"""The composition root: reads the settings, wires the parts together, runs them until told to stop.
+
+What only one platform needs is imported when that platform runs: the libraries are large, and memory counts.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from bot import logs
+from bot.background import Background
+from bot.clock import SystemClock
+from bot.conversation import Conversation, ConversationRules
+from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
+from bot.inbox import Inbox
+from bot.lanes import Lanes
+from bot.pictures import PictureWorkshop
+from bot.ports.chat import Accepting, Chat
+from bot.ports.clock import Clock
+from bot.ports.model import Model
+from bot.ports.store import Store
+from bot.prompt import PromptBudget
+from bot.settings import Settings, load_settings, unknown_in_environment
+
+log = logging.getLogger("glimpse")
+
+PURGE_EVERY_S = 3600.0
+"""How often what is past its retention is deleted."""
+
+
+def main() -> int:
+    """Run Glimpse. Exit codes: 0 stopped as asked, 1 could not start or go on, 2 wrong settings."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    console = settings.discord.token is None and settings.telegram.token is None
+    # In the terminal the log stands between what people write: only what matters.
+    logs.configure("WARNING" if console and settings.log.level == "INFO" else settings.log.level, settings.secrets)
+    for line in unknown_in_environment():
+        log.warning("%s", line)
+    try:
+        asyncio.run(_run(settings, SystemClock(), _console if console else _platforms))
+    except GlimpseError as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+async def _run(settings: Settings, clock: Clock, make_chats: Callable[[Settings, Clock], Sequence[Chat]]) -> None:
+    from storage.database import open_store
+
+    stop = _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings.database.url))
+        pictures = await stack.enter_async_context(_pictures(settings))
+        model = await _model(settings, clock, stack)
+        chats = make_chats(settings, clock)
+        for chat in chats:
+            await stack.enter_async_context(chat)
+        conversation = Conversation(
+            store, model, {chat.platform: chat for chat in chats}, pictures, clock, _rules(settings)
+        )
+        lanes = Lanes(
+            conversation.answer,
+            clock=clock,
+            per_lane=settings.turns.waiting_per_conversation,
+            total=settings.turns.waiting,
+        )
+        inbox = Inbox(
+            store,
+            lanes,
+            run_now=conversation.answer,
+            refuse=conversation.refuse,
+            clock=clock,
+            album_quiet_s=settings.turns.album_quiet_s,
+        )
+        await _serve_health(settings, stack)
+        await stack.enter_async_context(Background(_keep_purging(store, settings, clock), name="purge"))
+        resumed = await inbox.resume()
+        log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
+        grace_s: float | None = settings.turns.grace_s
+        try:
+            await _receive(chats, inbox, stop)
+            if not stop.is_set():
+                grace_s = None  # The terminal's input ended by itself: what was asked is answered.
+        finally:
+            log.info("stopping: no more messages are taken in")
+            cut_short = await lanes.drain(grace_s=grace_s)
+            await inbox.drain()
+        log.info("stopped; %s conversations are continued at the next start", cut_short)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def ask_to_stop() -> None:
+        if stop.is_set():
+            # Asked twice: at once. What is committed is safe, and unfinished turns are resumed at the next start.
+            os._exit(1)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask_to_stop)
+    return stop
+
+
+async def _receive(chats: Sequence[Chat], accept: Accepting, stop: asyncio.Event) -> None:
+    """Listen until told to stop, until no platform has anything more to give, or until one fails for good."""
+    receiving = {asyncio.create_task(chat.receive(accept), name=f"receive {chat.platform}") for chat in chats}
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    listening = set(receiving)
+    try:
+        while listening and not stop.is_set():
+            done, _ = await asyncio.wait({*listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done & listening:
+                ended.result()
+            listening -= done
+    finally:
+        for task in (*receiving, stopping):
+            task.cancel()
+        await asyncio.wait({*receiving, stopping})
+
+
+def _rules(settings: Settings) -> ConversationRules:
+    return ConversationRules(
+        system_prompt=settings.prompt,
+        budget=PromptBudget(
+            tokens=settings.history.tokens,
+            pictures=settings.picture.per_request,
+            picture_tokens=settings.picture.request_tokens,
+        ),
+        exchanges=settings.history.exchanges,
+        picture_bytes=settings.picture.max_bytes,
+        running=settings.turns.running,
+        attempts=settings.turns.attempts,
+    )
+
+
+def _pictures(settings: Settings) -> PictureWorkshop:
+    return PictureWorkshop(max_tokens=settings.picture.tokens, max_pixels=settings.picture.max_pixels)
+
+
+async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Model:
+    if settings.offline:
+        from adapters.model.offline import OfflineModel
+
+        log.warning(
+            "no model is connected: the built-in offline model answers. Set MODEL_API_KEY for the real one, "
+            "or MODEL_API_URL for a server of your own."
+        )
+        return OfflineModel()
+    import aiohttp
+
+    from adapters.model.client import ModelClient
+    from adapters.model.timeouts import ModelTimeouts
+
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    key = settings.model.api_key
+    return ModelClient(
+        session,
+        url=settings.model.api_url,
+        key=key.get_secret_value() if key else None,
+        name=settings.model.name,
+        parameters=settings.model,
+        timeouts=ModelTimeouts(
+            connect_s=settings.model.connect_s,
+            first_byte_s=settings.model.first_byte_s,
+            silence_s=settings.model.silence_s,
+        ),
+        clock=clock,
+        random=random.SystemRandom(),
+        attempts=settings.model.attempts,
+    )
+
+
+def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
+    chats: list[Chat] = []
+    if settings.discord.token is not None:
+        from adapters.discord.chat import DiscordChat
+
+        chats.append(
+            DiscordChat(
+                settings.discord.token.get_secret_value(),
+                api_url=settings.discord.api_url,
+                gateway_url=settings.discord.gateway_url,
+                clock=clock,
+            )
+        )
+    if settings.telegram.token is not None:
+        from adapters.telegram.chat import TelegramChat
+
+        chats.append(
+            TelegramChat(settings.telegram.token.get_secret_value(), api_url=settings.telegram.api_url, clock=clock)
+        )
+    log.info("anyone who can reach the bot can use it (ACCESS=open)")
+    return chats
+
+
+def _console(settings: Settings, clock: Clock) -> Sequence[Chat]:
+    from adapters.console.chat import ConsoleChat
+
+    chat = ConsoleChat(sys.stdin, sys.stdout, clock=clock, person_name=os.environ.get("USER") or "you")
+    chat.announce(
+        'Discord: create a bot (README, "Discord") and set DISCORD_TOKEN.\n'
+        'Telegram: ask @BotFather for a bot (README, "Telegram") and set TELEGRAM_TOKEN.'
+    )
+    if settings.offline:
+        chat.announce(
+            "No model is connected yet: the built-in offline model answers. Set MODEL_API_KEY to change that."
+        )
+    return [chat]
+
+
+async def _serve_health(settings: Settings, stack: AsyncExitStack) -> None:
+    from adapters.http.server import serve_health
+
+    try:
+        port = await stack.enter_async_context(
+            serve_health(settings.http.host, settings.http.port, is_alive=lambda: True)
+        )
+    except HttpUnavailable as error:
+        # Health is for whoever runs a service: somebody trying it in a terminal should not be stopped by a busy port.
+        if settings.discord.token is None and settings.telegram.token is None:
+            log.warning("%s", error)
+            return
+        raise
+    log.info("health: http://%s:%s/healthz", settings.http.host, port)
+
+
+async def _keep_purging(store: Store, settings: Settings, clock: Clock) -> None:
+    while True:
+        try:
+            await store.purge(
+                before=clock.now() - timedelta(days=settings.history.days),
+                max_picture_bytes=settings.picture.store_bytes,
+            )
+        except StorageError as error:
+            log.warning("old messages could not be deleted now; next try in an hour: %s", error)
+        await clock.sleep(PURGE_EVERY_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

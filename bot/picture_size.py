@@ -1,0 +1,93 @@
+"""The arithmetic of picture sizes: what a picture costs the model, and how large it may be for that.
+
+Source: `smart_resize` in qwen-vl-utils and the Qwen3-VL processor. One token is a tile of 32 × 32 pixels,
+and two more mark the picture's beginning and end.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import product
+
+TILE_PX = 32
+"""Side of the square that makes one token (patch 16, merged 2 × 2)."""
+
+MARKER_TOKENS = 2
+"""Beginning and end of a picture in the prompt."""
+
+DEFAULT_PICTURE_TOKENS = 1280
+"""The upper end of what the Qwen3-VL README suggests for one picture (256 to 1,280)."""
+
+MIN_PIXELS = 65_536
+MAX_PIXELS = 16_777_216
+"""Area to which the model's processor itself enlarges and shrinks (its `shortest_edge` and `longest_edge`)."""
+
+MAX_ASPECT_RATIO = 100
+"""Longest to shortest side. The model refuses 200 and more; rounding to tiles can nearly double a ratio."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where a picture's content goes: scaled to `content`, in the middle of a white `canvas`."""
+
+    canvas: tuple[int, int]
+    """Width and height in pixels. The same as `content` but for extreme strips."""
+    content: tuple[int, int]
+
+
+def picture_tokens(width_px: int, height_px: int) -> int:
+    """What the model counts for one picture of this size, its two markers included."""
+    width, height = _tiles(width_px), _tiles(height_px)
+    pixels = width * height * TILE_PX**2
+    if pixels > MAX_PIXELS:
+        shrink = math.sqrt(width_px * height_px / MAX_PIXELS)
+        width = max(1, math.floor(width_px / shrink / TILE_PX))
+        height = max(1, math.floor(height_px / shrink / TILE_PX))
+    elif pixels < MIN_PIXELS:
+        enlarge = math.sqrt(MIN_PIXELS / (width_px * height_px))
+        width = math.ceil(width_px * enlarge / TILE_PX)
+        height = math.ceil(height_px * enlarge / TILE_PX)
+    return width * height + MARKER_TOKENS
+
+
+def lay_out(width_px: int, height_px: int, *, max_tokens: int) -> Layout:
+    """Fit a picture into a token budget without changing its shape by more than rounding to tiles.
+
+    A picture within the budget keeps its size. A larger one gets whole tiles, so that the server has nothing to
+    scale again. Tiny ones are enlarged until both sides are a tile, which servers demand; extreme strips are
+    padded to a ratio that the model takes.
+    """
+    width = max(width_px, math.ceil(height_px / MAX_ASPECT_RATIO))
+    height = max(height_px, math.ceil(width_px / MAX_ASPECT_RATIO))
+    enlarge = max(1.0, TILE_PX / min(width, height))
+    canvas = (round(width * enlarge), round(height * enlarge))
+    budget = max(1, max_tokens - MARKER_TOKENS)
+    if _tiles(canvas[0]) * _tiles(canvas[1]) > budget:
+        canvas = _whole_tiles(width, height, budget)
+    content = (
+        max(1, round(width_px * canvas[0] / width)),
+        max(1, round(height_px * canvas[1] / height)),
+    )
+    return Layout(canvas=canvas, content=content)
+
+
+def _tiles(side_px: int) -> int:
+    return max(1, round(side_px / TILE_PX))
+
+
+def _whole_tiles(width: int, height: int, budget: int) -> tuple[int, int]:
+    """The size in whole tiles within the budget that distorts the least, in pixels."""
+    shrink = math.sqrt(width * height / budget)
+    candidates = [
+        (columns, rows)
+        for columns, rows in product(_neighbours(width / shrink), _neighbours(height / shrink))
+        if columns * rows <= budget
+    ]
+    if not candidates:
+        # The shorter side is under one tile: it takes one, and the longer side what is left.
+        return (TILE_PX * budget, TILE_PX) if width > height else (TILE_PX, TILE_PX * budget)
+    columns, rows = min(candidates, key=lambda size: abs(math.log(size[0] / size[1] * height / width)))
+    return columns * TILE_PX, rows * TILE_PX
+
+
+def _neighbours(tiles: float) -> tuple[int, int]:
+    return max(1, math.floor(tiles)), max(1, math.ceil(tiles))

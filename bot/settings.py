@@ -1,0 +1,286 @@
+"""The operator's choices: environment variables, `.env`, secret files and `glimpse.toml` as one frozen object."""
+
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import SettingsError
+from bot.parameters import ModelParameters
+from bot.prompt import DEFAULT_SYSTEM_PROMPT
+from bot.setting_words import problems, unknown_variables
+from bot.variables import CONFIG_FILE, VariablesSource, without_empty
+
+DEFAULT_MODEL_API_URL = "https://api.aimlapi.com/v1"
+
+
+def _url(value: str, schemes: Sequence[str]) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname or " " in value:
+        raise ValueError(f"it must be an address that begins with {' or '.join(f'{name}://' for name in schemes)}")
+    if parts.query or parts.fragment:
+        raise ValueError("it must be an address without ? and #")
+    return value.rstrip("/")
+
+
+def _http_url(value: str) -> str:
+    return _url(value, ("https", "http"))
+
+
+def _gateway_url(value: str) -> str:
+    return _url(value, ("wss", "ws"))
+
+
+def _model_url(value: str) -> str:
+    if value.rstrip("/").endswith("/chat/completions"):
+        raise ValueError("it must be the address before /chat/completions, e.g. http://localhost:11434/v1")
+    return _http_url(value)
+
+
+def _database_url(value: str) -> str:
+    if not re.fullmatch(r"sqlite\+aiosqlite:///.+", value):
+        raise ValueError("it must look like sqlite+aiosqlite:///data/glimpse.db (SQLite is the only database so far)")
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("it must be one word of plain ASCII characters, as it was given to you")
+    return value
+
+
+def _telegram_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
+        raise ValueError("it must look like 123456:ABC-def, as @BotFather gave it to you")
+    return value
+
+
+def _access(value: str) -> str:
+    if value == "closed":
+        raise ValueError("it must be open: closed is not supported yet, so anyone who can reach the bot can use it")
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+HttpUrl: TypeAlias = Annotated[str, AfterValidator(_http_url)]
+Count: TypeAlias = Annotated[int, Field(ge=1)]
+Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+class DiscordSettings(_Section):
+    """How to reach Discord."""
+
+    token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    """The token of the Discord bot; Discord runs when it is set"""
+    api_url: HttpUrl = "https://discord.com/api/v10"
+    """Discord's REST API, for proxies and tests"""
+    gateway_url: Annotated[str, AfterValidator(_gateway_url)] = "wss://gateway.discord.gg"
+    """Discord's gateway, for proxies and tests"""
+
+
+class TelegramSettings(_Section):
+    """How to reach Telegram."""
+
+    token: Annotated[SecretStr, AfterValidator(_telegram_token)] | None = None
+    """The token of the Telegram bot; Telegram runs when it is set"""
+    api_url: HttpUrl = "https://api.telegram.org"
+    """Telegram's Bot API, for a local Bot API server, proxies and tests"""
+
+
+class _ModelServer(_Section):
+    api_url: Annotated[str, AfterValidator(_model_url)] = DEFAULT_MODEL_API_URL
+    """An OpenAI-compatible API, up to and without `/chat/completions`"""
+    api_key: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    """The key of that API. Without a key and with the default address the built-in offline model answers"""
+    connect_s: Seconds = 10.0
+    """Longest wait for a connection to the API, in seconds"""
+    first_byte_s: Seconds = 120.0
+    """Longest wait for the first byte of an answer, in seconds"""
+    silence_s: Seconds = 60.0
+    """Longest silence in the middle of an answer, in seconds"""
+    attempts: Count = 3
+    """How often one question is sent to the API, as long as no text has come"""
+
+
+class ModelSettings(ModelParameters, _ModelServer):
+    """How to reach the model, and what to ask of it."""
+
+    @property
+    def parameters(self) -> ModelParameters:
+        """What goes into requests, without the key and the rest; what was set stays told from what is default."""
+        chosen = self.model_fields_set & ModelParameters.model_fields.keys()
+        return ModelParameters(**{name: getattr(self, name) for name in chosen})
+
+
+class DatabaseSettings(_Section):
+    """Where everything is kept."""
+
+    url: Annotated[str, AfterValidator(_database_url)] = "sqlite+aiosqlite:///data/glimpse.db"
+    """The database file, after three slashes; one more slash makes the path absolute"""
+
+
+class HttpSettings(_Section):
+    """Where `/healthz` answers."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """The address that `/healthz` listens on; `0.0.0.0` lets other machines ask"""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """The port that `/healthz` listens on; `0` takes any free one and logs it"""
+
+
+class HistorySettings(_Section):
+    """How much is remembered."""
+
+    exchanges: Count = 50
+    """Earlier questions and answers that the model is shown at most"""
+    tokens: Count = 16_000
+    """Tokens of text that the model is shown at most, by a cautious estimate"""
+    days: Count = 30
+    """Days after which messages, answers and pictures are deleted"""
+
+
+class PictureSettings(_Section):
+    """What pictures may cost."""
+
+    max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
+    """Largest picture file that is fetched, in bytes"""
+    max_pixels: Annotated[int, Field(ge=1_024)] = 40_000_000
+    """Largest picture that is opened, in pixels (width × height)"""
+    tokens: Annotated[int, Field(ge=4, le=16_384)] = 1_280
+    """Tokens that one picture may take; larger pictures are shrunk to fit (one token is 32 × 32 pixels)"""
+    per_request: Annotated[int, Field(ge=0)] = 10
+    """Pictures that the model is shown at most, the newest first; older ones are only mentioned"""
+    request_tokens: Annotated[int, Field(ge=0)] = 13_000
+    """Tokens that all pictures of one request may take"""
+    store_bytes: Annotated[int, Field(ge=0)] = 1_000_000_000
+    """Bytes of pictures that are kept in all; the oldest go first"""
+
+
+class TurnSettings(_Section):
+    """When questions are answered."""
+
+    running: Count = 16
+    """Questions that are answered at the same time, over all conversations"""
+    waiting: Count = 500
+    """Questions that wait at the same time, over all conversations; beyond that people are told to ask later"""
+    waiting_per_conversation: Count = 10
+    """The same within one conversation"""
+    attempts: Count = 3
+    """How often an answer is begun when the process crashes, before the person is told"""
+    album_quiet_s: Annotated[float, Field(ge=0, le=60)] = 1.0
+    """Seconds without a further picture after which an album counts as complete"""
+    grace_s: Annotated[float, Field(ge=0, le=600)] = 8.0
+    """Seconds that running answers get to finish on SIGTERM; the rest is resumed at the next start"""
+
+
+class LogSettings(_Section):
+    """What the log tells."""
+
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    """The least important lines that are logged"""
+
+
+class Settings(BaseSettings):
+    """All of it. Make one with `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+        case_sensitive=True,
+        env_file=".env",
+    )
+
+    discord: DiscordSettings = DiscordSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    model: ModelSettings = ModelSettings()
+    access: Annotated[Literal["open", "closed"], AfterValidator(_access)] = "open"
+    """Who may use the bot: `open` lets everyone who can reach it; `closed` is not supported yet"""
+    prompt: str = DEFAULT_SYSTEM_PROMPT
+    """What the model is told about itself at the start of every request"""
+    database: DatabaseSettings = DatabaseSettings()
+    http: HttpSettings = HttpSettings()
+    history: HistorySettings = HistorySettings()
+    picture: PictureSettings = PictureSettings()
+    turns: TurnSettings = TurnSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del file_secret_settings  # A folder of files; ours are named one by one, by NAME_FILE.
+        environment = [s.env_vars for s in (env_settings, dotenv_settings) if isinstance(s, EnvSettingsSource)]
+        toml = without_empty(TomlConfigSettingsSource(settings_cls, CONFIG_FILE).toml_data)
+        return init_settings, VariablesSource(settings_cls, environment), InitSettingsSource(settings_cls, toml)
+
+    @property
+    def offline(self) -> bool:
+        """Nobody said which model to use: the built-in one answers."""
+        return self.model.api_key is None and self.model.api_url == DEFAULT_MODEL_API_URL
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must never be seen in a log."""
+        keys = (self.discord.token, self.telegram.token, self.model.api_key)
+        addresses = (self.discord.api_url, self.discord.gateway_url, self.telegram.api_url, self.model.api_url)
+        passwords = (urlsplit(address).password for address in addresses)
+        return frozenset(
+            {key.get_secret_value() for key in keys if key is not None}
+            | {form for password in passwords if password for form in (password, unquote(password))}
+        )
+
+
+def load_settings() -> Settings:
+    """Read the environment, then `.env`, then `glimpse.toml`, both in the working directory; the first one wins.
+
+    An empty value counts as not set. ``NAME_FILE`` names a file that holds the value of ``NAME``.
+
+    Raises:
+        SettingsError: something is wrong; one line for each problem.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = problems(Settings, error)
+    except tomllib.TOMLDecodeError as error:
+        lines = [f"{CONFIG_FILE} is not valid TOML: {error}"]
+    except UnicodeDecodeError:
+        lines = [f".env and {CONFIG_FILE} must be UTF-8 text"]
+    except OSError as error:
+        lines = [f"{error.filename} can't be read: {error.strerror}"]
+    # The errors of pydantic hold the values they refuse: none of them goes along as the cause.
+    raise SettingsError(lines)
+
+
+def unknown_in_environment() -> Sequence[str]:
+    """One line for each variable of the environment or `.env` that looks meant for Glimpse but is none of its own."""
+    names: set[str] = set(os.environ)
+    names.update(DotEnvSettingsSource(Settings).env_vars)
+    return unknown_variables(Settings, names)

@@ -1,0 +1,141 @@
+"""The tables, as the newest migration leaves them."""
+
+import sqlalchemy as sa
+
+from storage.columns import Count, Id, Moment, Words
+
+NAME_LENGTH = 300
+TEXT_LENGTH = 100_000
+"""Of one message. Discord allows 4,000 and Telegram 4,096 code points; the terminal has no bound of its own."""
+ANSWER_LENGTH = 1_000_000
+DETAIL_LENGTH = 2_000
+
+metadata = sa.MetaData(
+    # Batch migrations on SQLite can drop a constraint only by its name.
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("platform", Words, nullable=False),
+    sa.Column("chat_id", Words, nullable=False),
+    # "" and not NULL outside of a thread: a unique key lets NULLs repeat.
+    sa.Column("thread_id", Words, nullable=False),
+    sa.Column("is_private", sa.Boolean, nullable=False),
+    # History begins after this turn. No foreign key: retention may delete the turn.
+    sa.Column("reset_turn_id", Id, nullable=False, server_default=sa.text("0")),
+    sa.UniqueConstraint("platform", "chat_id", "thread_id"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("state", Words, nullable=False),
+    sa.Column("command", Words),
+    sa.Column("sender_id", Words, nullable=False),
+    sa.Column("album_id", Words),
+    sa.Column("reply_to", Words, nullable=False),
+    sa.Column("accepted_at", Moment, nullable=False),
+    sa.Column("ready_at", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("answer", Words(ANSWER_LENGTH)),
+    sa.Column("trouble", Words(NAME_LENGTH)),
+    sa.Column("detail", Words(DETAIL_LENGTH)),
+    sa.Column("finish_reason", Words(NAME_LENGTH)),
+    sa.Column("model", Words(NAME_LENGTH)),
+    sa.Column("prompt_tokens", Count),
+    sa.Column("completion_tokens", Count),
+    sa.Column("image_tokens", Count),
+    sa.Column("cached_tokens", Count),
+    sa.Column("cost_usd", sa.Double),
+    sa.Column("started_at", Moment),
+    sa.Column("first_text_at", Moment),
+    sa.Column("finished_at", Moment),
+    # An id must never come back: a reset and the order of history are told by ids.
+    sqlite_autoincrement=True,
+)
+
+_IS_HISTORY = turns.c.command.is_(None)
+_IS_UNFINISHED = turns.c.finished_at.is_(None)
+_IS_FINISHED = turns.c.finished_at.is_not(None)
+
+sa.Index(
+    "ix_turns_history",
+    turns.c.conversation_id,
+    turns.c.id,
+    sqlite_where=_IS_HISTORY,
+    postgresql_where=_IS_HISTORY,
+)
+sa.Index("ix_turns_unfinished", turns.c.conversation_id, sqlite_where=_IS_UNFINISHED, postgresql_where=_IS_UNFINISHED)
+sa.Index("ix_turns_finished", turns.c.finished_at, sqlite_where=_IS_FINISHED, postgresql_where=_IS_FINISHED)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("turn_id", Id, sa.ForeignKey("turns.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("platform_message_id", Words, nullable=False),
+    sa.Column("sender_id", Words, nullable=False),
+    sa.Column("sender_name", Words(NAME_LENGTH), nullable=False),
+    sa.Column("text", Words(TEXT_LENGTH), nullable=False),
+    # A list of {author, is_own, text}.
+    sa.Column("quoted", sa.JSON(none_as_null=True)),
+    # Spares most readings a second query: few messages have attachments.
+    sa.Column("attachment_count", sa.Integer, nullable=False),
+    sa.Column("sent_at", Moment, nullable=False),
+    sa.UniqueConstraint("conversation_id", "platform_message_id"),
+)
+
+pictures = sa.Table(
+    "pictures",
+    metadata,
+    sa.Column("sha256", Words, primary_key=True),
+    sa.Column("width_px", sa.Integer, nullable=False),
+    sa.Column("height_px", sa.Integer, nullable=False),
+    # 0 when retention has removed the bytes.
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    # The newest turn that used it. No foreign key: retention may delete the turn.
+    sa.Column("last_turn_id", Id, nullable=False),
+    # Last, because SQLite reads the columns before it without touching the pages of the bytes.
+    sa.Column("jpeg", sa.LargeBinary),
+)
+
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("message_id", Id, sa.ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("quoted", sa.Boolean, nullable=False),
+    sa.Column("handle", Words, nullable=False),
+    sa.Column("name", Words(NAME_LENGTH), nullable=False),
+    sa.Column("media_type", Words(NAME_LENGTH), nullable=False),
+    sa.Column("size_bytes", Count),
+    sa.Column("verdict", Words, nullable=False),
+    sa.Column("reason", Words(DETAIL_LENGTH), nullable=False, server_default=""),
+    sa.Column("origin", Words(DETAIL_LENGTH), nullable=False, server_default=""),
+    sa.Column("sha256", Words, sa.ForeignKey("pictures.sha256"), index=True),
+    sa.UniqueConstraint("message_id", "ordinal"),
+    # An id must never come back: a verdict may arrive after retention.
+    sqlite_autoincrement=True,
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("turn_id", Id, sa.ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("platform_message_id", Words),
+    sa.Column("state", Words, nullable=False),
+)

@@ -1,0 +1,411 @@
+"""Discord on a loopback socket: REST v10 (a subset), the gateway and the CDN, for the real discord.py.
+
+    async with DiscordEmulator() as discord:
+        ann = discord.add_person("Ann")
+        channel = discord.add_channel("general")
+        # Start the bot with discord.api_url, discord.gateway_url and discord.token, then:
+        await discord.until_connected()
+        await discord.say(channel, ann, f"{discord.bot.mention} hello", files=[File(name="a.png", data=png)])
+        answers = await eventually(lambda: discord.visible(channel))
+        assert answers[0].text == "Hi"
+        assert discord.violations == []
+
+What the bot did is in `requests`, `visible`, `pings`, `typing_events`, `commands` and `violations`; what goes
+wrong is scripted with `fail` (REST and CDN) and with the gateway's verbs (`disconnect`, `invalidate_session`, ...).
+
+`fail` patterns match ``METHOD /path`` below ``/api/v10``, e.g. ``POST /channels/*/messages`` or
+``PATCH /channels/*/messages/*``; CDN paths are ``/attachments/...``. Interaction tokens stand as ``:token``.
+A fault whose status is below 400 lets the request succeed after its `delay_s`. A string as its `body` goes out
+as HTML, like Cloudflare's pages; a header set to an empty string is left out (``Via``: the client then takes a 429
+for a ban). ``drop=True, after_effect=True`` on a download cuts it in the middle. In `requests`, the body
+of a GET is its query; that of an upload is its ``payload_json``, with the names of the files under ``files``.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from tests.emulators.common import Emulated, eventually
+from tests.emulators.discord_backend import Backend, Draft
+from tests.emulators.discord_gateway import Gateway
+from tests.emulators.discord_permissions import Permission
+from tests.emulators.discord_server import DiscordServer
+from tests.emulators.discord_world import (
+    Attachment,
+    Channel,
+    File,
+    Guild,
+    Interaction,
+    Message,
+    MessageFlag,
+    MessageKind,
+    Payload,
+    Person,
+    Ping,
+    Role,
+    Typing,
+)
+
+__all__ = ["DiscordEmulator", "File", "Permission"]
+
+
+class DiscordEmulator(Emulated):
+    """One emulated Discord with one application (the bot) in it."""
+
+    def __init__(
+        self,
+        *,
+        token: str = "MTAwMQ.emulated.bot-token",
+        bot_name: str = "Glimpse",
+        content_intent: bool = True,
+        rate_limits: bool = True,
+        identify_limit: bool = False,
+        heartbeat_interval_s: float = 41.25,
+    ) -> None:
+        """Make a Discord with one guild, its owner and the bot in it.
+
+        Args:
+            token: The one token it accepts.
+            bot_name: The bot's name, and that of its managed role.
+            content_intent: Whether the message content intent is switched on for the application.
+            rate_limits: Whether requests over a limit get 429. The limits: `limit`.
+            identify_limit: Whether a second IDENTIFY within 5 s is refused, as Discord does (max_concurrency 1).
+            heartbeat_interval_s: What HELLO asks for.
+        """
+        super().__init__()
+        self._backend = Backend(bot_name=bot_name, token=token, violations=self.violations)
+        self._backend.content_intent = content_intent
+        self._gateway = Gateway(self._backend, heartbeat_interval_s=heartbeat_interval_s)
+        self._gateway.identify_limit = identify_limit
+        self._server = DiscordServer(self, self._backend, self._gateway)
+        self._server.limits.enabled = rate_limits
+        self._world = self._backend.world
+
+    async def __aenter__(self) -> Self:
+        await self._server.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._server.stop()
+
+    # Where it is and who the bot is.
+
+    @property
+    def api_url(self) -> str:
+        """``http://127.0.0.1:.../api/v10``: what discord.py's `Route.BASE` should be."""
+        return self._backend.base_url + "/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """``ws://127.0.0.1:.../gateway``: what discord.py's `DiscordWebSocket.DEFAULT_GATEWAY` should be."""
+        return self._backend.gateway_url
+
+    @property
+    def token(self) -> str:
+        return self._backend.token
+
+    @property
+    def bot(self) -> Person:
+        """The bot's own user; ``bot.mention`` in a text mentions it."""
+        return self._world.bot
+
+    @property
+    def application_id(self) -> int:
+        return self._world.bot.id
+
+    @property
+    def guild(self) -> Guild:
+        """The first guild. Everybody added is in it."""
+        return self._world.guild
+
+    @property
+    def owner(self) -> Person:
+        """Owns the application and the first guild."""
+        return self._world.guild.owner
+
+    @property
+    def bot_role(self) -> Role:
+        """The bot's managed role in the first guild. Mentionable, so that people can take it for the bot."""
+        return self._world.bot_role(self._world.guild)
+
+    @property
+    def content_intent(self) -> bool:
+        """Whether the message content intent is switched on for the application."""
+        return self._backend.content_intent
+
+    @content_intent.setter
+    def content_intent(self, enabled: bool) -> None:
+        self._backend.content_intent = enabled
+
+    @property
+    def rate_limits(self) -> bool:
+        return self._server.limits.enabled
+
+    @rate_limits.setter
+    def rate_limits(self, enabled: bool) -> None:
+        self._server.limits.enabled = enabled
+
+    def limit(self, route: str, requests: int, *, per_s: float) -> None:
+        """Set the bucket of a route, e.g. ``limit("POST /channels/*/messages", 5, per_s=5)`` (that is the default)."""
+        self._server.limits.set(route, requests, per_s)
+
+    # What the bot did.
+
+    @property
+    def pings(self) -> list[Ping]:
+        """Whom messages and edits of the bot notified. Those caused by its text are violations as well."""
+        return self._backend.pings
+
+    @property
+    def typing_events(self) -> list[Typing]:
+        return self._backend.typing_events
+
+    @property
+    def interactions(self) -> list[Interaction]:
+        return self._backend.interactions
+
+    @property
+    def commands(self) -> list[Payload]:
+        """The global application commands that the bot registered, as payloads."""
+        return list(self._backend.commands.values())
+
+    @property
+    def identifies(self) -> int:
+        """How many sessions were begun with IDENTIFY."""
+        return self._gateway.identifies
+
+    @property
+    def resumes(self) -> int:
+        """How many times a session was resumed."""
+        return self._gateway.resumes
+
+    @property
+    def heartbeats(self) -> int:
+        return self._gateway.heartbeats
+
+    @property
+    def connected(self) -> bool:
+        """Whether the bot has a gateway session that is connected right now."""
+        return self._gateway.connected
+
+    async def until_connected(self, *, within_s: float = 20.0) -> None:
+        """Wait until the bot is connected and was sent READY and its guilds.
+
+        Raises:
+            AssertionError: it was not in time.
+        """
+        await eventually(lambda: self.connected, within_s=within_s, what="the bot connects to Discord's gateway")
+
+    def visible(self, channel: Channel, *, author: Person | None = None) -> list[Message]:
+        """The messages of the bot (or of `author`) that people see in `channel` now, oldest first.
+
+        Ephemeral ones are among them; a deferred response that still shows "thinking" is not.
+        `Message.versions` holds every text a message ever showed, with the time.
+        """
+        author = author or self.bot
+        return [
+            message
+            for message in channel.messages.values()
+            if message.author is author and not message.deleted and MessageFlag.LOADING not in message.flags
+        ]
+
+    # The world. Works before and while the bot is connected.
+
+    def add_person(
+        self, name: str = "Ann", *, nick: str | None = None, guild: Guild | None = None, locale: str = "en-US"
+    ) -> Person:
+        """A human, as a member of `guild` (default: the first). Another guild: `join`."""
+        return self._world.add_person(name, nick=nick, guild=guild, locale=locale)
+
+    def add_bot(self, name: str = "OtherBot", *, guild: Guild | None = None) -> Person:
+        """Another bot."""
+        return self._world.add_person(name, guild=guild, is_bot=True)
+
+    def add_guild(self, name: str = "Another server", *, owner: Person | None = None) -> Guild:
+        """Another guild, with the bot in it. The owner is by default the first guild's."""
+        guild = self._world.add_guild(name, owner or self.owner)
+        self._backend.announce_guild(guild)
+        return guild
+
+    def join(self, guild: Guild, person: Person, *, nick: str | None = None) -> None:
+        """Make a person a member of one more guild."""
+        self._world.join(guild, person, nick=nick)
+
+    def add_role(
+        self, name: str, *members: Person, mentionable: bool = True, guild: Guild | None = None
+    ) -> Role:
+        """A role with these members. Only a mentionable one pings when people without MENTION_EVERYONE mention it."""
+        return self._world.add_role(name, *members, mentionable=mentionable, guild=guild)
+
+    def add_channel(self, name: str = "general", *, guild: Guild | None = None) -> Channel:
+        """A text channel."""
+        return self._backend.add_channel(name, guild=guild)
+
+    def add_forum(self, name: str = "forum", *, guild: Guild | None = None) -> Channel:
+        """A forum channel: nobody writes in it directly, see `add_post`."""
+        return self._backend.add_channel(name, guild=guild, forum=True)
+
+    def add_thread(
+        self,
+        parent: Channel,
+        name: str = "thread",
+        *,
+        starter: Person | None = None,
+        message: Message | None = None,
+        private: bool = False,
+    ) -> Channel:
+        """A thread in `parent`; started from `message` it shares that message's id.
+
+        `starter` is by default the guild's owner. A private thread is seen by the bot only after `invite`.
+        """
+        return self._backend.add_thread(parent, name, starter=starter or self.owner, message=message, private=private)
+
+    async def add_post(
+        self, forum: Channel, person: Person, title: str, text: str = "", *, files: Sequence[File] = ()
+    ) -> Message:
+        """A forum post; its first message comes back. The thread is that message's `channel`, with the same id."""
+        return self._backend.add_post(forum, title, Draft(author=person, text=text, files=tuple(files)))
+
+    def invite(self, thread: Channel, person: Person | None = None) -> None:
+        """Add somebody (default: the bot) to a private thread."""
+        self._backend.invite(thread, person or self.bot)
+
+    def archive(self, thread: Channel, *, archived: bool = True, locked: bool = False) -> None:
+        """Archive a thread (writing in it un-archives it, unless it is locked), or the reverse."""
+        self._backend.archive(thread, archived=archived, locked=locked)
+
+    def dm(self, person: Person) -> Channel:
+        """The private chat between a person and the bot. Made on first use."""
+        return self._world.dm(person)
+
+    def deny(self, channel: Channel, *permissions: Permission, who: Role | Person | None = None) -> None:
+        """Take permissions away in a guild's channel, for `who` (default: the bot's managed role)."""
+        for permission in permissions:
+            self._backend.overwrite(channel, who, denied=permission)
+
+    def allow(self, channel: Channel, *permissions: Permission, who: Role | Person | None = None) -> None:
+        """Grant permissions in a guild's channel, for `who` (default: the bot's managed role); undoes `deny`."""
+        for permission in permissions:
+            self._backend.overwrite(channel, who, allowed=permission)
+
+    # What people do.
+
+    async def say(
+        self,
+        channel: Channel,
+        person: Person,
+        text: str = "",
+        *,
+        files: Sequence[File] = (),
+        reply_to: Message | None = None,
+        ping: bool = True,
+        forward_of: Message | None = None,
+        embeds: Sequence[Payload] = (),
+        stickers: Sequence[Payload] = (),
+        flags: MessageFlag = MessageFlag(0),
+        kind: MessageKind = MessageKind.DEFAULT,
+    ) -> Message:
+        """A person (or another bot) writes a message. It returns when the event is on its way to the bot.
+
+        Args:
+            channel: Where.
+            person: Who.
+            text: With mentions as ``person.mention``, ``role.mention``, ``@everyone``. Not parsed inside code.
+            files: Uploaded with it.
+            reply_to: The message replied to; may be deleted.
+            ping: Whether replying mentions the author of `reply_to`.
+            forward_of: Forward this message; `text` must be empty, as on Discord.
+            embeds: Link previews or what other bots embed, as payloads.
+            stickers: Sticker items, as payloads (``id``, ``name``, ``format_type``).
+            flags: E.g. `MessageFlag.IS_VOICE_MESSAGE`.
+            kind: For system messages, e.g. `MessageKind.JOINED`.
+        """
+        return self._backend.post(
+            channel,
+            Draft(
+                author=person,
+                text=text,
+                files=tuple(files),
+                reply_to=reply_to,
+                pings_reply=ping,
+                forward_of=forward_of,
+                embeds=tuple(embeds),
+                stickers=tuple(stickers),
+                flags=flags,
+                kind=kind,
+            ),
+        )
+
+    async def edit(
+        self, message: Message, text: str | None = None, *, embeds: Sequence[Payload] | None = None
+    ) -> None:
+        """The author changes a message; with `embeds` only, Discord added link previews (no "edited" mark)."""
+        self._backend.edit(message, text, embeds=None if embeds is None else tuple(embeds))
+
+    async def delete(self, message: Message) -> None:
+        """Somebody deletes a message (the bot's too: moderators do)."""
+        self._backend.delete(message)
+
+    async def use_command(
+        self, channel: Channel, person: Person, name: str, options: Mapping[str, Any] | None = None
+    ) -> Interaction:
+        """A person uses a slash command that the bot registered. `File` values become attachment options.
+
+        Raises:
+            AssertionError: the bot registered no such command.
+        """
+        return self._backend.use_command(channel, person, name, options or {})
+
+    # What Discord does.
+
+    def expire_links(self) -> None:
+        """All attachment links handed out so far answer 404 from now on; payloads carry fresh ones."""
+        self._backend.links.expire()
+
+    def link(self, attachment: Attachment) -> str:
+        """A fresh signed link to an attachment."""
+        return self._backend.links.sign(attachment)
+
+    async def disconnect(self, code: int = 4000) -> None:
+        """Close the bot's gateway connections with this code. 1000, 1001 and some others end the session too."""
+        await self._gateway.close_all(code)
+
+    def drop_connection(self) -> None:
+        """Cut the bot's gateway connections without a word; the sessions stay resumable."""
+        self._gateway.abort_all()
+
+    def request_reconnect(self) -> None:
+        """Send op 7."""
+        self._gateway.request_reconnect()
+
+    def invalidate_session(self, *, resumable: bool = False) -> None:
+        """Send op 9; not resumable also forgets the session."""
+        self._gateway.invalidate(resumable=resumable)
+
+    def forget_sessions(self) -> None:
+        """No session can be resumed any more: the next RESUME gets op 9."""
+        self._gateway.forget()
+
+    def repeat(self, message: Message) -> None:
+        """Send a message's MESSAGE_CREATE once more."""
+        self._backend.announce_message("MESSAGE_CREATE", message)
+
+    @property
+    def silent(self) -> bool:
+        """While True the gateway sends nothing at all, acknowledgements included; it then catches up."""
+        return self._gateway.silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._gateway.silent = silent
+
+    @property
+    def acknowledges_heartbeats(self) -> bool:
+        """While False heartbeats get no answer, but events do come."""
+        return self._gateway.acknowledges
+
+    @acknowledges_heartbeats.setter
+    def acknowledges_heartbeats(self, acknowledges: bool) -> None:
+        self._gateway.acknowledges = acknowledges

@@ -1,0 +1,93 @@
+"""Discord's permissions: the bits that matter to a chat bot, and who has which of them where."""
+
+import enum
+import functools
+import operator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.emulators.discord_world import Channel, Guild, Person
+
+
+class Permission(enum.IntFlag):
+    """Bits of Discord docs, Permissions."""
+
+    ADMINISTRATOR = 1 << 3
+    MANAGE_GUILD = 1 << 5
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+
+
+NOTHING = Permission(0)
+EVERYTHING = functools.reduce(operator.or_, Permission)
+FOR_EVERYONE = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.USE_APPLICATION_COMMANDS
+)
+"""What @everyone may in a new guild. Notably without MENTION_EVERYONE."""
+
+_NEEDS_SENDING = Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES
+
+
+def permissions_in(channel: "Channel", person: "Person") -> Permission:
+    """What `person` may do in `channel` (Discord docs, Permission Overwrites and Implicit Permissions)."""
+    if channel.guild is None:
+        return EVERYTHING & ~(Permission.MANAGE_MESSAGES | Permission.ADMINISTRATOR)
+    base = permissions_of(channel.guild, person)
+    if Permission.ADMINISTRATOR in base:
+        return EVERYTHING
+    granted = _overwritten(base, channel.parent or channel, channel.guild, person)
+    if Permission.VIEW_CHANNEL not in granted or not _is_let_in(channel, person, granted):
+        return NOTHING
+    sending = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
+    return granted if sending in granted else granted & ~_NEEDS_SENDING
+
+
+def permissions_of(guild: "Guild", person: "Person") -> Permission:
+    """What `person` may do in the whole guild, before any channel's overwrites."""
+    if person is guild.owner:
+        return EVERYTHING
+    member = guild.members.get(person.id)
+    if member is None:
+        return NOTHING
+    granted = guild.everyone.permissions
+    for role in member.roles:
+        granted |= role.permissions
+    return EVERYTHING if Permission.ADMINISTRATOR in granted else granted
+
+
+def _overwritten(base: Permission, channel: "Channel", guild: "Guild", person: "Person") -> Permission:
+    roles = [channel.overwrites[role.id] for role in guild.members[person.id].roles if role.id in channel.overwrites]
+    allowed_by_roles = denied_by_roles = NOTHING
+    for allowed, denied in roles:
+        allowed_by_roles |= allowed
+        denied_by_roles |= denied
+    for allowed, denied in (
+        channel.overwrites.get(guild.id, (NOTHING, NOTHING)),
+        (allowed_by_roles, denied_by_roles),
+        channel.overwrites.get(person.id, (NOTHING, NOTHING)),
+    ):
+        base = (base & ~denied) | allowed
+    return base
+
+
+def _is_let_in(channel: "Channel", person: "Person", granted: Permission) -> bool:
+    if channel.kind != _PRIVATE_THREAD:
+        return True
+    return person.id in channel.member_ids or Permission.MANAGE_THREADS in granted
+
+
+_PRIVATE_THREAD = 12

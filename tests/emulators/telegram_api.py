@@ -1,0 +1,246 @@
+"""The methods of the Bot API, on a `World`. Texts of errors are those of tdlib/telegram-bot-api."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.emulators.telegram_calls import ApiError, Params, bad_request
+from tests.emulators.telegram_flood import FloodGate
+from tests.emulators.telegram_media import MAX_DOWNLOAD
+from tests.emulators.telegram_sending import Sending
+from tests.emulators.telegram_types import Json
+from tests.emulators.telegram_updates import CONFLICT, Conflict
+from tests.emulators.telegram_world import World
+
+_ACTIONS = frozenset(
+    {
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    }
+)
+_COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
+_WEBHOOK_IS_SET = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+_NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same"
+    " as a current content and reply markup of the message"
+)
+_OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
+_GENERAL = 1  # Only sendChatAction takes it: sending to thread 1 is refused, as on the real server.
+
+
+class BotApi:
+    """Answers calls of methods; `violations` gets every rule that the client broke."""
+
+    def __init__(self, *, world: World, flood: FloodGate, violations: list[str]) -> None:
+        self._world = world
+        self._violations = violations
+        self._sending = Sending(world=world, flood=flood, violations=violations)
+        self._commands: dict[tuple[str, str], list[Json]] = {}
+        self._webhook = ""
+        methods: tuple[tuple[str, Callable[[Params], Awaitable[Any]]], ...] = (
+            ("getUpdates", self._get_updates),
+            ("getMe", self._get_me),
+            ("getChat", self._get_chat),
+            ("getFile", self._get_file),
+            ("setMyCommands", self._set_my_commands),
+            ("getMyCommands", self._get_my_commands),
+            ("setWebhook", self._set_webhook),
+            ("deleteWebhook", self._delete_webhook),
+            ("getWebhookInfo", self._get_webhook_info),
+            ("sendMessage", self._send_message),
+            ("sendPhoto", self._send_photo),
+            ("sendDocument", self._send_document),
+            ("sendChatAction", self._send_chat_action),
+            ("editMessageText", self._edit_message_text),
+            ("deleteMessage", self._delete_message),
+            ("answerCallbackQuery", self._answer_callback_query),
+        )
+        # The server does not mind upper or lower case in a method's name.
+        self._methods = {name.lower(): (name, method) for name, method in methods}
+
+    def name_of(self, method: str) -> str:
+        """A method's name as the documentation writes it."""
+        return self._methods.get(method.lower(), (method, None))[0]
+
+    async def call(self, method: str, params: Params) -> Any:
+        """Run a method and return its ``result``.
+
+        Raises:
+            ApiError: what the server answers instead.
+        """
+        known = self._methods.get(method.lower())
+        if known is None:
+            self._violations.append(f"no such method here: {method}")
+            raise ApiError(404, "Not Found")
+        if params.has("parse_mode"):
+            self._violations.append(f"{method} with parse_mode: entities can't fail, markup can")
+        return await known[1](params)
+
+    def answer_was_lost(self, result: Any) -> None:
+        """The client can't know that the call took effect: saying the same again is no violation."""
+        if isinstance(result, dict) and "message_id" in result and "chat" in result:
+            self._world.chats[result["chat"]["id"]].messages[result["message_id"]].acknowledged = False
+
+    # Updates
+
+    async def _get_updates(self, params: Params) -> list[Json]:
+        if self._webhook:
+            raise ApiError(409, _WEBHOOK_IS_SET)
+        self._world.updates.allow(params.get("allowed_updates"))
+        try:
+            return await self._world.updates.poll(
+                offset=params.integer("offset"),
+                limit=params.integer("limit", 100),
+                timeout_s=params.integer("timeout"),
+                is_gone=params.is_gone,
+            )
+        except Conflict:
+            raise ApiError(409, CONFLICT) from None
+
+    async def _set_webhook(self, params: Params) -> bool:
+        self._webhook = params.text("url")
+        self._world.updates.allow(params.get("allowed_updates"))
+        return self._dropping(params)
+
+    async def _delete_webhook(self, params: Params) -> bool:
+        self._webhook = ""
+        return self._dropping(params)
+
+    def _dropping(self, params: Params) -> bool:
+        if params.flag("drop_pending_updates"):
+            self._world.updates.clear()
+        return True
+
+    async def _get_webhook_info(self, _params: Params) -> Json:
+        pending = self._world.updates.pending
+        return {"url": self._webhook, "has_custom_certificate": False, "pending_update_count": pending}
+
+    # The bot itself
+
+    async def _get_me(self, _params: Params) -> Json:
+        return {
+            **self._world.bot.json(),
+            "can_join_groups": True,
+            "can_read_all_group_messages": not self._world.privacy,
+            "supports_inline_queries": False,
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+            "has_topics_enabled": self._world.topics,
+        }
+
+    async def _set_my_commands(self, params: Params) -> bool:
+        commands = params.get("commands")
+        if not isinstance(commands, list) or len(commands) > 100:
+            raise self._broken("BOT_COMMANDS_TOO_MUCH" if commands else "can't parse commands")
+        for command in commands:
+            if not _COMMAND_NAME.fullmatch(command.get("command", "")):
+                raise self._broken("BOT_COMMAND_INVALID")
+            if not 1 <= len(command.get("description", "")) <= 256:
+                raise self._broken("BOT_COMMAND_DESCRIPTION_INVALID")
+        self._commands[_commands_key(params)] = commands
+        return True
+
+    async def _get_my_commands(self, params: Params) -> list[Json]:
+        return self._commands.get(_commands_key(params), [])
+
+    # Chats and files
+
+    async def _get_chat(self, params: Params) -> Json:
+        chat = self._sending.chat(params)
+        return {
+            **chat.json(),
+            "accent_color_id": 0,
+            "max_reaction_count": 11,
+            "accepted_gift_types": {
+                "unlimited_gifts": False,
+                "limited_gifts": False,
+                "unique_gifts": False,
+                "premium_subscription": False,
+                "gifts_from_channels": False,
+            },
+        }
+
+    async def _get_file(self, params: Params) -> Json:
+        file = self._world.media.by_id(params.text("file_id"))
+        if file is None:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        if file.size > MAX_DOWNLOAD:
+            raise bad_request("file is too big")
+        link = self._world.media.link(file)
+        return {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size, "file_path": link}
+
+    # Writing
+
+    async def _send_message(self, params: Params) -> Json:
+        return self._sending.send(params, self._sending.text(params))
+
+    async def _send_photo(self, params: Params) -> Json:
+        return self._sending.send(params, self._sending.upload(params, "photo"))
+
+    async def _send_document(self, params: Params) -> Json:
+        return self._sending.send(params, self._sending.upload(params, "document"))
+
+    async def _edit_message_text(self, params: Params) -> Json:
+        content = self._sending.text(params)
+        chat = self._sending.chat(params)
+        message = self._sending.existing(chat, params, "message to edit not found")
+        if message.sender is not self._world.bot:
+            raise self._broken("message can't be edited")
+        if "text" not in message.content:
+            raise self._broken("there is no text in the message to edit")
+        markup = params.get("reply_markup")
+        if content == message.content and markup == message.options.get("reply_markup"):
+            if message.acknowledged:
+                self._violations.append(f"edit of message {message.id} changes nothing")
+            message.acknowledged = True
+            raise bad_request(_NOT_MODIFIED)
+        self._sending.throttle(chat)
+        message.acknowledged = True
+        message.options = {name: value for name, value in message.options.items() if name != "reply_markup"}
+        message.options |= self._sending.options(params)
+        self._world.edit(message, content)
+        return message.json()
+
+    async def _delete_message(self, params: Params) -> bool:
+        chat = self._sending.chat(params)
+        message = self._sending.existing(chat, params, "message to delete not found")
+        if message.sender is not self._world.bot and not (chat.is_private or chat.admin):
+            raise self._broken("message can't be deleted")
+        message.deleted = True
+        return True
+
+    async def _send_chat_action(self, params: Params) -> bool:
+        action = params.text("action")
+        if action not in _ACTIONS:
+            raise self._broken("wrong parameter action in request")
+        chat = self._sending.chat(params)
+        in_general = chat.forum and params.integer("message_thread_id") == _GENERAL
+        self._world.act(chat, None if in_general else self._sending.topic(chat, params), action)
+        return True
+
+    async def _answer_callback_query(self, params: Params) -> bool:
+        query_id = params.text("callback_query_id")
+        if query_id not in self._world.callbacks:
+            raise self._broken(_OLD_QUERY)
+        self._world.callbacks.remove(query_id)
+        return True
+
+    def _broken(self, description: str) -> ApiError:
+        """Refuse what no right client asks for."""
+        self._violations.append(description)
+        return bad_request(description)
+
+
+def _commands_key(params: Params) -> tuple[str, str]:
+    return str(params.get("scope") or {"type": "default"}), params.text("language_code")

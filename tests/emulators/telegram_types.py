@@ -1,0 +1,178 @@
+"""What a Telegram for tests consists of, and how the Bot API writes it as JSON."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.emulators.telegram_text import Entity
+from tests.emulators.telegram_updates import Update
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A user: somebody, or a bot."""
+
+    id: int
+    name: str
+    username: str | None = None
+    language: str | None = None
+    is_bot: bool = False
+
+    def json(self) -> Json:
+        fields: Json = {"id": self.id, "is_bot": self.is_bot, "first_name": self.name}
+        if self.username:
+            fields["username"] = self.username
+        if self.language:
+            fields["language_code"] = self.language
+        return fields
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Chat:
+    """A private chat or a group, as the bot knows it."""
+
+    id: int
+    kind: Literal["private", "group", "supergroup"]
+    title: str
+    owner: Person
+    """The person of a private chat, the creator of a group."""
+    forum: bool = False
+    admin: bool = False
+    """The bot is an administrator."""
+    muted: bool = False
+    membership: Literal["member", "kicked"] = "member"
+    upgraded_to: int | None = None
+    """The id of the supergroup that a basic group became."""
+    last_bot: Person | None = None
+    """Which bot spoke last: in privacy mode it is meant by a command without a bot's name."""
+    topics: "dict[int, Topic]" = field(default_factory=dict)
+    messages: "dict[int, Message]" = field(default_factory=dict)
+    """Everything ever written, by id, also what was deleted."""
+    own: "list[Message]" = field(default_factory=list)
+    """The bot's messages of these, in order."""
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind == "private"
+
+    def json(self) -> Json:
+        if self.is_private:
+            fields: Json = {"id": self.id, "type": "private", "first_name": self.title}
+            return {**fields, "username": self.owner.username} if self.owner.username else fields
+        fields = {"id": self.id, "type": self.kind, "title": self.title}
+        return {**fields, "is_forum": True} if self.forum else fields
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Topic:
+    """A topic of a forum or of a private chat. General is none: it is told by the absence of a topic."""
+
+    id: int
+    """The id of its service message, and its message_thread_id."""
+    chat: Chat
+    name: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a message looked like from some time on."""
+
+    text: str
+    entities: tuple[Entity, ...]
+    at: float
+    """`time.monotonic` seconds."""
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Message:
+    """One message of anybody's, the bot's too."""
+
+    id: int
+    chat: Chat
+    sender: Person
+    date: int
+    content: Json
+    """The fields that say what it is: ``text`` and ``entities``, ``photo`` and ``caption``, ..."""
+    topic: Topic | None = None
+    thread_id: int | None = None
+    """message_thread_id: the topic, or the first message of a chain of replies in a supergroup."""
+    reply_to: "Message | None" = None
+    options: Json = field(default_factory=dict)
+    """Other fields: ``quote``, ``external_reply``, ``forward_origin``, ``media_group_id``, ``reply_markup``, ..."""
+    deleted: bool = False
+    acknowledged: bool = True
+    """False while the bot can't know how it looks: the answer to its last call was lost."""
+    edit_date: int | None = None
+    versions: list[Version] = field(default_factory=list)
+    """The first is how it was sent; each edit that changed it adds one."""
+    update: Update | None = None
+    """The newest update about it, if the bot was sent one."""
+
+    @property
+    def text(self) -> str:
+        """Its text or caption, as on screen now."""
+        return str(self.content.get("text", self.content.get("caption", "")))
+
+    @property
+    def entities(self) -> list[Entity]:
+        """With offsets in UTF-16 units, those included that Telegram found by itself."""
+        found: list[Entity] = self.content.get("entities", self.content.get("caption_entities", []))
+        return found
+
+    def set_content(self, content: Json) -> None:
+        self.content = content
+        self.versions.append(Version(text=self.text, entities=tuple(self.entities), at=time.monotonic()))
+
+    def json(self, *, with_reply: bool = True) -> Json:
+        """The Bot API's Message. A message replied to is shown without its own reply, as the Bot API says."""
+        fields: Json = {
+            "message_id": self.id,
+            "from": self.sender.json(),
+            "chat": self.chat.json(),
+            "date": self.date,
+        }
+        if self.edit_date is not None:
+            fields["edit_date"] = self.edit_date
+        if self.thread_id is not None:
+            fields["message_thread_id"] = self.thread_id
+        if self.topic is not None:
+            fields["is_topic_message"] = True
+        reply_to = self.shown_reply if with_reply else None
+        if reply_to is not None:
+            fields["reply_to_message"] = reply_to.json(with_reply=False)
+        return {**fields, **self.options, **self.content}
+
+    @property
+    def shown_reply(self) -> "Message | None":
+        """What reply_to_message shows: without an explicit reply a topic's service message, as the server does."""
+        reply_to = self.reply_to
+        if reply_to is None and "external_reply" not in self.options and self.topic is not None:
+            reply_to = self.chat.messages.get(self.topic.id)
+        return None if reply_to is None or reply_to is self or reply_to.deleted else reply_to
+
+
+@dataclass(slots=True, kw_only=True)
+class ChatAction:
+    """One sendChatAction as people see it."""
+
+    chat: Chat
+    topic: Topic | None
+    action: str
+    since: float
+    """`time.monotonic` seconds."""
+    until: float
+    """5 s later, or when a message of the bot arrived."""
+
+
+def origin_of(message: Message, *, hidden: bool = False) -> Json:
+    """The MessageOrigin of a forward or an external reply."""
+    if "forward_origin" in message.options:
+        origin: Mapping[str, Any] = message.options["forward_origin"]
+        return dict(origin)
+    if hidden:
+        return {"type": "hidden_user", "date": message.date, "sender_user_name": message.sender.name}
+    return {"type": "user", "date": message.date, "sender_user": message.sender.json()}

@@ -1,0 +1,328 @@
+"""The state behind the Bot API: who is there, what was written, and which of it the bot is told."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from tests.emulators.telegram_media import Media
+from tests.emulators.telegram_text import merge_entities, trimmed, utf16_length, utf16_slice
+from tests.emulators.telegram_types import Chat, ChatAction, Json, Message, Person, Topic, origin_of
+from tests.emulators.telegram_updates import Update, UpdateQueue
+
+ACTION_LIFETIME_S = 5.0
+"""Bot API, sendChatAction: 5 seconds or less."""
+
+
+class World:
+    """Chats, people, messages and files. Knows nothing of HTTP."""
+
+    def __init__(self, *, bot: Person, privacy: bool, topics: bool, clock: Callable[[], float]) -> None:
+        self.bot = bot
+        self.privacy = privacy
+        self.topics = topics
+        self.clock = clock
+        self.media = Media()
+        self.updates = UpdateQueue()
+        self.people: dict[int, Person] = {bot.id: bot}
+        self.chats: dict[int, Chat] = {}
+        self.chat_actions: list[ChatAction] = []
+        self.callbacks: set[str] = set()
+        self._numbers = itertools.count(1)
+        # Private chats and basic groups share one row of message ids, every supergroup has its own (Telegram's
+        # message boxes): an id alone says nothing.
+        self._box_ids = itertools.count(1)
+        self._supergroup_ids: dict[int, Iterator[int]] = {}
+
+    # Who and where
+
+    def add_person(self, name: str, *, language: str | None, username: str | None, is_bot: bool) -> Person:
+        person = Person(
+            id=1_000_000 + next(self._numbers), name=name, language=language, username=username, is_bot=is_bot
+        )
+        self.people[person.id] = person
+        return person
+
+    def private(self, person: Person) -> Chat:
+        if person.id not in self.chats:
+            self.chats[person.id] = Chat(id=person.id, kind="private", title=person.name, owner=person)
+        return self.chats[person.id]
+
+    def add_group(self, title: str, *, forum: bool, basic: bool, admin: bool) -> Chat:
+        owner = self.add_person(f"Owner of {title}", language=None, username=None, is_bot=False)
+        number = next(self._numbers)
+        kind: Literal["group", "supergroup"] = "group" if basic and not forum else "supergroup"
+        chat_id = -2_000_000 - number if kind == "group" else -1_001_000_000_000 - number
+        chat = Chat(id=chat_id, kind=kind, title=title, owner=owner, forum=forum, admin=admin)
+        self.chats[chat_id] = chat
+        return chat
+
+    def add_topic(self, chat: Chat, name: str, person: Person | None) -> Topic:
+        assert chat.forum or (chat.is_private and self.topics), f"{chat.title} has no topics"
+        content: Json = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+        message = self._new(chat, person or chat.owner, content)
+        topic = Topic(id=message.id, chat=chat, name=name)
+        chat.topics[topic.id] = topic
+        message.topic, message.thread_id = topic, topic.id
+        self._tell(message)
+        return topic
+
+    def delete_topic(self, topic: Topic) -> None:
+        del topic.chat.topics[topic.id]
+        for message in topic.chat.messages.values():
+            message.deleted = message.deleted or message.topic is topic
+
+    def set_membership(self, chat: Chat, status: Literal["member", "kicked"]) -> None:
+        def member(status: str) -> Json:
+            return {"user": self.bot.json(), "status": status, **({"until_date": 0} if status == "kicked" else {})}
+
+        old, chat.membership = chat.membership, status
+        self.updates.add(
+            "my_chat_member",
+            {
+                "chat": chat.json(),
+                "from": chat.owner.json(),
+                "date": int(self.clock()),
+                "old_chat_member": member(old),
+                "new_chat_member": member(status),
+            },
+        )
+
+    def upgrade(self, chat: Chat) -> Chat:
+        new = self.add_group(chat.title, forum=False, basic=False, admin=chat.admin)
+        new.owner = chat.owner
+        self._tell(self._new(chat, chat.owner, {"migrate_to_chat_id": new.id}))
+        chat.upgraded_to = new.id
+        self._tell(self._new(new, new.owner, {"migrate_from_chat_id": chat.id}))
+        return new
+
+    # What is written
+
+    def text_content(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> Json:
+        """``text`` and ``entities`` as the server makes them of what a client sends."""
+        text, given = trimmed(text, [dict(entity) for entity in entities or ()])
+        merged = merge_entities(text, given)
+        return {"text": text, "entities": merged} if merged else {"text": text}
+
+    def captioned(
+        self, content: Mapping[str, Any], caption: str, entities: Sequence[Mapping[str, Any]] | None = None
+    ) -> Json:
+        """The content of a media message with another caption."""
+        media = {name: value for name, value in content.items() if name not in {"caption", "caption_entities"}}
+        written = self.text_content(caption, entities)
+        if written["text"]:
+            media["caption"] = written["text"]
+        if "entities" in written:
+            media["caption_entities"] = written["entities"]
+        return media
+
+    def text_mention(self, text: str, stretch: str, person: Person) -> Json:
+        before, found, _ = text.partition(stretch)
+        assert found, f"{stretch!r} is not in {text!r}"
+        offset, length = utf16_length(before), utf16_length(stretch)
+        return {"type": "text_mention", "offset": offset, "length": length, "user": person.json()}
+
+    def post(
+        self, chat: Chat, sender: Person, content: Json, *, topic: Topic | None, reply_to: Message | None, options: Json
+    ) -> Message:
+        """Add a message; the bot's own ends what `chat_actions` shows."""
+        message = self._new(chat, sender, content)
+        message.topic, message.reply_to, message.options = topic, reply_to, options
+        message.thread_id = topic.id if topic is not None else _chain(chat, reply_to)
+        chat.last_bot = sender if sender.is_bot else chat.last_bot
+        if sender is self.bot:
+            chat.own.append(message)
+            self._end_actions(chat, topic)
+        return message
+
+    def say(
+        self,
+        chat: Chat,
+        person: Person,
+        content: Json,
+        *,
+        topic: Topic | None,
+        reply_to: Message | None = None,
+        quote: str | None = None,
+        ago_s: float = 0.0,
+        options: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Add a person's message, and tell the bot if it may see it."""
+        assert topic is None or topic.chat is chat, "that topic is in another chat"
+        extra = dict(options or {})
+        if reply_to is not None and quote is not None:
+            extra["quote"] = _quote(reply_to, quote)
+        if reply_to is not None and (reply_to.chat is not chat or reply_to.topic is not topic):
+            extra["external_reply"] = _external(reply_to)
+            reply_to = None
+        message = self.post(chat, person, content, topic=topic, reply_to=reply_to, options=extra)
+        message.date -= round(ago_s)
+        self._tell(message)
+        return message
+
+    def say_album(
+        self,
+        chat: Chat,
+        person: Person,
+        items: Sequence[Json],
+        caption: str,
+        *,
+        topic: Topic | None,
+        reply_to: Message | None,
+    ) -> list[Message]:
+        assert 2 <= len(items) <= 10, "an album has 2 to 10 items"
+        album = {"media_group_id": str(13_000_000_000 + next(self._numbers))}
+        return [
+            self.say(
+                chat,
+                person,
+                self.captioned(item, "" if number else caption),
+                topic=topic,
+                reply_to=reply_to,
+                options=album,
+            )
+            for number, item in enumerate(items)
+        ]
+
+    def forward(
+        self, chat: Chat, person: Person, original: Message, *, topic: Topic | None, hidden: bool, channel: str | None
+    ) -> Message:
+        origin = origin_of(original, hidden=hidden)
+        if channel is not None:
+            source = {"id": -1_001_999_999_999, "type": "channel", "title": channel}
+            origin = {"type": "channel", "date": original.date, "chat": source, "message_id": original.id}
+        return self.say(chat, person, dict(original.content), topic=topic, options={"forward_origin": origin})
+
+    def edit(self, message: Message, content: Json) -> None:
+        """Change a message, whoever's it is."""
+        message.edit_date = int(self.clock())
+        message.set_content(content)
+
+    def edit_by_person(self, message: Message, text: str, entities: Sequence[Mapping[str, Any]] | None) -> None:
+        is_text = "text" in message.content
+        content = self.text_content(text, entities) if is_text else self.captioned(message.content, text, entities)
+        if content != message.content:
+            self.edit(message, content)
+        self._tell(message, "edited_message")
+
+    def press(self, message: Message, person: Person, data: str) -> str:
+        query_id = str(40_000_000 + next(self._numbers))
+        self.callbacks.add(query_id)
+        fields = {"id": query_id, "from": person.json(), "message": message.json(), "data": data}
+        self.updates.add("callback_query", {**fields, "chat_instance": str(message.chat.id)})
+        return query_id
+
+    # What is on screen
+
+    def visible(self, chat: Chat, topic: Topic | None) -> list[Message]:
+        return [message for message in chat.own if not message.deleted and topic in (None, message.topic)]
+
+    def acting(self, chat: Chat, topic: Topic | None) -> str | None:
+        """The action shown right now."""
+        now = time.monotonic()
+        for shown in reversed(self.chat_actions):
+            if shown.chat is chat and shown.topic is topic:
+                return shown.action if now < shown.until else None
+        return None
+
+    def act(self, chat: Chat, topic: Topic | None, action: str) -> None:
+        now = time.monotonic()
+        self._end_actions(chat, topic)
+        shown = ChatAction(chat=chat, topic=topic, action=action, since=now, until=now + ACTION_LIFETIME_S)
+        self.chat_actions.append(shown)
+
+    def pinged(self, message: Message) -> list[Person]:
+        """Who gets a notification by name: mentioned by ``@username``, or by text_mention."""
+        named = {f"@{person.username}".lower(): person for person in self.people.values() if person.username}
+        people = []
+        for entity in message.entities:
+            if entity["type"] == "mention":
+                people.append(named.get(_marked(message, entity).lower()))
+            elif entity["type"] == "text_mention":
+                people.append(self.people.get(entity["user"]["id"]))
+        return [person for person in people if person is not None]
+
+    # What the bot is told
+
+    def update_about(self, message: Message) -> Update:
+        assert message.update is not None, "the bot was not told of that message"
+        return message.update
+
+    def is_told(self, message: Message) -> bool:
+        """Whether the bot receives a message (Telegram, "Privacy mode"; facts on forums and replies in the Bot API)."""
+        chat = message.chat
+        if message.sender is self.bot or chat.membership != "member":
+            return False
+        if chat.is_private or chat.admin or not self.privacy or _is_service(message):
+            return True
+        reply_to = message.reply_to
+        return (reply_to is not None and reply_to.sender is self.bot) or self._is_named(message)
+
+    def _is_named(self, message: Message) -> bool:
+        for entity in message.entities:
+            marked = _marked(message, entity).lower()
+            match entity["type"]:
+                case "mention" if marked == f"@{self.bot.username}".lower():
+                    return True
+                case "text_mention" if entity["user"]["id"] == self.bot.id:
+                    return True
+                case "bot_command":
+                    _, _, addressee = marked.partition("@")
+                    if addressee == (self.bot.username or "").lower():
+                        return True
+                    if not addressee and message.chat.last_bot in (None, self.bot):
+                        return True
+        return False
+
+    def _tell(self, message: Message, kind: str = "message") -> None:
+        if self.is_told(message):
+            message.update = self.updates.add(kind, message.json())
+
+    def _new(self, chat: Chat, sender: Person, content: Json) -> Message:
+        assert chat.upgraded_to is None, "that group was upgraded to a supergroup"
+        ids = self._box_ids
+        if chat.kind == "supergroup":
+            ids = self._supergroup_ids.setdefault(chat.id, itertools.count(1))
+        message = Message(id=next(ids), chat=chat, sender=sender, date=int(self.clock()), content={})
+        message.set_content(content)
+        chat.messages[message.id] = message
+        return message
+
+    def _end_actions(self, chat: Chat, topic: Topic | None) -> None:
+        now = time.monotonic()
+        for shown in reversed(self.chat_actions):
+            if shown.chat is chat and shown.topic is topic:
+                shown.until = min(shown.until, now)
+                return
+
+
+def _chain(chat: Chat, reply_to: Message | None) -> int | None:
+    """The message_thread_id of a reply outside of topics: supergroups have one, without is_topic_message."""
+    if reply_to is None or chat.kind != "supergroup":
+        return None
+    return reply_to.thread_id or reply_to.id
+
+
+def _is_service(message: Message) -> bool:
+    return any(name.startswith(("forum_topic_", "migrate_")) for name in message.content)
+
+
+def _marked(message: Message, entity: Mapping[str, Any]) -> str:
+    return utf16_slice(message.text, entity["offset"], entity["length"])
+
+
+def _quote(replied: Message, quote: str) -> Json:
+    before, found, _ = replied.text.partition(quote)
+    assert found, f"{quote!r} is not in {replied.text!r}"
+    return {"text": quote, "position": utf16_length(before), "is_manual": True}
+
+
+def _external(replied: Message) -> Json:
+    """An ExternalReplyInfo: origin and media, but no text."""
+    media = {
+        name: value
+        for name, value in replied.content.items()
+        if name not in {"text", "entities", "caption", "caption_entities"}
+    }
+    known = {} if replied.chat.is_private else {"chat": replied.chat.json(), "message_id": replied.id}
+    return {"origin": origin_of(replied), **known, **media}

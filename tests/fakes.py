@@ -1,0 +1,256 @@
+"""Stand-ins behind the core's ports: a chat to look at, a scripted model, and time that passes when told."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from bot.errors import PlatformError, PlatformRefused
+from bot.events import (
+    Address,
+    AttachmentRef,
+    Command,
+    ConversationKey,
+    MessageId,
+    MessageReceived,
+    Person,
+    PersonId,
+    PlatformName,
+    Quoted,
+)
+from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta
+from bot.records import Picture
+
+FAKE = PlatformName("fake")
+KEY = ConversationKey(platform=FAKE, chat_id="1")
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class ManualClock:
+    """Time passes only in `advance`."""
+
+    def __init__(self) -> None:
+        self.elapsed_s = 0.0
+        self._order = itertools.count()
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.elapsed_s)
+
+    def monotonic_s(self) -> float:
+        return self.elapsed_s
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self.elapsed_s + seconds, next(self._order), woken))
+        await woken
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, waking sleepers at their moments, each with time to do what it does then."""
+        end = self.elapsed_s + seconds
+        await settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            self.elapsed_s, _, woken = heapq.heappop(self._sleepers)
+            if not woken.done():
+                woken.set_result(None)
+            await settle()
+        self.elapsed_s = end
+
+
+async def settle() -> None:
+    """Let every task run until it waits for something outside, SQLite's thread included."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.005)
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Shown:
+    """A message on the fake screen."""
+
+    text: str
+    reply_to: MessageId | None
+    versions: list[str] = field(default_factory=list)
+
+
+class FakeChat:
+    """A platform whose messages hold 40 characters, cut anywhere."""
+
+    def __init__(self, *, resend_is_safe: bool = True, text_length: int = 40) -> None:
+        self.platform = FAKE
+        self.limits = Limits(
+            text_length=text_length,
+            edit_interval_s=1,
+            group_edit_interval_s=3,
+            typing_lifetime_s=5,
+            download_bytes=1_000_000,
+            resend_is_safe=resend_is_safe,
+        )
+        self.screen: dict[MessageId, Shown] = {}
+        self.typing_count = 0
+        self.files: dict[str, bytes | Exception] = {}
+        self.trouble: list[tuple[str, PlatformError, bool]] = []
+        self._by_nonce: dict[str, MessageId] = {}
+        self._ids = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    async def receive(self, accept: Accepting) -> None: ...
+
+    def texts(self, key: ConversationKey = KEY) -> list[str]:
+        """What stands on screen, oldest first."""
+        return [shown.text for message_id, shown in self.screen.items() if message_id.startswith(f"{key.chat_id}/")]
+
+    def fail(self, verb: str, error: PlatformError, *, after_effect: bool = False) -> None:
+        """Let the next `verb` (post, edit, delete) go wrong."""
+        self.trouble.append((verb, error, after_effect))
+
+    def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
+        text = markdown.strip() if final else markdown.lstrip()
+        size = self.limits.text_length
+        return [Part(text[start : start + size]) for start in range(0, len(text), size)]
+
+    async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
+        found = self.files[ref.handle]
+        if isinstance(found, Exception):
+            raise found
+        return found[:max_bytes]
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        after = self._meet_trouble("post")
+        if nonce in self._by_nonce and self.limits.resend_is_safe:
+            return self._by_nonce[nonce]
+        message_id = MessageId(f"{key.chat_id}/{next(self._ids)}")
+        self._by_nonce[nonce] = message_id
+        self.screen[message_id] = Shown(part.text, reply_to, [part.text])
+        if after:
+            raise after
+        return message_id
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        after = self._meet_trouble("edit")
+        if message_id not in self.screen:
+            raise PlatformRefused("message to edit not found")
+        self.screen[message_id].text = part.text
+        self.screen[message_id].versions.append(part.text)
+        if after:
+            raise after
+
+    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+        self._meet_trouble("delete")
+        self.screen.pop(message_id, None)
+
+    async def typing(self, key: ConversationKey) -> None:
+        self.typing_count += 1
+
+    def _meet_trouble(self, verb: str) -> PlatformError | None:
+        if not self.trouble or self.trouble[0][0] != verb:
+            return None
+        _, error, after_effect = self.trouble.pop(0)
+        if not after_effect:
+            raise error
+        return error
+
+
+Step = ModelEvent | Exception | asyncio.Event
+
+
+class ScriptedModel:
+    """Plays one script for each prompt; an `asyncio.Event` in it waits, an exception is raised."""
+
+    def __init__(self, *scripts: Sequence[Step]) -> None:
+        self.scripts = list(scripts)
+        self.prompts: list[Sequence[PromptMessage]] = []
+        self.closed = 0
+
+    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+        assert request_id
+        self.prompts.append(prompt)
+        script = self.scripts.pop(0) if self.scripts else said("ok")
+        try:
+            for step in script:
+                match step:
+                    case asyncio.Event():
+                        await step.wait()
+                    case Exception():
+                        raise step
+                    case _:
+                        yield step
+        finally:
+            self.closed += 1
+
+
+def said(*pieces: str, reason: FinishReason = FinishReason.STOP) -> list[Step]:
+    """The script of a whole answer."""
+    return [*(TextDelta(piece) for piece in pieces), Finished(reason=reason, model="scripted")]
+
+
+def prompt_text(prompt: Sequence[PromptMessage]) -> str:
+    """The words of a prompt, one line for each piece of content, with its role before it."""
+    return "\n".join(
+        f"{message.role}: {content.text if isinstance(content, TextContent) else '<pixels>'}"
+        for message in prompt
+        for content in message.content
+    )
+
+
+class FakePictures:
+    """Takes anything that starts with ``pic`` for a picture."""
+
+    def __init__(self, refuse: Callable[[bytes], Exception | None] = lambda _: None) -> None:
+        self.prepared: list[bytes] = []
+        self._refuse = refuse
+
+    async def prepare(self, data: bytes) -> Picture:
+        error = self._refuse(data)
+        if error is not None:
+            raise error
+        self.prepared.append(data)
+        return Picture(jpeg=data, sha256=data.hex().ljust(64, "0")[:64], width_px=64, height_px=32, origin="PNG, 64×32")
+
+
+_message_numbers = itertools.count(1)
+
+
+def message(
+    text: str = "",
+    *,
+    key: ConversationKey = KEY,
+    sender: str = "Ann",
+    message_id: str | None = None,
+    attachments: Sequence[AttachmentRef] = (),
+    quoted: Sequence[Quoted] = (),
+    album_id: str | None = None,
+    address: Address | None = Address.MENTION,
+    command: Command | None = None,
+    is_private: bool = False,
+) -> MessageReceived:
+    """Something that somebody said."""
+    return MessageReceived(
+        key=key,
+        message_id=MessageId(message_id or f"m{next(_message_numbers)}"),
+        sender=Person(id=PersonId(sender.lower()), name=sender),
+        sent_at=START,
+        is_private=is_private,
+        text=text,
+        raw_text=text,
+        attachments=tuple(attachments),
+        quoted=tuple(quoted),
+        album_id=album_id,
+        address=address,
+        command=command,
+    )
+
+
+def photo(handle: str, *, media_type: str = "image/jpeg", size_bytes: int | None = None) -> AttachmentRef:
+    """A picture that somebody sent."""
+    return AttachmentRef(handle=handle, name=f"{handle}.jpg", media_type=media_type, size_bytes=size_bytes)

@@ -1,0 +1,249 @@
+"""What people do and see, the same words for both platforms: end-to-end scenarios are written once."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.emulators.common import Emulated
+from tests.emulators.discord import DiscordEmulator, File
+from tests.emulators.telegram import TelegramEmulator
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where people talk: a private chat, a group, a thread or topic."""
+
+    chat: Any
+    topic: Any = None
+
+
+class People(Protocol):
+    """The people of one platform, and what they see."""
+
+    text_length: int
+    """Most characters of one message, in the platform's unit."""
+
+    @property
+    def emulated(self) -> Emulated: ...
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the bot's process needs to reach this platform."""
+        ...
+
+    def length(self, text: str) -> int:
+        """In the platform's unit."""
+        ...
+
+    def private(self) -> Place: ...
+
+    def group(self) -> Place: ...
+
+    def side_room(self, group: Place) -> Place:
+        """A thread or topic of a group."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until the bot listens."""
+        ...
+
+    async def say(
+        self, place: Place, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
+    ) -> Any: ...
+
+    async def send_photo(
+        self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False
+    ) -> Any: ...
+
+    async def send_file(self, place: Place, data: bytes, name: str, media_type: str, text: str = "") -> Any:
+        """Send a picture as a file, in private."""
+        ...
+
+    async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
+        """Send several photos together, in private."""
+        ...
+
+    def shown(self, place: Place) -> list[str]:
+        """The texts of the bot's messages, as they stand there now."""
+        ...
+
+    def replied_to(self, place: Place) -> list[Any]:
+        """For each of the bot's messages there: the id of what it replies to, or None."""
+        ...
+
+    def growth(self, place: Place) -> list[str]:
+        """Every text that the newest message of the bot has shown, in order."""
+        ...
+
+    def is_typing(self, place: Place) -> bool: ...
+
+    def id_of(self, message: Any) -> Any: ...
+
+    def fail_sending(self, **fault: Any) -> None:
+        """Let the next new message of the bot go wrong (see `tests.emulators.common.Fault`)."""
+        ...
+
+
+class DiscordPeople:
+    """People on Discord."""
+
+    text_length = 2000
+
+    def __init__(self, discord: DiscordEmulator) -> None:
+        self.discord = discord
+        self._people: dict[str, Any] = {}
+
+    @property
+    def emulated(self) -> Emulated:
+        return self.discord
+
+    @property
+    def environment(self) -> dict[str, str]:
+        discord = self.discord
+        return {
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+        }
+
+    def length(self, text: str) -> int:
+        return len(text)
+
+    def private(self) -> Place:
+        return Place(self.discord.dm(self._person("Ann")))
+
+    def group(self) -> Place:
+        return Place(self.discord.add_channel("general"))
+
+    def side_room(self, group: Place) -> Place:
+        return Place(self.discord.add_thread(group.chat))
+
+    async def ready(self) -> None:
+        await self.discord.until_connected()
+
+    async def say(
+        self, place: Place, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
+    ) -> Any:
+        return await self.discord.say(place.chat, self._person(who), self._text(text, mention), reply_to=reply_to)
+
+    async def send_photo(
+        self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False
+    ) -> Any:
+        files = [File(name="photo.jpg", data=jpeg)]
+        return await self.discord.say(place.chat, self._person(who), self._text(text, mention), files=files)
+
+    async def send_file(self, place: Place, data: bytes, name: str, media_type: str, text: str = "") -> Any:
+        file = File(name=name, data=data, content_type=media_type)
+        return await self.discord.say(place.chat, self._person("Ann"), text, files=[file])
+
+    async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
+        files = [File(name=f"{number}.jpg", data=jpeg) for number, jpeg in enumerate(jpegs)]
+        return await self.discord.say(place.chat, self._person("Ann"), text, files=files)
+
+    def shown(self, place: Place) -> list[str]:
+        return [message.text for message in self.discord.visible(place.chat)]
+
+    def replied_to(self, place: Place) -> list[Any]:
+        return [message.reply_to and message.reply_to.id for message in self.discord.visible(place.chat)]
+
+    def growth(self, place: Place) -> list[str]:
+        return [version.text for version in self.discord.visible(place.chat)[-1].versions]
+
+    def is_typing(self, place: Place) -> bool:
+        return any(event.channel is place.chat for event in self.discord.typing_events)
+
+    def id_of(self, message: Any) -> Any:
+        return message.id
+
+    def fail_sending(self, **fault: Any) -> None:
+        self.discord.fail("POST /channels/*/messages", **fault)
+
+    def _text(self, text: str, mention: bool) -> str:
+        return f"{self.discord.bot.mention} {text}".strip() if mention else text
+
+    def _person(self, name: str) -> Any:
+        if name not in self._people:
+            self._people[name] = self.discord.add_person(name)
+        return self._people[name]
+
+
+class TelegramPeople:
+    """People on Telegram."""
+
+    text_length = 4096
+
+    def __init__(self, telegram: TelegramEmulator) -> None:
+        self.telegram = telegram
+        self._people: dict[str, Any] = {}
+
+    @property
+    def emulated(self) -> Emulated:
+        return self.telegram
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"TELEGRAM_TOKEN": self.telegram.token, "TELEGRAM_API_URL": self.telegram.api_url}
+
+    def length(self, text: str) -> int:
+        return len(text.encode("utf-16-le")) // 2
+
+    def private(self) -> Place:
+        return Place(self.telegram.private(self._person("Ann")))
+
+    def group(self) -> Place:
+        return Place(self.telegram.add_group("Friends", forum=True))
+
+    def side_room(self, group: Place) -> Place:
+        return Place(group.chat, self.telegram.add_topic(group.chat, "Trip"))
+
+    async def ready(self) -> None:
+        pass  # Updates wait at Telegram until the bot asks for them.
+
+    async def say(
+        self, place: Place, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
+    ) -> Any:
+        return await self.telegram.say(
+            place.chat, self._person(who), self._text(text, mention), topic=place.topic, reply_to=reply_to
+        )
+
+    async def send_photo(
+        self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False
+    ) -> Any:
+        caption = self._text(text, mention)
+        return await self.telegram.send_photo(
+            place.chat, self._person(who), jpeg, caption=caption, topic=place.topic
+        )
+
+    async def send_file(self, place: Place, data: bytes, name: str, media_type: str, text: str = "") -> Any:
+        return await self.telegram.send_document(
+            place.chat, self._person("Ann"), data, name, media_type, caption=text
+        )
+
+    async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
+        return await self.telegram.send_album(place.chat, self._person("Ann"), jpegs, caption=text)
+
+    def shown(self, place: Place) -> list[str]:
+        return [message.text for message in self.telegram.visible(place.chat, place.topic)]
+
+    def replied_to(self, place: Place) -> list[Any]:
+        visible = self.telegram.visible(place.chat, place.topic)
+        return [message.reply_to and message.reply_to.message_id for message in visible]
+
+    def growth(self, place: Place) -> list[str]:
+        return [version.text for version in self.telegram.visible(place.chat, place.topic)[-1].versions]
+
+    def is_typing(self, place: Place) -> bool:
+        return self.telegram.typing(place.chat, place.topic)
+
+    def id_of(self, message: Any) -> Any:
+        return message.message_id
+
+    def fail_sending(self, **fault: Any) -> None:
+        self.telegram.fail("POST /sendMessage", **fault)
+
+    def _text(self, text: str, mention: bool) -> str:
+        return f"@{self.telegram.username} {text}".strip() if mention else text
+
+    def _person(self, name: str) -> Any:
+        if name not in self._people:
+            self._people[name] = self.telegram.add_person(name)
+        return self._people[name]

@@ -1,0 +1,284 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot import texts
+from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefused
+from bot.events import Command, ConversationKey, MessageId, Quoted
+from bot.ports.model import Finished, FinishReason, TextDelta, ToolCallDelta
+from tests.core import running_core
+from tests.fakes import FAKE, FakeChat, FakePictures, message, photo, prompt_text, said, settle
+
+BROKEN = ModelError(
+    "model answered 500", trouble=ModelTrouble.UNAVAILABLE, person="The model is not reachable. Please try again."
+)
+
+
+async def test_a_question_gets_one_answer_as_a_reply(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("Hello", " Ann!")) as core:
+        await core.hear(message("hi", message_id="q1"))
+        await core.finish()
+        assert core.chat.texts() == ["Hello Ann!"]
+        assert next(iter(core.chat.screen.values())).reply_to == "q1"
+        assert await core.unfinished() == []
+
+
+async def test_the_same_message_again_changes_nothing(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("once")) as core:
+        await core.hear(message("hi", message_id="q1"), message("hi", message_id="q1"))
+        await core.finish()
+        await core.hear(message("hi", message_id="q1"))
+        await core.finish()
+        assert core.chat.texts() == ["once"]
+
+
+async def test_what_is_not_for_the_bot_is_neither_answered_nor_remembered(tmp_path: Path) -> None:
+    async with running_core(tmp_path) as core:
+        await core.hear(message("a secret among people", address=None), message("hi"))
+        await core.finish()
+        assert len(core.chat.texts()) == 1
+        assert "secret" not in prompt_text(core.model.prompts[0])
+
+
+async def test_the_answer_knows_the_conversation_across_a_restart(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("Nice to meet you.")) as core:
+        await core.hear(message("I like plums.", sender="Bob"))
+        await core.finish()
+    async with running_core(tmp_path) as core:
+        await core.hear(message("What does Bob like?"))
+        await core.finish()
+        assert prompt_text(core.model.prompts[0]).splitlines()[1:] == [
+            "user: [Bob] I like plums.",
+            "assistant: Nice to meet you.",
+            "user: [Ann] What does Bob like?",
+        ]
+
+
+async def test_conversations_do_not_leak_into_each_other(tmp_path: Path) -> None:
+    channel = ConversationKey(platform=FAKE, chat_id="1")
+    thread = ConversationKey(platform=FAKE, chat_id="1", thread_id="7")
+    async with running_core(tmp_path) as core:
+        await core.hear(message("in the channel", key=channel))
+        await core.finish()
+        await core.hear(message("in the thread", key=thread))
+        await core.finish()
+        assert "in the channel" not in prompt_text(core.model.prompts[1])
+
+
+async def test_reset_starts_over_and_does_not_wait_for_a_running_answer(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [gate, *said("late")], said("fresh")) as core:
+        await core.hear(message("old news"))
+        await settle()
+        await core.hear(message("/reset", command=Command(name="reset")))
+        await settle()
+        assert core.chat.texts() == [texts.WAS_RESET[:40], *_rest(texts.WAS_RESET)]
+        gate.set()
+        await core.finish()
+        await core.hear(message("what do you know?"))
+        await core.finish()
+        assert prompt_text(core.model.prompts[1]).splitlines()[1:] == ["user: [Ann] what do you know?"]
+
+
+async def test_help_explains_without_asking_the_model(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("/help", command=Command(name="help")))
+        await core.finish()
+        assert core.chat.texts() == [texts.HELP]
+        assert core.model.prompts == []
+
+
+async def test_a_photo_goes_to_the_model_and_again_with_the_next_question(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("A cat.")) as core:
+        core.chat.files["cat"] = b"pic cat"
+        await core.hear(message("", attachments=[photo("cat")]))
+        await core.finish()
+        assert prompt_text(core.model.prompts[0]).splitlines()[1:] == [
+            "user: [Ann] (sent without words: describe what you see)",
+            "user: Picture 1 (PNG, 64×32):",
+            "user: <pixels>",
+        ]
+        await core.hear(message("what colour?"))
+        await core.finish()
+        assert "<pixels>" in prompt_text(core.model.prompts[1])
+        assert core.pictures.prepared == [b"pic cat"], "fetched and prepared once"
+
+
+async def test_the_photo_of_the_message_replied_to_is_seen(tmp_path: Path) -> None:
+    quoted = Quoted(message_id=MessageId("p"), author="Bob", is_own=False, text="", attachments=(photo("dog"),))
+    async with running_core(tmp_path) as core:
+        core.chat.files["dog"] = b"pic dog"
+        await core.hear(message("what is this?", quoted=[quoted]))
+        await core.finish()
+        text = prompt_text(core.model.prompts[0])
+        assert "[Ann, quoting Bob] what is this?" in text
+        assert "Picture 1 (PNG, 64×32, in what is quoted):\nuser: <pixels>" in text
+
+
+async def test_an_album_is_one_question_with_one_answer(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("Three pets.")) as core:
+        for name in ("a", "b", "c"):
+            core.chat.files[name] = b"pic " + name.encode()
+        await core.hear(message("which is best?", attachments=[photo("a")], album_id="x"))
+        await core.clock.advance(0.8)
+        await core.hear(message("", attachments=[photo("b")], album_id="x", address=None))
+        await core.clock.advance(0.8)
+        await core.hear(message("", attachments=[photo("c")], album_id="x", address=None))
+        assert core.model.prompts == []
+        await core.finish()
+        assert core.chat.texts() == ["Three pets."]
+        assert prompt_text(core.model.prompts[0]).count("<pixels>") == 3
+
+
+async def test_a_picture_that_can_not_be_used_is_told_to_model_and_person(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=4000)
+    async with running_core(tmp_path, said("I see one."), said("Yes."), chat=chat) as core:
+        chat.files |= {
+            "good": b"pic",
+            "gone": AttachmentError("404", person="it is no longer there"),
+        }
+        big = photo("big", size_bytes=5_000_000)
+        video = photo("video", media_type="video/mp4")
+        await core.hear(message("?", attachments=[photo("good"), photo("gone"), big, video]))
+        await core.finish()
+        (answer,) = chat.texts()
+        assert answer == (
+            "I see one.\n\n*(I could not look at picture 2: it is no longer there.)*\n\n"
+            "*(I could not look at picture 3: it is larger than 1 MB.)*\n\n"
+            "*(I could not look at picture 4: it is a video, and I can only look at still pictures so far.)*"
+        )
+        assert prompt_text(core.model.prompts[0]).count("could not be looked at") == 3
+        await core.hear(message("sure?"))
+        await core.finish()
+        assert chat.texts()[1] == "Yes.", "said once, not with every later answer"
+
+
+async def test_a_decoder_that_fails_costs_one_picture_and_not_the_answer(tmp_path: Path) -> None:
+    pictures = FakePictures(refuse=lambda _: AttachmentError("crash", person="it seems to be damaged"))
+    async with running_core(tmp_path, said("Hm."), chat=FakeChat(text_length=4000), pictures=pictures) as core:
+        core.chat.files["x"] = b"?"
+        await core.hear(message("?", attachments=[photo("x")]))
+        await core.finish()
+        assert core.chat.texts() == ["Hm.\n\n*(I could not look at picture 1: it seems to be damaged.)*"]
+
+
+async def test_the_answer_grows_on_screen_and_typing_is_shown_until_it_ends(tmp_path: Path) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    script = [first, TextDelta("It is"), second, TextDelta(" a boat."), Finished(reason=FinishReason.STOP)]
+    async with running_core(tmp_path, script) as core:
+        await core.hear(message("?", is_private=True))
+        await core.clock.advance(9)
+        assert core.chat.typing_count == 3
+        first.set()
+        await core.clock.advance(0.2)
+        assert core.chat.texts() == ["It is"]
+        second.set()
+        await core.finish()
+        assert core.chat.texts() == ["It is a boat."]
+        typed = core.chat.typing_count
+        await core.clock.advance(60)
+        assert core.chat.typing_count == typed
+
+
+async def test_a_quick_answer_needs_no_typing_and_no_edit(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("quick")) as core:
+        await core.hear(message("?"))
+        await core.finish()
+        assert core.chat.typing_count == 0
+        assert [shown.versions for shown in core.chat.screen.values()] == [["quick"]]
+
+
+async def test_a_model_that_fails_is_told_in_one_sentence(tmp_path: Path) -> None:
+    async with running_core(tmp_path, [BROKEN], chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("?"))
+        await core.finish()
+        assert core.chat.texts() == [BROKEN.person]
+        assert await core.unfinished() == []
+
+
+async def test_an_answer_cut_in_the_middle_stays_and_is_marked(tmp_path: Path) -> None:
+    script = [TextDelta("The first half"), BROKEN]
+    async with running_core(tmp_path, script, said("and on"), chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("?"))
+        await core.finish()
+        assert core.chat.texts() == [f"The first half\n\n*(My answer breaks off here. {BROKEN.person})*"]
+        await core.hear(message("go on"))
+        await core.finish()
+        text = prompt_text(core.model.prompts[1])
+        assert "assistant: The first half\n" in text
+        assert "breaks off" not in text
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        (said(), texts.EMPTY_ANSWER),
+        (said(" \n "), texts.EMPTY_ANSWER),
+        ([ToolCallDelta(index=0, name="fly"), *said(reason=FinishReason.TOOL_CALLS)], texts.TOOL_ASKED),
+        (said(reason=FinishReason.CONTENT_FILTER), texts.FILTERED),
+        ([RuntimeError("a bug")], texts.INTERNAL),
+        (said("A long story", reason=FinishReason.LENGTH), f"A long story\n\n{texts.LENGTH_NOTE}"),
+    ],
+)
+async def test_whatever_the_model_does_there_is_an_outcome(tmp_path: Path, script: list[object], sentence: str) -> None:
+    async with running_core(tmp_path, script, chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("?"))
+        await core.finish()
+        assert core.chat.texts() == [sentence]
+        assert await core.unfinished() == []
+
+
+async def test_a_turn_cut_short_is_finished_in_place_after_the_restart(tmp_path: Path) -> None:
+    chat = FakeChat()
+    never = asyncio.Event()
+    async with running_core(tmp_path, [TextDelta("Half an ans"), never], chat=chat) as core:
+        await core.hear(message("?", message_id="q"))
+        await core.clock.advance(1)
+        assert chat.texts() == ["Half an ans"]
+    async with running_core(tmp_path, said("A whole answer."), chat=chat, resume=True) as core:
+        await core.finish()
+        assert chat.texts() == ["A whole answer."]
+    assert core.model.closed == 1
+
+
+async def test_a_turn_that_keeps_crashing_ends_with_a_sentence(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=4000)
+    for attempt in range(2):
+        async with running_core(tmp_path, [asyncio.Event()], chat=chat, resume=attempt > 0) as core:
+            if attempt == 0:
+                await core.hear(message("?"))
+            await core.clock.advance(1)
+    async with running_core(tmp_path, chat=chat, resume=True) as core:
+        await core.finish()
+        assert chat.texts() == [texts.GAVE_UP]
+        assert core.model.prompts == []
+
+
+async def test_when_the_queue_is_full_the_person_is_told(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [gate, *said("one")], per_lane=1, chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("1"))
+        await settle()
+        await core.hear(message("2"), message("3"))
+        await settle()
+        assert core.chat.texts() == [texts.BUSY]
+        gate.set()
+        await core.finish()
+        assert core.chat.texts() == [texts.BUSY, "one", "ok"]
+
+
+async def test_a_place_where_the_bot_may_not_write_ends_the_turn_and_tells_the_operator(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_core(tmp_path, said("hello")) as core:
+        core.chat.fail("post", PlatformRefused("403 missing permission.", remedy='Give the bot "Send Messages".'))
+        await core.hear(message("?"))
+        await core.finish()
+        assert core.chat.texts() == []
+        assert await core.unfinished() == []
+    assert 'Give the bot "Send Messages".' in caplog.text
+
+
+def _rest(text: str) -> list[str]:
+    return [text[start : start + 40] for start in range(40, len(text), 40)]

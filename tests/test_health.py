@@ -1,0 +1,92 @@
+"""`/healthz`, asked over real sockets."""
+
+import asyncio
+import socket
+
+import aiohttp
+import pytest
+
+from adapters.http.server import serve_health
+from bot.errors import HttpUnavailable
+
+
+async def test_a_living_bot_answers_200() -> None:
+    async with (
+        serve_health("127.0.0.1", 0, is_alive=lambda: True) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/healthz") as response,
+    ):
+        assert response.status == 200
+        assert await response.json() == {"status": "alive"}
+
+
+async def test_a_bot_that_hangs_answers_503_and_recovers() -> None:
+    alive = False
+    async with serve_health("127.0.0.1", 0, is_alive=lambda: alive) as port, aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
+            assert response.status == 503
+        alive = True
+        async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
+            assert response.status == 200
+
+
+async def test_other_paths_and_methods_are_refused() -> None:
+    async with (
+        serve_health("127.0.0.1", 0, is_alive=lambda: True) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/") as response,
+    ):
+        assert response.status == 404
+        async with session.post(f"http://127.0.0.1:{port}/healthz") as response:
+            assert response.status == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing"])
+async def test_no_header_tells_versions_and_nothing_is_cached(path: str) -> None:
+    async with (
+        serve_health("127.0.0.1", 0, is_alive=lambda: True) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{path}") as response,
+    ):
+        assert response.headers["Server"] == "glimpse"
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_requests_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with (
+        serve_health("127.0.0.1", 0, is_alive=lambda: True) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/healthz"),
+    ):
+        pass
+    assert "healthz" not in caplog.text
+
+
+async def test_a_taken_port_is_named_with_the_variables_that_change_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(HttpUnavailable, match=rf"127\.0\.0\.1, port {port}.*HTTP_HOST and HTTP_PORT"):
+            async with serve_health("127.0.0.1", port, is_alive=lambda: True):
+                pass
+
+
+async def test_a_foreign_address_is_explained() -> None:
+    with pytest.raises(HttpUnavailable, match=r"can't listen on 192\.0\.2\.1"):
+        async with serve_health("192.0.2.1", 0, is_alive=lambda: True):
+            pass
+
+
+async def test_the_port_is_free_again_afterwards() -> None:
+    async with serve_health("127.0.0.1", 0, is_alive=lambda: True) as port:
+        pass
+    async with serve_health("127.0.0.1", port, is_alive=lambda: True) as again:
+        assert again == port
+
+
+async def test_an_open_connection_does_not_delay_the_end() -> None:
+    async with asyncio.timeout(3):
+        async with serve_health("127.0.0.1", 0, is_alive=lambda: True) as port:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        await writer.wait_closed()
