@@ -85,8 +85,8 @@ class Conversation:
         if chat is None:
             log.warning("turn %s: %s is not connected; the turn waits", begun.id, begun.key.platform)
             return
-        if begun.attempts > self._rules.attempts:
-            log.error("turn %s: given up after %s attempts", begun.id, begun.attempts - 1)
+        if begun.attempts >= self._rules.attempts:
+            log.error("turn %s: given up after %s attempts", begun.id, begun.attempts)
             await self._say(begun, chat, texts.GAVE_UP, trouble="gave_up")
         elif begun.command is not None:
             await self._command(begun, chat, begun.command)
@@ -171,7 +171,7 @@ class Conversation:
     # --- the end --------------------------------------------------------------------------------
 
     async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
-        receipts = await self._store.deliveries(turn.id) if turn.attempts > 1 else ()
+        receipts = await self._store.deliveries(turn.id) if turn.attempts else ()
         return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
 
     async def _close(

@@ -42,6 +42,7 @@ class AnswerOnScreen:
         self._ids: dict[int, MessageId] = {
             receipt.part: receipt.message_id for receipt in receipts if receipt.message_id is not None
         }
+        self._lost = 0
         self._shown: dict[int, Part] = {}
         self._wanted: Sequence[str] = ()
         self._changed = asyncio.Event()
@@ -146,6 +147,7 @@ class AnswerOnScreen:
                 # Its message is gone or too old to be edited: the text must stand all the same.
                 log.info("turn %s: part %s is sent anew: %s", self._turn.id, index, refused)
                 del self._ids[index]
+                self._lost += 1
             else:
                 self._shown[index] = part
                 return
@@ -166,9 +168,9 @@ class AnswerOnScreen:
         return Delivery(part=index, state=DeliveryState.SENT, message_id=message_id)
 
     def _nonce(self, index: int) -> str:
-        # From the platform's own id of the question, so that it is the same after any restart.
-        # Discord takes at most 25 characters.
-        seed = f"{self._turn.key.chat_id} {self._turn.reply_to} {index}"
+        # From the platform's own id of the question, so that it is the same after any restart. Another one after a
+        # message was lost: Discord refuses the nonce of a message that was deleted. It takes at most 25 characters.
+        seed = f"{self._turn.key.chat_id} {self._turn.reply_to} {index} {self._lost}"
         return hashlib.blake2s(seed.encode(), digest_size=12).hexdigest()
 
     async def _flush(self) -> None:

@@ -123,31 +123,43 @@ ResponseFormat: TypeAlias = Annotated[TextFormat | JsonObjectFormat | JsonSchema
 class ModelParameters(BaseModel):
     """The request's parameters. Sampling defaults: Qwen3-VL README, recommended values for Instruct models."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     name: Annotated[str, Field(min_length=1)] = "alibaba/qwen3-vl-32b-instruct"
-    """Which model, as the server calls it."""
+    """Which model, as the server calls it"""
     max_tokens: _Count = 4096
-    """Longest answer, in tokens. Set because this model's schema has no default and sibling models stop at 512.
-    Left out where only `max_completion_tokens` was set: some servers refuse both together."""
+    """Longest answer, in tokens"""
+    # Set because this model's schema has no default and sibling models stop at 512.
+    # Left out where only `max_completion_tokens` was set: some servers refuse both together.
     max_completion_tokens: _Count = None
-    """The same, counting what the model thinks to itself too."""
+    """The same, counting what the model thinks to itself too"""
     stream: bool = True
-    """Send the answer as it is written."""
+    """Whether the answer is sent as it is written"""
     stream_options: StreamOptions | None = StreamOptions(include_usage=True)
-    """Sent only with `stream`."""
+    """What else a stream carries; sent only with `MODEL_STREAM`"""
     tools: Annotated[tuple[Tool, ...], Field(max_length=MAX_TOOLS)] | None = None
+    """Functions that the model may ask for, at most 128; the bot has none to run yet"""
     tool_choice: Literal["none", "auto", "required"] | NamedTool | None = None
+    """Whether the model may, must or must not ask for one: `none`, `auto`, `required` or one by name"""
     parallel_tool_calls: bool | None = None
+    """Whether it may ask for several at once"""
     temperature: _Temperature = 0.7
+    """How freely words are chosen, 0 to 2"""
     top_p: _TopP = 0.8
+    """Share of the likeliest words to choose from, 0.01 to 1"""
     stop: _Stop = None
+    """Text at which the answer ends, or up to 4 of them as a JSON list"""
     frequency_penalty: _Penalty = None
+    """How much words are avoided that were used often, -2 to 2"""
     presence_penalty: _Penalty = 1.5
+    """How much words are avoided that were used at all, -2 to 2"""
     repetition_penalty: _Number = None
-    """The schema gives no bounds."""
+    """How much repetitions are avoided; the provider gives no bounds"""
     seed: _Count = None
+    """Makes answers repeatable where the server can, 1 or more"""
     prediction: Prediction | None = None
+    """Text that answers will mostly repeat, which makes them faster"""
     response_format: ResponseFormat | None = None
+    """Plain text, any JSON, or JSON that matches a schema"""
     image_detail: Literal["low", "high", "auto"] | None = None
-    """How closely the server is to look at each picture."""
+    """How closely the server is to look at each picture: `low`, `high` or `auto`"""

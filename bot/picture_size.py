@@ -17,6 +17,9 @@ MARKER_TOKENS = 2
 DEFAULT_PICTURE_TOKENS = 1280
 """The upper end of what the Qwen3-VL README suggests for one picture (256 to 1,280)."""
 
+DEFAULT_MAX_PIXELS = 50_000_000
+"""Largest picture that is opened: over what phones send (48 megapixels), under what Pillow calls a bomb (89)."""
+
 MIN_PIXELS = 65_536
 MAX_PIXELS = 16_777_216
 """Area to which the model's processor itself enlarges and shrinks (its `shortest_edge` and `longest_edge`)."""

@@ -164,9 +164,9 @@ class PictureSettings(_Section):
 
     max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
     """Largest picture file that is fetched, in bytes"""
-    max_pixels: Annotated[int, Field(ge=1_024)] = 40_000_000
+    max_pixels: Annotated[int, Field(ge=1_024)] = 50_000_000
     """Largest picture that is opened, in pixels (width × height)"""
-    tokens: Annotated[int, Field(ge=4, le=16_384)] = 1_280
+    tokens: Annotated[int, Field(ge=66, le=16_386)] = 1_280
     """Tokens that one picture may take; larger pictures are shrunk to fit (one token is 32 × 32 pixels)"""
     per_request: Annotated[int, Field(ge=0)] = 10
     """Pictures that the model is shown at most, the newest first; older ones are only mentioned"""

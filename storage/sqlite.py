@@ -21,8 +21,6 @@ Result = TypeVar("Result")
 
 _READERS = 2
 """So that one that waits for the disk does not hold up the others."""
-_BUSY_TIMEOUT_S = 5.0
-"""How long to wait for another process, such as a backup, that holds the file."""
 _RECLAIMED_PAGES = 256
 """In one step, of 4 KiB each: about a millisecond."""
 
@@ -40,9 +38,9 @@ _OUTLASTS_A_POWER_CUT = "synchronous=FULL"
 class _Driver(aiosqlite.Connection):
     """aiosqlite's connection, with a way to run more than one call on its thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_timeout_s: float) -> None:
         super().__init__(
-            lambda: sqlite3.connect(path, isolation_level=None, timeout=_BUSY_TIMEOUT_S), iter_chunk_size=64
+            lambda: sqlite3.connect(path, isolation_level=None, timeout=busy_timeout_s), iter_chunk_size=64
         )
         # One that is never closed must not keep the process alive. SQLAlchemy's dialect does the same.
         self._thread.daemon = True
@@ -124,7 +122,7 @@ class Sqlite:
 
 
 @asynccontextmanager
-async def open_sqlite(path: Path, prepare: Work[None]) -> AsyncIterator[Sqlite]:
+async def open_sqlite(path: Path, prepare: Work[None], *, busy_timeout_s: float) -> AsyncIterator[Sqlite]:
     """Open a file, creating it if missing. `prepare` runs first, on the writer and outside of a transaction.
 
     Raises:
@@ -132,9 +130,14 @@ async def open_sqlite(path: Path, prepare: Work[None]) -> AsyncIterator[Sqlite]:
     """
     async with AsyncExitStack() as stack:
         with sqlite_failures(path):
-            writer = await _lane(stack, path, begin="BEGIN IMMEDIATE", pragmas=(*_WRITER_PRAGMAS, _OUTLASTS_A_KILL))
+            writer = await _lane(
+                stack, path, busy_timeout_s, begin="BEGIN IMMEDIATE", pragmas=(*_WRITER_PRAGMAS, _OUTLASTS_A_KILL)
+            )
             await writer.call(prepare)
-            readers = [await _lane(stack, path, begin="BEGIN", pragmas=_READER_PRAGMAS) for _ in range(_READERS)]
+            readers = [
+                await _lane(stack, path, busy_timeout_s, begin="BEGIN", pragmas=_READER_PRAGMAS)
+                for _ in range(_READERS)
+            ]
         yield Sqlite(path, writer, readers)
 
 
@@ -149,8 +152,11 @@ def set_pragmas(connection: sa.Connection, *pragmas: str) -> None:
         sqlite_of(connection).execute(f"PRAGMA {pragma}").fetchall()
 
 
-async def _lane(stack: AsyncExitStack, path: Path, *, begin: str, pragmas: Sequence[str]) -> _Lane:
-    driver = await stack.enter_async_context(_Driver(path))
+async def _lane(
+    stack: AsyncExitStack, path: Path, busy_timeout_s: float, *, begin: str, pragmas: Sequence[str]
+) -> _Lane:
+    driver = _Driver(path, busy_timeout_s)
+    await stack.enter_async_context(driver)
     # People's words must not get into the texts of errors.
     engine = sa.create_engine(
         "sqlite+pysqlite://", creator=lambda: driver.sqlite, poolclass=sa.StaticPool, hide_parameters=True

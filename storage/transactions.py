@@ -1,13 +1,15 @@
 """How queries are run: the seam between the subjects (turns, history, ...) and a database."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
 Result = TypeVar("Result")
 
-Work = Callable[[sa.Connection], Result]
+AnyRow: TypeAlias = sa.Row[*tuple[Any, ...]]
+
+Work: TypeAlias = Callable[[sa.Connection], Result]
 """The body of one transaction. It gets a plain Core connection, waits for nothing else, and returns what it found."""
 
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from bot.conversation import Conversation, ConversationRules
 from bot.events import MessageReceived
@@ -15,7 +15,7 @@ from bot.ports.store import Store
 from bot.prompt import PromptBudget
 from bot.records import Turn
 from storage.database import open_store
-from tests.fakes import FAKE, FakeChat, FakePictures, ManualClock, ScriptedModel, settle
+from tests.fakes import FAKE, Counted, FakeChat, FakePictures, ManualClock, ScriptedModel
 
 RULES = ConversationRules(
     system_prompt="Be kind.",
@@ -51,6 +51,10 @@ class Core:
             while not draining.done():
                 await self.clock.advance(0.05)
 
+    async def settle(self) -> None:
+        """Let everything happen that can happen now."""
+        await self.clock.advance(0)
+
     async def unfinished(self) -> Sequence[Turn]:
         return await self.store.unfinished()
 
@@ -65,11 +69,13 @@ async def running_core(
     resume: bool = False,
 ) -> AsyncIterator[Core]:
     """Start a core on ``folder/glimpse.db``; what is not answered at the end is cut short, as by a crash."""
-    clock = ManualClock()
     chat = chat or FakeChat()
     model = ScriptedModel(*scripts)  # type: ignore[arg-type]  # steps are checked by ScriptedModel's match
     pictures = pictures or FakePictures()
-    async with open_store(f"sqlite+aiosqlite:///{folder / 'glimpse.db'}") as store:
+    async with open_store(f"sqlite+aiosqlite:///{folder / 'glimpse.db'}") as real_store:
+        counted = Counted(real_store)
+        store = cast("Store", counted)
+        clock = ManualClock(lambda: counted.under_way > 0)
         conversation = Conversation(store, model, {FAKE: chat}, pictures, clock, RULES)
         lanes = Lanes(conversation.answer, clock=clock, per_lane=per_lane, total=100)
         inbox = Inbox(
@@ -86,8 +92,3 @@ async def running_core(
             yield Core(store, chat, model, pictures, clock, lanes, inbox)
         finally:
             await lanes.drain(grace_s=0)
-            await settle()
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from bot.errors import PlatformError, PlatformRefused
 from bot.events import (
@@ -33,7 +33,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 class ManualClock:
     """Time passes only in `advance`."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_busy: Callable[[], bool] = lambda: False) -> None:
+        """`is_busy`: something runs that time must wait for, such as a database in a thread."""
+        self._is_busy = is_busy
         self.elapsed_s = 0.0
         self._order = itertools.count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
@@ -52,22 +54,43 @@ class ManualClock:
     async def advance(self, seconds: float) -> None:
         """Let time pass, waking sleepers at their moments, each with time to do what it does then."""
         end = self.elapsed_s + seconds
-        await settle()
+        await settle(self._is_busy)
         while self._sleepers and self._sleepers[0][0] <= end:
             self.elapsed_s, _, woken = heapq.heappop(self._sleepers)
             if not woken.done():
                 woken.set_result(None)
-            await settle()
+            await settle(self._is_busy)
         self.elapsed_s = end
 
 
-async def settle() -> None:
-    """Let every task run until it waits for something outside, SQLite's thread included."""
-    for _ in range(20):
-        await asyncio.sleep(0)
-    await asyncio.sleep(0.005)
-    for _ in range(20):
-        await asyncio.sleep(0)
+async def settle(is_busy: Callable[[], bool] = lambda: False) -> None:
+    """Let every task run until it waits for what only the test can give; `is_busy` says what else is under way."""
+    rounds_at_rest = 0
+    while rounds_at_rest < 3:
+        for _ in range(10):
+            await asyncio.sleep(0)
+        rounds_at_rest = 0 if is_busy() else rounds_at_rest + 1
+        await asyncio.sleep(0.0005)
+
+
+class Counted:
+    """Passes every call on to an object with async methods, and counts those under way."""
+
+    def __init__(self, target: object) -> None:
+        self._target = target
+        self.under_way = 0
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._target, name)
+
+        async def call(*args: object, **kwargs: object) -> object:
+            self.under_way += 1
+            try:
+                return await method(*args, **kwargs)
+            finally:
+                self.under_way -= 1
+
+        return call
 
 
 @dataclass

@@ -66,6 +66,14 @@ class People(Protocol):
         """The texts of the bot's messages, as they stand there now."""
         ...
 
+    def answers(self, place: Place) -> list[Any]:
+        """The bot's messages, as they stand there now."""
+        ...
+
+    def deliver_again(self, message: Any) -> None:
+        """Let the platform hand the bot a message of somebody's once more."""
+        ...
+
     def replied_to(self, place: Place) -> list[Any]:
         """For each of the bot's messages there: the id of what it replies to, or None."""
         ...
@@ -132,21 +140,27 @@ class DiscordPeople:
         return await self.discord.say(place.chat, self._person(who), self._text(text, mention), files=files)
 
     async def send_file(self, place: Place, data: bytes, name: str, media_type: str, text: str = "") -> Any:
-        file = File(name=name, data=data, content_type=media_type)
+        file = File(name=name, data=data, media_type=media_type)
         return await self.discord.say(place.chat, self._person("Ann"), text, files=[file])
 
     async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
         files = [File(name=f"{number}.jpg", data=jpeg) for number, jpeg in enumerate(jpegs)]
         return await self.discord.say(place.chat, self._person("Ann"), text, files=files)
 
+    def answers(self, place: Place) -> list[Any]:
+        return list(self.discord.visible(place.chat))
+
+    def deliver_again(self, message: Any) -> None:
+        self.discord.repeat(message)
+
     def shown(self, place: Place) -> list[str]:
-        return [message.text for message in self.discord.visible(place.chat)]
+        return [message.text for message in self.answers(place)]
 
     def replied_to(self, place: Place) -> list[Any]:
-        return [message.reply_to and message.reply_to.id for message in self.discord.visible(place.chat)]
+        return [message.reply_to and message.reply_to.id for message in self.answers(place)]
 
     def growth(self, place: Place) -> list[str]:
-        return [version.text for version in self.discord.visible(place.chat)[-1].versions]
+        return [version.text for version in self.answers(place)[-1].versions]
 
     def is_typing(self, place: Place) -> bool:
         return any(event.channel is place.chat for event in self.discord.typing_events)
@@ -209,27 +223,28 @@ class TelegramPeople:
         self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False
     ) -> Any:
         caption = self._text(text, mention)
-        return await self.telegram.send_photo(
-            place.chat, self._person(who), jpeg, caption=caption, topic=place.topic
-        )
+        return await self.telegram.send_photo(place.chat, self._person(who), jpeg, caption=caption, topic=place.topic)
 
     async def send_file(self, place: Place, data: bytes, name: str, media_type: str, text: str = "") -> Any:
-        return await self.telegram.send_document(
-            place.chat, self._person("Ann"), data, name, media_type, caption=text
-        )
+        return await self.telegram.send_document(place.chat, self._person("Ann"), data, name, media_type, caption=text)
 
     async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
         return await self.telegram.send_album(place.chat, self._person("Ann"), jpegs, caption=text)
 
+    def answers(self, place: Place) -> list[Any]:
+        return list(self.telegram.visible(place.chat, place.topic))
+
+    def deliver_again(self, message: Any) -> None:
+        self.telegram.redeliver(message, new_update_id=True)
+
     def shown(self, place: Place) -> list[str]:
-        return [message.text for message in self.telegram.visible(place.chat, place.topic)]
+        return [message.text for message in self.answers(place)]
 
     def replied_to(self, place: Place) -> list[Any]:
-        visible = self.telegram.visible(place.chat, place.topic)
-        return [message.reply_to and message.reply_to.message_id for message in visible]
+        return [message.reply_to and message.reply_to.message_id for message in self.answers(place)]
 
     def growth(self, place: Place) -> list[str]:
-        return [version.text for version in self.telegram.visible(place.chat, place.topic)[-1].versions]
+        return [version.text for version in self.answers(place)[-1].versions]
 
     def is_typing(self, place: Place) -> bool:
         return self.telegram.typing(place.chat, place.topic)

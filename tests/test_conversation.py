@@ -8,7 +8,7 @@ from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefuse
 from bot.events import Command, ConversationKey, MessageId, Quoted
 from bot.ports.model import Finished, FinishReason, TextDelta, ToolCallDelta
 from tests.core import running_core
-from tests.fakes import FAKE, FakeChat, FakePictures, message, photo, prompt_text, said, settle
+from tests.fakes import FAKE, FakeChat, FakePictures, message, photo, prompt_text, said
 
 BROKEN = ModelError(
     "model answered 500", trouble=ModelTrouble.UNAVAILABLE, person="The model is not reachable. Please try again."
@@ -70,9 +70,9 @@ async def test_reset_starts_over_and_does_not_wait_for_a_running_answer(tmp_path
     gate = asyncio.Event()
     async with running_core(tmp_path, [gate, *said("late")], said("fresh")) as core:
         await core.hear(message("old news"))
-        await settle()
+        await core.settle()
         await core.hear(message("/reset", command=Command(name="reset")))
-        await settle()
+        await core.settle()
         assert core.chat.texts() == [texts.WAS_RESET[:40], *_rest(texts.WAS_RESET)]
         gate.set()
         await core.finish()
@@ -259,9 +259,9 @@ async def test_when_the_queue_is_full_the_person_is_told(tmp_path: Path) -> None
     gate = asyncio.Event()
     async with running_core(tmp_path, [gate, *said("one")], per_lane=1, chat=FakeChat(text_length=4000)) as core:
         await core.hear(message("1"))
-        await settle()
+        await core.settle()
         await core.hear(message("2"), message("3"))
-        await settle()
+        await core.settle()
         assert core.chat.texts() == [texts.BUSY]
         gate.set()
         await core.finish()

@@ -80,7 +80,7 @@ async def test_groups_are_updated_less_often_than_private_chats(tmp_path: Path) 
             (shown,) = core.chat.screen.values()
             versions[is_private] = len(shown.versions)
             assert shown.text.endswith("28 29")
-    assert versions == {True: 10, False: 5}
+    assert versions == {True: 10, False: 4}
 
 
 @pytest.mark.parametrize("after_effect", [True, False])
@@ -148,7 +148,7 @@ async def test_a_platform_that_stays_away_for_minutes_gets_the_answer_when_it_is
         for _ in range(10):
             core.chat.fail("post", PlatformUnavailable("connection refused"))
         await core.hear(message("?"))
-        await core.clock.advance(200)
+        await core.clock.advance(220)
         assert core.chat.texts() == ["hello"]
 
 

@@ -30,15 +30,14 @@ async def test_a_bot_that_hangs_answers_503_and_recovers() -> None:
             assert response.status == 200
 
 
-async def test_other_paths_and_methods_are_refused() -> None:
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/", 404), ("POST", "/healthz", 405)])
+async def test_other_paths_and_methods_are_refused(method: str, path: str, status: int) -> None:
     async with (
         serve_health("127.0.0.1", 0, is_alive=lambda: True) as port,
         aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{port}/") as response,
+        session.request(method, f"http://127.0.0.1:{port}{path}") as response,
     ):
-        assert response.status == 404
-        async with session.post(f"http://127.0.0.1:{port}/healthz") as response:
-            assert response.status == 405
+        assert response.status == status
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/nothing"])

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from adapters.discord.errors import discord_errors
+from adapters.discord.errors import discord_request
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ async def register(client: discord.Client, commands: Mapping[str, str]) -> None:
     for name, description in commands.items():
         tree.add_command(app_commands.Command(name=name, description=description, callback=_answered_elsewhere))
     wanted = [_essence(command.to_dict(tree)) for command in tree.get_commands()]
-    with discord_errors("registering the commands"):
+    async with discord_request("registering the commands"):
         registered = [_essence(command.to_dict()) for command in await tree.fetch_commands()]
         # Discord limits how often commands may be created per day, so only a difference is worth a request.
         if sorted(registered, key=repr) != sorted(wanted, key=repr):

@@ -1,13 +1,15 @@
 """From discord.py's and aiohttp's errors to ours: nothing of the libraries below gets past this."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from types import MappingProxyType
 
 import aiohttp
 import discord
 
+from adapters.discord.limits import REQUEST_TIMEOUT_S
 from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
 
 LOGIN_REMEDY = (
@@ -81,6 +83,14 @@ def discord_errors(doing: str) -> Iterator[None]:
     ) as error:
         # The last three: an answer that is no message of Discord's (a proxy's page with status 200).
         raise mapped(error, doing) from error
+
+
+@asynccontextmanager
+async def discord_request(doing: str) -> AsyncIterator[None]:
+    """`discord_errors` for one request, with an end: aiohttp alone would let it hang for 5 minutes."""
+    with discord_errors(doing):
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
+            yield
 
 
 def mapped(error: Exception, doing: str) -> PlatformError:

@@ -6,7 +6,7 @@ from functools import partial
 import discord
 
 from adapters.discord.convert import Place, command_received, is_from_a_person, message_received, unresolved_reply
-from adapters.discord.errors import discord_errors
+from adapters.discord.errors import discord_request
 from adapters.discord.interactions import Interactions
 from adapters.discord.lanes import Lanes
 from bot.commands import COMMANDS
@@ -14,6 +14,8 @@ from bot.errors import PlatformError
 from bot.ports.chat import Accepting
 
 _log = logging.getLogger(__name__)
+
+_MOST_LOOKED_UP = 256
 
 
 class Intake:
@@ -31,58 +33,52 @@ class Intake:
         self._interactions = interactions
         self._lanes = lanes
         self._accept = accept
+        self._looked_up: dict[int, Place] = {}
 
     def message(self, message: discord.Message, *, bot_id: int) -> None:
         """Queue a message. Returns at once."""
         if is_from_a_person(message):
-            self._lanes.put(message.channel.id, partial(self._take_message, message, bot_id))
+            job = partial(self._take_message, message, bot_id)
+            self._lanes.put(message.channel.id, f"message {message.id}", job)
 
     def interaction(self, interaction: discord.Interaction) -> None:
         """Acknowledge and queue the use of a command. Returns at once."""
-        name = (interaction.data or {}).get("name")
-        if interaction.type is discord.InteractionType.application_command and name in COMMANDS and interaction.channel:
+        name = dict(interaction.data or {}).get("name")
+        place = interaction.channel
+        if interaction.type is discord.InteractionType.application_command and name in COMMANDS and place:
             self._interactions.acknowledge(interaction)
-            self._lanes.put(interaction.channel.id, partial(self._take_command, interaction, str(name)))
+            job = partial(self._take_command, interaction, place, str(name))
+            self._lanes.put(place.id, f"command {interaction.id}", job)
 
     async def _take_message(self, message: discord.Message, bot_id: int) -> None:
-        try:
-            event = message_received(
-                message,
-                place=await self._place(message.channel),
-                bot_id=bot_id,
-                replied_to=await self._replied_to(message),
-            )
-            await self._accept(event)
-        except Exception:
-            # One message that can't be converted or stored must not stop those behind it.
-            _log.exception("Discord: message %s in channel %s was not taken in.", message.id, message.channel.id)
+        place = await self._known(message.channel)
+        replied_to = await self._replied_to(message)
+        await self._accept(message_received(message, place=place, bot_id=bot_id, replied_to=replied_to))
 
-    async def _take_command(self, interaction: discord.Interaction, name: str) -> None:
-        try:
-            if interaction.channel is not None:
-                place = await self._place(interaction.channel)
-                await self._accept(command_received(interaction, place=place, name=name))
-        except Exception:
-            # As above.
-            _log.exception("Discord: command %s (%s) was not taken in.", interaction.id, name)
+    async def _take_command(self, interaction: discord.Interaction, place: Place, name: str) -> None:
+        await self._accept(command_received(interaction, place=await self._known(place), name=name))
 
-    async def _place(self, channel: Place) -> Place:
-        """The channel with its type: after a restart discord.py knows some threads only by their id."""
+    async def _known(self, channel: Place) -> Place:
+        """The channel with its type: discord.py knows some threads only by their id, e.g. long archived ones."""
         if not isinstance(channel, discord.PartialMessageable):
             return channel
-        try:
-            with discord_errors(f"looking up channel {channel.id}"):
-                return await self._rest.fetch_channel(channel.id)
-        except PlatformError as error:
-            _log.warning("%s It is treated as a channel of its own.", error)
-            return channel
+        if channel.id not in self._looked_up:
+            try:
+                async with discord_request(f"looking up channel {channel.id}"):
+                    self._looked_up[channel.id] = await self._rest.fetch_channel(channel.id)
+            except PlatformError as error:
+                _log.warning("%s It is treated as a channel of its own.", error)
+                return channel
+            if len(self._looked_up) > _MOST_LOOKED_UP:
+                del self._looked_up[next(iter(self._looked_up))]
+        return self._looked_up[channel.id]
 
     async def _replied_to(self, message: discord.Message) -> discord.Message | None:
         reference = unresolved_reply(message)
         if reference is None or reference.message_id is None:
             return None
         try:
-            with discord_errors(f"looking up the message that {message.id} replies to"):
+            async with discord_request(f"looking up the message that {message.id} replies to"):
                 channel = self._rest.get_partial_messageable(reference.channel_id)
                 return await channel.fetch_message(reference.message_id)
         except PlatformError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import discord
 
-from adapters.discord.errors import discord_errors
+from adapters.discord.errors import discord_request
 from adapters.discord.limits import INTERACTION_LIFETIME_S
 from bot.errors import PlatformError
 from bot.events import MessageId
@@ -62,7 +62,7 @@ class Interactions:
 
 async def _defer(interaction: discord.Interaction) -> bool:
     try:
-        with discord_errors("acknowledging a command"):
+        async with discord_request("acknowledging a command"):
             await interaction.response.defer()
     except PlatformError as error:
         _log.warning("%s The answer comes as a plain message.", error)

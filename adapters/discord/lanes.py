@@ -9,7 +9,6 @@ from typing import Self, TypeAlias
 _log = logging.getLogger(__name__)
 
 Job: TypeAlias = Callable[[], Awaitable[None]]
-"""Must not raise."""
 
 _GRACE_S = 2.0
 """For what was received before the end: storing it takes milliseconds."""
@@ -23,7 +22,7 @@ class Lanes:
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[int, deque[Job]] = {}
+        self._waiting: dict[int, deque[tuple[str, Job]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -39,12 +38,18 @@ class Lanes:
             _log.warning("Discord: %d channels had events that were not taken in before the end.", len(late))
             await asyncio.wait(late)
 
-    def put(self, channel_id: int, job: Job) -> None:
-        """Run `job` after all that was put for this channel before. Returns at once."""
+    def put(self, channel_id: int, what: str, job: Job) -> None:
+        """Run `job` after all that was put for this channel before. Returns at once.
+
+        Args:
+            channel_id: Whose lane.
+            what: For the log if it raises: "message 42".
+            job: What to do.
+        """
         if channel_id in self._waiting:
-            self._waiting[channel_id].append(job)
+            self._waiting[channel_id].append((what, job))
             return
-        self._waiting[channel_id] = deque([job])
+        self._waiting[channel_id] = deque([(what, job)])
         task = asyncio.create_task(self._drain(channel_id), name=f"discord lane {channel_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -53,6 +58,14 @@ class Lanes:
         waiting = self._waiting[channel_id]
         try:
             while waiting:
-                await waiting.popleft()()
+                what, job = waiting.popleft()
+                await _run(what, job)
         finally:
             del self._waiting[channel_id]
+
+
+async def _run(what: str, job: Job) -> None:
+    try:
+        await job()
+    except Exception:  # noqa: BLE001 - one event that can't be converted or stored must not stop those behind it
+        _log.exception("Discord: %s was not taken in.", what)

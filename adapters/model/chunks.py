@@ -68,10 +68,10 @@ class ChunkReader:
             raise NotAChunk
         choices = chunk.get("choices")
         if choices and isinstance(choices, list) and isinstance(choices[0], dict):
-            self._read_choice(choices[0])
+            self._read_choice(choices[0], chunk.get("error"))
         elif "choices" not in chunk and ("message" in chunk or "detail" in chunk):
             raise ErrorInAnswer(chunk)
-        if error := chunk.get("error"):
+        elif error := chunk.get("error"):
             raise ErrorInAnswer(error)
         if not self._model and isinstance(model := chunk.get("model"), str):
             self._model = model
@@ -105,26 +105,27 @@ class ChunkReader:
             ),
         )
 
-    def _read_choice(self, choice: dict[str, Any]) -> None:
+    def _read_choice(self, choice: dict[str, Any], error: object) -> None:
         delta = choice.get("delta")
         if delta is None and not self.began:
             delta = choice.get("message")
         if delta and isinstance(delta, dict):
             self._read_delta(delta)
-        if error := choice.get("error"):
+        if error := error or choice.get("error"):
             raise ErrorInAnswer(error)
         reason = choice.get("finish_reason")
-        if reason is not None:
+        if reason and isinstance(reason, str):
             if reason in _FAILURES:
                 raise ErrorInAnswer(f"finish reason {reason!r}")
             # A reason that is not known is one all the same: the model stopped by itself.
-            self.reason = _REASONS.get(reason, FinishReason.STOP) if isinstance(reason, str) else FinishReason.STOP
+            self.reason = _REASONS.get(reason, FinishReason.STOP)
 
     def _read_delta(self, delta: dict[str, Any]) -> None:
         content = delta.get("content")
         if content:
             self._add_text(content if isinstance(content, str) else _text_of_parts(content))
-        if len(delta) > 1:
+        # Most chunks hold a piece of text and nothing else.
+        if len(delta) > 1 or not content:
             self._read_rare(delta)
 
     def _read_rare(self, delta: dict[str, Any]) -> None:

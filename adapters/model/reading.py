@@ -51,7 +51,7 @@ class AnswerReading:
         while not self.first and not self.ended:
             self.first = await self.more()
         if not self.first:
-            self.finished()
+            self._parser.check()
 
     async def more(self) -> list[ModelEvent]:
         """Wait for the next packet. The events may be none: then ask again, unless it has `ended`.
@@ -59,6 +59,7 @@ class AnswerReading:
         Raises:
             ModelError: the answer broke off, or is no answer.
         """
+        self._parser.check()
         try:
             async with asyncio.timeout_at(self._give_up_at()):
                 packet = await self._response.content.readany()
@@ -82,6 +83,7 @@ class AnswerReading:
         Raises:
             ModelError: the answer is not whole.
         """
+        self._parser.check()
         return self._parser.finished(self.about.headers)
 
     async def refusal(self, max_bytes: int) -> bytes:

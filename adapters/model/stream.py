@@ -47,23 +47,24 @@ class AnswerParser:
         return self._chunks.began
 
     def feed(self, packet: bytes) -> list[ModelEvent]:
-        """Take what came, cut anywhere. Events before a failure are returned first; the next call raises it.
-
-        Raises:
-            ModelError: this is no answer, or it reports an error.
-        """
-        self._raise_failure()
+        """Take what came, cut anywhere. A failure is for `check` to raise: what came before it counts."""
         try:
             self._take(packet)
         except (ErrorInAnswer, NotAChunk, EventTooLong) as error:
             self._failure = self._explain(error)
-        events = self._chunks.take_events()
-        if not events:
-            self._raise_failure()
-        return events
+        return self._chunks.take_events()
+
+    def check(self) -> None:
+        """Raise what `feed` or `close` found.
+
+        Raises:
+            ModelError: this is no answer, it reports an error, or it is not whole.
+        """
+        if self._failure is not None:
+            raise self._failure
 
     def close(self) -> list[ModelEvent]:
-        """Take the end of the body. Whether the answer is whole is for `finished` to say."""
+        """Take the end of the body. That the answer is not whole is for `check` to raise."""
         try:
             if self._failure is None and self._json is not None:
                 self._chunks.read(b"".join(self._json))
@@ -78,12 +79,7 @@ class AnswerParser:
         return self._chunks.take_events()
 
     def finished(self, headers: Mapping[str, str]) -> Finished:
-        """The last event of a whole answer.
-
-        Raises:
-            ModelError: it is not whole.
-        """
-        self._raise_failure()
+        """The last event of a whole answer."""
         return self._chunks.finished(headers)
 
     def _take(self, packet: bytes) -> None:
@@ -113,10 +109,6 @@ class AnswerParser:
                 return
             if data:
                 self._chunks.read(data)
-
-    def _raise_failure(self) -> None:
-        if self._failure is not None:
-            raise self._failure
 
     def _explain(self, error: ErrorInAnswer | NotAChunk | EventTooLong) -> ModelError:
         match error:

@@ -151,8 +151,7 @@ _BY_MESSAGE: tuple[tuple[frozenset[int], re.Pattern[str], Case], ...] = tuple(
         ),
         (
             _REQUEST_STATUSES,
-            r"mmproj|not (?:a )?(?:multimodal|vision)|\bimages? inputs? (?:is|are) not|"
-            + r"(?:not|n't|endpoints found that) (?:support|accept)\w* (?:the )?images?\b(?! (?:format|type|size))",
+            r"mmproj|\bimages? inputs? (?:is|are) not|(?:not|n't|found that) support (?:the )?image(?:s|\b(?= input))",
             BLIND,
         ),
         (frozenset({403, 429}), r"credits|insufficient.?(?:quota|balance|funds?)|billing|payment|top.?up", CREDITS),

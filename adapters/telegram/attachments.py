@@ -1,7 +1,8 @@
 """Files of a Telegram message as references, and back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeAlias
 
 from telegram import (
@@ -28,6 +29,9 @@ Holder: TypeAlias = Message | ExternalReplyInfo
 
 _TGS = "application/x-tgsticker"
 """Gzipped Lottie, as Telegram itself calls it (Bot API, Sticker)."""
+_DEFAULT_TYPES: Mapping[str, str] = MappingProxyType(
+    {"animation": "video/mp4", "document": "", "video": "video/mp4", "audio": "audio/mpeg"}
+)
 
 
 def attachments_of(holder: Holder) -> tuple[AttachmentRef, ...]:
@@ -55,23 +59,18 @@ def _refs(holder: Holder) -> Iterator[AttachmentRef]:
         yield _photo(holder.live_photo.photo)
     if holder.sticker:
         yield _sticker(holder.sticker)
-    if holder.animation:
-        yield _file("animation", holder.animation, "video/mp4")
-    elif holder.document:  # Telegram sets it for an animation too.
-        yield _file("document", holder.document, "")
-    if holder.video:
-        yield _file("video", holder.video, "video/mp4")
+    # Telegram sets `document` for an animation too.
+    if file := holder.animation or holder.document or holder.video or holder.audio:
+        yield _file(file)
     if holder.video_note:
         yield _ref("video_note", holder.video_note, "", "video/mp4")
-    if holder.audio:
-        yield _file("audio", holder.audio, "audio/mpeg")
     if holder.voice:
         yield _ref("voice", holder.voice, "", holder.voice.mime_type or "audio/ogg")
     if holder.paid_media:
         yield from _paid(holder.paid_media)
 
 
-def _photo(sizes: tuple[PhotoSize, ...] | list[PhotoSize]) -> AttachmentRef:
+def _photo(sizes: Sequence[PhotoSize]) -> AttachmentRef:
     largest = max(sizes, key=lambda size: size.width * size.height)
     return _ref("photo", largest, "", "image/jpeg")  # Telegram re-encodes photos as JPEG.
 
@@ -87,13 +86,14 @@ def _paid(info: PaidMediaInfo) -> Iterator[AttachmentRef]:
             case PaidMediaPhoto():
                 yield _photo(media.photo)
             case PaidMediaLivePhoto() if media.live_photo.photo:
-                yield _photo(tuple(media.live_photo.photo))
+                yield _photo(media.live_photo.photo)
             case PaidMediaVideo():
-                yield _file("video", media.video, "video/mp4")
+                yield _file(media.video)
 
 
-def _file(kind: str, file: Animation | Audio | Document | Video, default_type: str) -> AttachmentRef:
-    return _ref(kind, file, file.file_name or "", file.mime_type or default_type)
+def _file(file: Animation | Audio | Document | Video) -> AttachmentRef:
+    kind = type(file).__name__.lower()
+    return _ref(kind, file, file.file_name or "", file.mime_type or _DEFAULT_TYPES[kind])
 
 
 def _ref(

@@ -12,6 +12,9 @@ from telegram.constants import MessageEntityType as Kind
 from bot.commands import parse_command
 from bot.events import Command, Entity, EntityKind
 
+_LEFT_BEHIND = re.compile(r"\A(?:[,:;]?\s+|,)")
+_NO_BLANK_BEFORE = frozenset(",.:;!?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
@@ -56,7 +59,7 @@ def read(text: str, entities: Sequence[MessageEntity], me: Identity) -> Reading:
     cuts = [cut for _, cut in own]
     said = without(text, cuts)
     is_command = any(
-        stretch.source.type == Kind.BOT_COMMAND and not without(text[: stretch.start], cuts) for stretch in stretches
+        stretch.source.type == Kind.BOT_COMMAND and _is_first(text, stretch.start, cuts) for stretch in stretches
     )
     return Reading(
         text=said,
@@ -66,24 +69,25 @@ def read(text: str, entities: Sequence[MessageEntity], me: Identity) -> Reading:
     )
 
 
+def _is_first(text: str, start: int, cuts: Sequence[tuple[int, int]]) -> bool:
+    """Nothing but mentions of the bot stands before."""
+    return not without(text[:start], [cut for cut in cuts if cut[1] <= start])
+
+
 def without(text: str, cuts: Sequence[tuple[int, int]]) -> str:
-    """A text without some stretches of it, and without the blanks and commas that these leave behind."""
-    kept = ""
-    position = 0
-    for start, end in cuts:
-        kept = _joined(kept, text[position : max(position, start)])
-        position = min(max(position, end), len(text))
-    if not cuts:
-        return text.strip()
-    return _joined(kept, text[position:]).strip()
+    """A text without some stretches of it, given in order, and without the blank or comma that each leaves behind."""
+    kept = text[: cuts[0][0]] if cuts else text
+    for (_, end), following in zip(cuts, [*(start for start, _ in cuts[1:]), len(text)], strict=True):
+        kept = _joined(kept, text[end:following])
+    return kept.strip()
 
 
 def _joined(left: str, right: str) -> str:
     """``Hey `` and ``, what?`` is ``Hey, what?``; nothing and ``, what?`` is ``what?``."""
     if not left.strip():
-        return re.sub(r"\A[\s,:;]+", "", right) if right else ""
-    if not right or right[0].isspace() or right[0] in ",.:;!?":
-        return left.rstrip(" ") + right if right else left
+        return _LEFT_BEHIND.sub("", right)
+    if right[:1].isspace() or right[:1] in _NO_BLANK_BEFORE:
+        return left.rstrip(" ") + right
     return left + right
 
 
@@ -121,18 +125,13 @@ def _converted(text: str, stretches: Sequence[_Stretch]) -> Iterator[Entity]:
 
 
 def _meaning(words: str, entity: MessageEntity) -> tuple[EntityKind, str | None] | None:
-    match entity.type:
-        case Kind.MENTION:
-            return EntityKind.MENTION, words.removeprefix("@")
-        case Kind.TEXT_MENTION if entity.user is not None:
-            return EntityKind.MENTION, str(entity.user.id)
-        case Kind.BOT_COMMAND:
-            return EntityKind.COMMAND, words.removeprefix("/").partition("@")[0]
-        case Kind.URL:
-            return EntityKind.LINK, words
-        case Kind.TEXT_LINK:
-            return EntityKind.LINK, entity.url
-        case Kind.CUSTOM_EMOJI:
-            return EntityKind.EMOJI, entity.custom_emoji_id
-        case _:
-            return None
+    user_id = None if entity.user is None else str(entity.user.id)
+    meanings: dict[str, tuple[EntityKind, str | None]] = {
+        Kind.MENTION: (EntityKind.MENTION, words.removeprefix("@")),
+        Kind.TEXT_MENTION: (EntityKind.MENTION, user_id),
+        Kind.BOT_COMMAND: (EntityKind.COMMAND, words.removeprefix("/").partition("@")[0]),
+        Kind.URL: (EntityKind.LINK, words),
+        Kind.TEXT_LINK: (EntityKind.LINK, entity.url),
+        Kind.CUSTOM_EMOJI: (EntityKind.EMOJI, entity.custom_emoji_id),
+    }
+    return meanings.get(entity.type)

@@ -9,7 +9,6 @@ from telegram.error import (
     ChatMigrated,
     Conflict,
     EndPointNotFound,
-    Forbidden,
     InvalidToken,
     NetworkError,
     TelegramError,
@@ -82,31 +81,31 @@ def is_already_gone(error: PlatformError) -> bool:
 
 def mapped(error: Exception, doing: str) -> PlatformError:
     """The `PlatformError` that says what may be done about `error`."""
-    what = f"Telegram: {doing}: {str(error).rstrip('.')}."
+    # The text of an unexpected error may hold anything, also what people wrote.
+    said = str(error).rstrip(".") if isinstance(error, TelegramError) else "not the Bot API's answer"
+    what = f"Telegram: {doing}: {said}."
+    if isinstance(error, FloodWait):
+        return PlatformThrottled(what, retry_after_s=error.retry_after_s)
+    if isinstance(error, NotConnected):
+        return PlatformUnavailable(what)
+    if _is_final(error):
+        return PlatformRefused(what, remedy=_remedy(error))
+    return PlatformUncertain(what)
+
+
+def _is_final(error: Exception) -> bool:
+    # The library makes BadRequest a kind of NetworkError.
+    return isinstance(error, TelegramError) and (isinstance(error, BadRequest) or not isinstance(error, NetworkError))
+
+
+def _remedy(error: Exception) -> str:
     match error:
-        case FloodWait():
-            return PlatformThrottled(what, retry_after_s=error.retry_after_s)
-        case NotConnected():
-            return PlatformUnavailable(what)
         case InvalidToken() | EndPointNotFound():
-            return PlatformRefused(what, remedy=TOKEN_REMEDY)
+            return TOKEN_REMEDY
         case Conflict():
-            return PlatformRefused(what, remedy=CONFLICT_REMEDY)
+            return CONFLICT_REMEDY
         case ChatMigrated():
-            return PlatformRefused(what, remedy=_MIGRATED_REMEDY)
-        # Before NetworkError, of which the library makes BadRequest a kind.
-        case Forbidden() | BadRequest():
-            return PlatformRefused(what, remedy=_remedy(str(error).lower()))
-        case TelegramError() if not isinstance(error, NetworkError):
-            return PlatformRefused(what)
+            return _MIGRATED_REMEDY
         case _:
-            return PlatformUncertain(f"Telegram: {doing}: {type(error).__name__}: {_harmless(error)}")
-
-
-def _remedy(description: str) -> str:
-    return next((remedy for words, remedy in _REMEDIES.items() if words in description), "")
-
-
-def _harmless(error: Exception) -> str:
-    # An unexpected error's text may hold anything, also what people wrote.
-    return str(error) if isinstance(error, TelegramError) else "not the Bot API's answer"
+            description = str(error).lower()
+            return next((remedy for words, remedy in _REMEDIES.items() if words in description), "")

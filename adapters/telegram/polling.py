@@ -9,7 +9,7 @@ from bot.events import Event
 from bot.ports.chat import Accepting
 from bot.ports.clock import Clock
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 POLL_TIMEOUT_S = 50
 """How long Telegram holds a poll open when there is no news: its maximum (telegram-bot-api)."""
@@ -58,7 +58,7 @@ class Poller:
             return self._convert(update)
         except Exception:
             # Any surprise in one update: those behind it must not wait for ever.
-            _LOG.exception("Telegram update %s can't be read and is left out", update.get("update_id"))
+            log.exception("Telegram update %s can't be read and is left out", update.get("update_id"))
             return None
 
     async def _accepted(self, event: Event) -> bool:
@@ -92,7 +92,7 @@ class Outage:
         if self._since_s is None:
             self._since_s = self._clock.monotonic_s()
         if type(error) not in self._kinds:
-            _LOG.warning("%s fails: %s. I keep trying.", self._what, error, exc_info=_unexpected(error))
+            log.warning("%s fails: %s. I keep trying.", self._what, error, exc_info=_unexpected(error))
             self._kinds.add(type(error))
         demanded_s = error.retry_after_s if isinstance(error, PlatformThrottled) else 0.0
         await self._clock.sleep(max(self._next_wait_s, demanded_s))
@@ -101,7 +101,7 @@ class Outage:
     def over(self) -> None:
         """Take note of a success."""
         if self._since_s is not None:
-            _LOG.info("%s works again, after %.0f s.", self._what, self._clock.monotonic_s() - self._since_s)
+            log.info("%s works again, after %.0f s.", self._what, self._clock.monotonic_s() - self._since_s)
             self._since_s = None
             self._kinds.clear()
             self._next_wait_s = _FIRST_WAIT_S

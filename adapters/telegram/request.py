@@ -1,11 +1,13 @@
 """python-telegram-bot's requests over aiohttp: one HTTP stack for all adapters, and failures told apart."""
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import aiohttp
 import orjson
+from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
@@ -39,8 +41,10 @@ class Broken(NetworkError):
 
 
 class FloodWait(TelegramError):
-    """429. Stands for the library's `RetryAfter`, whose seconds can't be read without a deprecation warning
-    unless an environment variable is set."""
+    """429: too many requests.
+
+    Stands for the library's `RetryAfter`, which warns of a deprecation unless an environment variable is set.
+    """
 
     def __init__(self, retry_after_s: float) -> None:
         super().__init__(f"Too many requests: retry after {retry_after_s:g} s")
@@ -165,6 +169,35 @@ def _in_words(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"{type(error).__name__}: {error.os_error.strerror or type(error.os_error).__name__}"
     return type(error).__name__
+
+
+class RawBot(Bot):
+    """The library's bot, with two methods whose answers come as Telegram sends them."""
+
+    __slots__ = ()
+
+    async def raw_updates(self, offset: int | None, *, timeout_s: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        """GetUpdates. The library's own fails as a whole when it can't read one update of many.
+
+        Raises:
+            TelegramError: it failed.
+            TypeError, KeyError, ValueError: the answer is not a list of updates.
+        """
+        wanted: dict[str, Any] = {"timeout": timeout_s, "allowed_updates": list(kinds)}
+        if offset is not None:
+            wanted["offset"] = offset
+        answer: Any = await self._post("getUpdates", wanted, read_timeout=timeout_s + READ_TIMEOUT_S)
+        return [{**update, "update_id": int(update["update_id"])} for update in answer]
+
+    async def raw_file_path(self, file_id: str) -> str | None:
+        """GetFile, of which only the path. The library's own puts the token into it.
+
+        Raises:
+            TelegramError: it failed.
+        """
+        answer: Any = await self._post("getFile", {"file_id": file_id})
+        path = answer.get("file_path") if isinstance(answer, dict) else None
+        return path if isinstance(path, str) else None
 
 
 async def closed(*requests: AiohttpRequest) -> None:

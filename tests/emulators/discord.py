@@ -21,14 +21,13 @@ for a ban). ``drop=True, after_effect=True`` on a download cuts it in the middle
 of a GET is its query; that of an upload is its ``payload_json``, with the names of the files under ``files``.
 """
 
-from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from tests.emulators.common import Emulated, eventually
-from tests.emulators.discord_backend import Backend, Draft
+from tests.emulators.common import eventually
 from tests.emulators.discord_gateway import Gateway
 from tests.emulators.discord_permissions import Permission
+from tests.emulators.discord_scene import DiscordScene
 from tests.emulators.discord_server import DiscordServer
 from tests.emulators.discord_world import (
     Attachment,
@@ -38,7 +37,6 @@ from tests.emulators.discord_world import (
     Interaction,
     Message,
     MessageFlag,
-    MessageKind,
     Payload,
     Person,
     Ping,
@@ -49,13 +47,16 @@ from tests.emulators.discord_world import (
 __all__ = ["DiscordEmulator", "File", "Permission"]
 
 
-class DiscordEmulator(Emulated):
+_TOKEN = "MTAwMQ.emulated.bot-token"
+
+
+class DiscordEmulator(DiscordScene):
     """One emulated Discord with one application (the bot) in it."""
 
     def __init__(
         self,
         *,
-        token: str = "MTAwMQ.emulated.bot-token",
+        token: str = _TOKEN,
         bot_name: str = "Glimpse",
         content_intent: bool = True,
         rate_limits: bool = True,
@@ -72,14 +73,12 @@ class DiscordEmulator(Emulated):
             identify_limit: Whether a second IDENTIFY within 5 s is refused, as Discord does (max_concurrency 1).
             heartbeat_interval_s: What HELLO asks for.
         """
-        super().__init__()
-        self._backend = Backend(bot_name=bot_name, token=token, violations=self.violations)
+        super().__init__(bot_name=bot_name, token=token)
         self._backend.content_intent = content_intent
         self._gateway = Gateway(self._backend, heartbeat_interval_s=heartbeat_interval_s)
         self._gateway.identify_limit = identify_limit
-        self._server = DiscordServer(self, self._backend, self._gateway)
+        self._server = DiscordServer(self, self._backend, self._gateway, self._interactions)
         self._server.limits.enabled = rate_limits
-        self._world = self._backend.world
 
     async def __aenter__(self) -> Self:
         await self._server.start()
@@ -211,153 +210,6 @@ class DiscordEmulator(Emulated):
             if message.author is author and not message.deleted and MessageFlag.LOADING not in message.flags
         ]
 
-    # The world. Works before and while the bot is connected.
-
-    def add_person(
-        self, name: str = "Ann", *, nick: str | None = None, guild: Guild | None = None, locale: str = "en-US"
-    ) -> Person:
-        """A human, as a member of `guild` (default: the first). Another guild: `join`."""
-        return self._world.add_person(name, nick=nick, guild=guild, locale=locale)
-
-    def add_bot(self, name: str = "OtherBot", *, guild: Guild | None = None) -> Person:
-        """Another bot."""
-        return self._world.add_person(name, guild=guild, is_bot=True)
-
-    def add_guild(self, name: str = "Another server", *, owner: Person | None = None) -> Guild:
-        """Another guild, with the bot in it. The owner is by default the first guild's."""
-        guild = self._world.add_guild(name, owner or self.owner)
-        self._backend.announce_guild(guild)
-        return guild
-
-    def join(self, guild: Guild, person: Person, *, nick: str | None = None) -> None:
-        """Make a person a member of one more guild."""
-        self._world.join(guild, person, nick=nick)
-
-    def add_role(
-        self, name: str, *members: Person, mentionable: bool = True, guild: Guild | None = None
-    ) -> Role:
-        """A role with these members. Only a mentionable one pings when people without MENTION_EVERYONE mention it."""
-        return self._world.add_role(name, *members, mentionable=mentionable, guild=guild)
-
-    def add_channel(self, name: str = "general", *, guild: Guild | None = None) -> Channel:
-        """A text channel."""
-        return self._backend.add_channel(name, guild=guild)
-
-    def add_forum(self, name: str = "forum", *, guild: Guild | None = None) -> Channel:
-        """A forum channel: nobody writes in it directly, see `add_post`."""
-        return self._backend.add_channel(name, guild=guild, forum=True)
-
-    def add_thread(
-        self,
-        parent: Channel,
-        name: str = "thread",
-        *,
-        starter: Person | None = None,
-        message: Message | None = None,
-        private: bool = False,
-    ) -> Channel:
-        """A thread in `parent`; started from `message` it shares that message's id.
-
-        `starter` is by default the guild's owner. A private thread is seen by the bot only after `invite`.
-        """
-        return self._backend.add_thread(parent, name, starter=starter or self.owner, message=message, private=private)
-
-    async def add_post(
-        self, forum: Channel, person: Person, title: str, text: str = "", *, files: Sequence[File] = ()
-    ) -> Message:
-        """A forum post; its first message comes back. The thread is that message's `channel`, with the same id."""
-        return self._backend.add_post(forum, title, Draft(author=person, text=text, files=tuple(files)))
-
-    def invite(self, thread: Channel, person: Person | None = None) -> None:
-        """Add somebody (default: the bot) to a private thread."""
-        self._backend.invite(thread, person or self.bot)
-
-    def archive(self, thread: Channel, *, archived: bool = True, locked: bool = False) -> None:
-        """Archive a thread (writing in it un-archives it, unless it is locked), or the reverse."""
-        self._backend.archive(thread, archived=archived, locked=locked)
-
-    def dm(self, person: Person) -> Channel:
-        """The private chat between a person and the bot. Made on first use."""
-        return self._world.dm(person)
-
-    def deny(self, channel: Channel, *permissions: Permission, who: Role | Person | None = None) -> None:
-        """Take permissions away in a guild's channel, for `who` (default: the bot's managed role)."""
-        for permission in permissions:
-            self._backend.overwrite(channel, who, denied=permission)
-
-    def allow(self, channel: Channel, *permissions: Permission, who: Role | Person | None = None) -> None:
-        """Grant permissions in a guild's channel, for `who` (default: the bot's managed role); undoes `deny`."""
-        for permission in permissions:
-            self._backend.overwrite(channel, who, allowed=permission)
-
-    # What people do.
-
-    async def say(
-        self,
-        channel: Channel,
-        person: Person,
-        text: str = "",
-        *,
-        files: Sequence[File] = (),
-        reply_to: Message | None = None,
-        ping: bool = True,
-        forward_of: Message | None = None,
-        embeds: Sequence[Payload] = (),
-        stickers: Sequence[Payload] = (),
-        flags: MessageFlag = MessageFlag(0),
-        kind: MessageKind = MessageKind.DEFAULT,
-    ) -> Message:
-        """A person (or another bot) writes a message. It returns when the event is on its way to the bot.
-
-        Args:
-            channel: Where.
-            person: Who.
-            text: With mentions as ``person.mention``, ``role.mention``, ``@everyone``. Not parsed inside code.
-            files: Uploaded with it.
-            reply_to: The message replied to; may be deleted.
-            ping: Whether replying mentions the author of `reply_to`.
-            forward_of: Forward this message; `text` must be empty, as on Discord.
-            embeds: Link previews or what other bots embed, as payloads.
-            stickers: Sticker items, as payloads (``id``, ``name``, ``format_type``).
-            flags: E.g. `MessageFlag.IS_VOICE_MESSAGE`.
-            kind: For system messages, e.g. `MessageKind.JOINED`.
-        """
-        return self._backend.post(
-            channel,
-            Draft(
-                author=person,
-                text=text,
-                files=tuple(files),
-                reply_to=reply_to,
-                pings_reply=ping,
-                forward_of=forward_of,
-                embeds=tuple(embeds),
-                stickers=tuple(stickers),
-                flags=flags,
-                kind=kind,
-            ),
-        )
-
-    async def edit(
-        self, message: Message, text: str | None = None, *, embeds: Sequence[Payload] | None = None
-    ) -> None:
-        """The author changes a message; with `embeds` only, Discord added link previews (no "edited" mark)."""
-        self._backend.edit(message, text, embeds=None if embeds is None else tuple(embeds))
-
-    async def delete(self, message: Message) -> None:
-        """Somebody deletes a message (the bot's too: moderators do)."""
-        self._backend.delete(message)
-
-    async def use_command(
-        self, channel: Channel, person: Person, name: str, options: Mapping[str, Any] | None = None
-    ) -> Interaction:
-        """A person uses a slash command that the bot registered. `File` values become attachment options.
-
-        Raises:
-            AssertionError: the bot registered no such command.
-        """
-        return self._backend.use_command(channel, person, name, options or {})
-
     # What Discord does.
 
     def expire_links(self) -> None:
@@ -370,7 +222,7 @@ class DiscordEmulator(Emulated):
 
     async def disconnect(self, code: int = 4000) -> None:
         """Close the bot's gateway connections with this code. 1000, 1001 and some others end the session too."""
-        await self._gateway.close_all(code)
+        self._gateway.close_all(code)
 
     def drop_connection(self) -> None:
         """Cut the bot's gateway connections without a word; the sessions stay resumable."""

@@ -11,6 +11,7 @@ from tests.emulators.discord_mentions import EVERYBODY, Allowed, find_mentions, 
 from tests.emulators.discord_message_payloads import View, message_payload
 from tests.emulators.discord_registry import World
 from tests.emulators.discord_world import (
+    NO_FLAGS,
     Attachment,
     Channel,
     File,
@@ -48,7 +49,7 @@ class Draft:
     embeds: tuple[Payload, ...] = ()
     components: tuple[Payload, ...] = ()
     stickers: tuple[Payload, ...] = ()
-    flags: MessageFlag = MessageFlag(0)
+    flags: MessageFlag = NO_FLAGS
     kind: MessageKind = MessageKind.DEFAULT
     nonce: str | int | None = None
     allowed: Allowed = EVERYBODY
@@ -119,7 +120,7 @@ class Backend:
             pings_reply=draft.pings_reply and draft.allowed.replied_user and rings,
             forwarded=forwarded,
             snapshot=forwarded.snapshot or forwarded.versions[-1] if forwarded else None,
-            flags=draft.flags | (MessageFlag.HAS_SNAPSHOT if forwarded else MessageFlag(0)),
+            flags=draft.flags | (MessageFlag.HAS_SNAPSHOT if forwarded else NO_FLAGS),
             nonce=draft.nonce,
             stickers=draft.stickers,
             interaction=draft.interaction,
@@ -135,9 +136,7 @@ class Backend:
         )
 
     def _upload(self, channel: Channel, files: tuple[File, ...]) -> tuple[Attachment, ...]:
-        attachments = tuple(
-            uploaded(file, attachment_id=self.world.new_id(), channel_id=channel.id) for file in files
-        )
+        attachments = tuple(uploaded(file, attachment_id=self.world.new_id(), channel_id=channel.id) for file in files)
         self.world.attachments.update((attachment.id, attachment) for attachment in attachments)
         return attachments
 

@@ -1,6 +1,7 @@
 """Rate limits: a bucket per route and channel, and the global one."""
 
 import time
+import zlib
 from dataclasses import dataclass
 
 _GLOBAL_PER_S = 50  # Discord docs, Rate Limits.
@@ -57,8 +58,8 @@ class Limits:
             "X-RateLimit-Limit": str(size),
             "X-RateLimit-Remaining": str(bucket.left),
             "X-RateLimit-Reset": f"{time.time() + reset_after_s:.3f}",
-            "X-RateLimit-Reset-After": f"{reset_after_s:.3f}",
-            "X-RateLimit-Bucket": f"{hash(route) & 0xFFFFFFFFFFFF:012x}",
+            "X-RateLimit-Reset-After": f"{reset_after_s + 0.001:.3f}",
+            "X-RateLimit-Bucket": f"{zlib.crc32(route.encode()):08x}",
         }
         return Toll(headers=headers, retry_after_s=0.0 if taken else reset_after_s)
 

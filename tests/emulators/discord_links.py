@@ -44,7 +44,7 @@ class Links:
 
 
 def uploaded(file: File, *, attachment_id: int, channel_id: int) -> Attachment:
-    """An attachment as Discord makes it of a file: the type is taken from the name, the size of pictures is measured."""
+    """Make an attachment of a file as Discord does: the type is taken from the name, pictures are measured."""
     media_type = _guess_type(file.name) if file.media_type == "" else file.media_type
     width_px, height_px = _measure(file.data) if media_type and media_type.startswith("image/") else (None, None)
     return Attachment(

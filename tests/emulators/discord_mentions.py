@@ -37,7 +37,7 @@ EVERYBODY = Allowed()
 
 
 def read_allowed(payload: Payload | None) -> Allowed:
-    """The field as sent; None when it was left out. Unlike `EVERYBODY`, a field without ``replied_user`` means false."""
+    """Read the field; None when it was left out. A field without ``replied_user`` means false, no field true."""
     if payload is None:
         return EVERYBODY
     return Allowed(

@@ -98,7 +98,10 @@ def _whereabouts(message: Message) -> Payload:
 def _reference(message: Message, view: View, *, nested: bool) -> Payload:
     if message.forwarded is not None and message.snapshot is not None:
         snapshot = _snapshot(message.forwarded, message.snapshot, view, readable=view.may_read(message))
-        return {"message_reference": _pointer(message.forwarded, _FORWARD), "message_snapshots": [{"message": snapshot}]}
+        return {
+            "message_reference": _pointer(message.forwarded, _FORWARD),
+            "message_snapshots": [{"message": snapshot}],
+        }
     if message.reply_to is None:
         return {}
     fields: Payload = {"message_reference": _pointer(message.reply_to, _REPLY)}

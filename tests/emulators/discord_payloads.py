@@ -192,5 +192,7 @@ def interaction_metadata(interaction: Interaction) -> Payload:
         "id": str(interaction.id),
         "type": 2,
         "user": person_payload(interaction.person),
-        "authorizing_integration_owners": {"0": str(interaction.channel.guild.id) if interaction.channel.guild else "0"},
+        "authorizing_integration_owners": {
+            "0": str(interaction.channel.guild.id) if interaction.channel.guild else "0"
+        },
     }

@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from tests.emulators.discord_permissions import FOR_EVERYONE, Permission
+from tests.emulators.discord_permissions import FOR_EVERYONE
 from tests.emulators.discord_world import (
     Attachment,
     Channel,
@@ -76,7 +76,7 @@ class World:
 
     def add_role(self, name: str, *members: Person, mentionable: bool, guild: Guild | None) -> Role:
         guild = guild or self.guild
-        role = Role(id=self.new_id(), name=name, mentionable=mentionable, permissions=Permission(0))
+        role = Role(id=self.new_id(), name=name, mentionable=mentionable)
         guild.roles[role.id] = role
         for person in members:
             guild.members[person.id].roles.append(role)

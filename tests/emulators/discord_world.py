@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from tests.emulators.discord_permissions import Permission
+from tests.emulators.discord_permissions import NOTHING, Permission
 
 Payload: TypeAlias = dict[str, Any]
 """A JSON object as it goes over the wire."""
@@ -45,6 +45,9 @@ class MessageFlag(enum.IntFlag):
     IS_COMPONENTS_V2 = 1 << 15
 
 
+NO_FLAGS = MessageFlag(0)
+
+
 @dataclass(kw_only=True, eq=False)
 class Person:
     """Somebody with an account: a human, the bot itself, or another bot."""
@@ -70,7 +73,7 @@ class Role:
 
     id: int
     name: str
-    permissions: Permission = Permission(0)
+    permissions: Permission = NOTHING
     mentionable: bool = False
     managed_by: Person | None = None
     """The bot whose own role this is."""
@@ -209,7 +212,7 @@ class Message:
     forwarded: "Message | None" = None
     snapshot: Version | None = None
     """Of a forward: what was forwarded, as it looked then."""
-    flags: MessageFlag = MessageFlag(0)
+    flags: MessageFlag = NO_FLAGS
     nonce: str | int | None = None
     stickers: tuple[Payload, ...] = ()
     interaction: "Interaction | None" = None

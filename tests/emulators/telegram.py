@@ -1,13 +1,12 @@
 """A Telegram for tests: the Bot API on a loopback socket, and people who write to the bot."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Self
 
-from tests.emulators.common import Emulated
 from tests.emulators.telegram_api import BotApi
 from tests.emulators.telegram_flood import FloodGate
-from tests.emulators.telegram_media import Media
+from tests.emulators.telegram_people import People
 from tests.emulators.telegram_server import BotApiServer
 from tests.emulators.telegram_types import Chat, ChatAction, Message, Person, Topic
 from tests.emulators.telegram_world import World
@@ -15,7 +14,7 @@ from tests.emulators.telegram_world import World
 TOKEN = "7000000001:AAGlimpseEmulatorTokenForTests0000000"
 
 
-class TelegramEmulator(Emulated):
+class TelegramEmulator(People):
     """``async with TelegramEmulator() as telegram``: a Bot API server and the people behind it.
 
     Point a bot at it with ``telegram.api_url`` (as ``TELEGRAM_API_URL``) and ``telegram.token``; with
@@ -50,10 +49,9 @@ class TelegramEmulator(Emulated):
             flood_limits: Answer 429 as `FloodGate` decides. Can be changed later: ``telegram.flood.enabled``.
             clock: Unix time in seconds, the date of messages.
         """
-        super().__init__()
+        bot = Person(id=int(token.split(":", 1)[0]), name=name, username=username, is_bot=True)
+        super().__init__(World(bot=bot, privacy=privacy, topics=topics, clock=clock))
         self.token = token
-        self.bot = Person(id=int(token.split(":", 1)[0]), name=name, username=username, is_bot=True)
-        self.world = World(bot=self.bot, privacy=privacy, topics=topics, clock=clock)
         self.flood = FloodGate(enabled=flood_limits)
         self.api = BotApi(world=self.world, flood=self.flood, violations=self.violations)
         self._server = BotApiServer(self, self.api)
@@ -81,207 +79,10 @@ class TelegramEmulator(Emulated):
         """Without ``@``."""
         return self.bot.username or ""
 
-    # Who and where
-
-    def add_person(
-        self, name: str, *, language: str | None = "en", username: str | None = None, is_bot: bool = False
-    ) -> Person:
-        """Let somebody exist. Without a username nobody can write ``@`` and mention them but by `text_mention`."""
-        return self.world.add_person(name, language=language, username=username, is_bot=is_bot)
-
-    def private(self, person: Person) -> Chat:
-        """The private chat of a person with the bot, already started. The same object each time."""
-        return self.world.private(person)
-
-    def add_group(self, title: str, *, forum: bool = False, basic: bool = False, admin: bool = False) -> Chat:
-        """A group with the bot in it: a supergroup, or with ``basic=True`` a basic group. Sends no update.
-
-        Args:
-            title: What people see.
-            forum: A supergroup with topics (`add_topic`). Without a topic one talks in General.
-            basic: A basic group, which `upgrade` can turn into a supergroup under another id.
-            admin: The bot is an administrator: it receives everything, also in privacy mode.
-        """
-        return self.world.add_group(title, forum=forum, basic=basic, admin=admin)
-
-    def add_topic(self, chat: Chat, name: str, *, person: Person | None = None) -> Topic:
-        """Create a topic in a forum, or in a private chat in topic mode. The bot gets its service message."""
-        return self.world.add_topic(chat, name, person)
-
-    def close_topic(self, topic: Topic) -> None:
-        """From now on the bot can't write there (400 TOPIC_CLOSED), unless it is an administrator."""
-        topic.closed = True
-
-    def delete_topic(self, topic: Topic) -> None:
-        """The topic and its messages go away: 400 message thread not found."""
-        self.world.delete_topic(topic)
-
-    def block(self, person: Person) -> None:
-        """The person blocks the bot: 403. `unblock` ends it."""
-        self.world.set_membership(self.private(person), "kicked")
-
-    def unblock(self, person: Person) -> None:
-        self.world.set_membership(self.private(person), "member")
-
-    def kick(self, chat: Chat) -> None:
-        """The bot is thrown out of a group: 403, and no more updates from there."""
-        self.world.set_membership(chat, "kicked")
-
-    def mute(self, chat: Chat) -> None:
-        """The bot may not send to this group: 400 not enough rights to send text messages to the chat."""
-        chat.muted = True
-
-    def upgrade(self, chat: Chat) -> Chat:
-        """Turn a basic group into a supergroup with another id; the old id answers 400 with migrate_to_chat_id."""
-        return self.world.upgrade(chat)
-
-    # What people do. Each sends its update to the bot if the bot may see it.
-
-    async def say(
-        self,
-        chat: Chat,
-        person: Person,
-        text: str,
-        *,
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        quote: str | None = None,
-        entities: Sequence[Mapping[str, Any]] | None = None,
-        ago_s: float = 0.0,
-    ) -> Message:
-        """Write a message.
-
-        Args:
-            chat: Where.
-            person: Who.
-            text: Mentions, commands, hashtags, links and addresses in it become entities, as Telegram finds them.
-            topic: In which topic; None is General, or outside of any.
-            reply_to: A message of the same chat and topic, or of another: then the bot sees an ``external_reply``.
-            quote: The part of that message's text that is quoted.
-            entities: More entities, offsets in UTF-16 units: formatting, or `text_mention`.
-            ago_s: So long ago, in seconds.
-        """
-        content = self.world.text_content(text, entities)
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to, quote=quote, ago_s=ago_s)
-
-    def text_mention(self, text: str, stretch: str, person: Person) -> dict[str, Any]:
-        """The entity for mentioning somebody by name (`bot` too): `stretch` is where it stands in `text`."""
-        return self.world.text_mention(text, stretch, person)
-
-    async def send_photo(
-        self,
-        chat: Chat,
-        person: Person,
-        jpeg: bytes,
-        *,
-        caption: str = "",
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        spoiler: bool = False,
-    ) -> Message:
-        """Send a photo: a ladder of smaller copies, and `jpeg` byte for byte as the largest, even if it is damaged."""
-        content = self.world.captioned(self.media.photo(jpeg), caption)
-        if spoiler:
-            content["has_media_spoiler"] = True
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to)
-
-    async def send_document(
-        self,
-        chat: Chat,
-        person: Person,
-        data: bytes,
-        name: str,
-        mime: str,
-        *,
-        caption: str = "",
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        claimed_size: int | None = None,
-    ) -> Message:
-        """Send a file. `claimed_size` is what Telegram says of its size, if not the truth (20 MiB is getFile's cap)."""
-        content = self.world.captioned(self.media.document(data, name, mime, claimed_size), caption)
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to)
-
-    async def send_album(
-        self,
-        chat: Chat,
-        person: Person,
-        jpegs: Sequence[bytes],
-        *,
-        caption: str = "",
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        as_files: bool = False,
-    ) -> list[Message]:
-        """Send 2 to 10 photos (or image files) as one album: a message each, the caption on the first.
-
-        In privacy mode the bot sees only those items that are meant for it by themselves.
-        """
-        items = [self.media.document(j, "photo.jpg", "image/jpeg") if as_files else self.media.photo(j) for j in jpegs]
-        return self.world.say_album(chat, person, items, caption, topic=topic, reply_to=reply_to)
-
-    async def send_sticker(
-        self,
-        chat: Chat,
-        person: Person,
-        data: bytes,
-        *,
-        animated: bool = False,
-        video: bool = False,
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-    ) -> Message:
-        """Send a sticker: WebP, or with `animated` gzipped Lottie, or with `video` WebM."""
-        content = self.media.sticker(data, animated=animated, video=video)
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to)
-
-    async def send_animation(
-        self, chat: Chat, person: Person, mp4: bytes, *, caption: str = "", topic: Topic | None = None
-    ) -> Message:
-        """Send what people call a GIF: an MP4, which the Bot API also shows as a document."""
-        return self.world.say(chat, person, self.world.captioned(self.media.animation(mp4), caption), topic=topic)
-
-    async def send_voice(self, chat: Chat, person: Person, ogg: bytes, *, topic: Topic | None = None) -> Message:
-        return self.world.say(chat, person, self.media.voice(ogg), topic=topic)
-
-    async def forward(
-        self,
-        chat: Chat,
-        person: Person,
-        original: Message,
-        *,
-        topic: Topic | None = None,
-        hidden: bool = False,
-        channel: str | None = None,
-    ) -> Message:
-        """Forward a message of any chat, with its content and ``forward_origin``.
-
-        Args:
-            chat: Where to.
-            person: Who forwards it.
-            original: What. It may be in a chat that the bot does not know.
-            topic: Where to.
-            hidden: Its author hides the account: the bot sees a name only.
-            channel: It comes from a channel of this title instead.
-        """
-        return self.world.forward(chat, person, original, topic=topic, hidden=hidden, channel=channel)
-
-    async def edit(self, message: Message, text: str, *, entities: Sequence[Mapping[str, Any]] | None = None) -> None:
-        """Somebody edits the text or caption of a message: ``edited_message``. The same text sends the update too."""
-        self.world.edit_by_person(message, text, entities)
-
-    async def erase(self, message: Message) -> None:
-        """Somebody deletes a message, their own or the bot's. The Bot API sends no update for that."""
-        message.deleted = True
-
-    async def press(self, message: Message, person: Person, data: str) -> str:
-        """Press an inline button of the bot's message. Returns the callback query's id."""
-        return self.world.press(message, person, data)
-
     # What people see
 
     def visible(self, chat: Chat, topic: Topic | None = None) -> list[Message]:
-        """The bot's messages that are on screen now, oldest first: all of the chat, or of one topic."""
+        """The bot's messages that are on screen now, oldest first: in this topic, or outside of any."""
         return self.world.visible(chat, topic)
 
     def typing(self, chat: Chat, topic: Topic | None = None) -> bool:
@@ -329,8 +130,3 @@ class TelegramEmulator(Emulated):
     def expire_links(self) -> None:
         """Links given by getFile so far end now (Telegram keeps them for an hour at least); file ids stay good."""
         self.media.expire_links()
-
-    @property
-    def media(self) -> Media:
-        """The files, by id and by link."""
-        return self.world.media

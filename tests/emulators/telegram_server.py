@@ -76,12 +76,13 @@ class BotApiServer:
 
     async def _handle_call(self, request: web.Request, token: str, method: str) -> web.StreamResponse:
         at, path = time.monotonic(), f"/{self._api.name_of(method)}"
+        response: web.Response | None
         params = await _read_params(request)
         if token != self._emulator.token:
             response = _error(ApiError(401, "Unauthorized") if _WELL_FORMED.fullmatch(token) else _not_found())
         else:
             fault = self._emulator.take_fault(request.method, path)
-            response = await (self._call(method, params) if fault is None else self._fail(fault, method, params))
+            response = await self._fail(fault, method, params) if fault else await self._call(method, params)
         return self._recorded(request, path, params.values, at, response)
 
     async def _call(self, method: str, params: Params) -> web.Response:

@@ -38,16 +38,17 @@ _OPAQUE = frozenset({"code", "pre", "text_link", "text_mention"})  # Nothing is 
 
 # Telegram links bare domains of every top-level domain, so that "main.py" becomes a link; these stand for all.
 _TLDS = "com|org|net|io|dev|app|me|de|fr|uk|eu|info|py|sh|rs|ai"
-_FINDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_FINDERS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
         "url",
+        ".",
         re.compile(rf"(?:https?://[^\s<>\"]*[^\s<>\".,;:!?)'\]]|\b[\w-]+(?:\.[\w-]+)*\.(?:{_TLDS})\b(?:/[^\s<>]*)?)"),
     ),
-    ("email", re.compile(r"\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)),
-    ("mention", re.compile(r"(?<![\w@/])@[a-zA-Z0-9_]{3,32}(?![\w@])")),
-    ("bot_command", re.compile(r"(?<![\w/<>@])/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/])")),
-    ("hashtag", re.compile(r"(?<![\w#])#\w*[^\W\d]\w*")),
-    ("cashtag", re.compile(r"(?<![\w$])\$[A-Z]{1,8}\b")),
+    ("email", "@", re.compile(r"\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)),
+    ("mention", "@", re.compile(r"(?<![\w@/])@[a-zA-Z0-9_]{3,32}(?![\w@])")),
+    ("bot_command", "/", re.compile(r"(?<![\w/<>@])/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/])")),
+    ("hashtag", "#", re.compile(r"(?<![\w#])#\w*[^\W\d]\w*")),
+    ("cashtag", "$", re.compile(r"(?<![\w$])\$[A-Z]{1,8}\b")),
 )
 _UNWANTED = str.maketrans({**dict.fromkeys([*range(9), *range(11, 32)], " "), "\r": None})
 
@@ -73,8 +74,8 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
 def find_entities(text: str) -> list[Entity]:
     """What Telegram marks by itself in a text, in order. Of two that overlap, the first kind in `_FINDERS` stays."""
     found: list[tuple[int, int, str]] = []
-    for kind, pattern in _FINDERS:
-        for match in pattern.finditer(text):
+    for kind, needed, pattern in _FINDERS:
+        for match in pattern.finditer(text) if needed in text else ():
             start, end = match.span()
             if all(end <= other_start or start >= other_end for other_start, other_end, _ in found):
                 found.append((start, end, kind))
@@ -157,17 +158,26 @@ def _trouble(entity: Mapping[str, Any], known_ids: Callable[[int], bool]) -> str
 
 
 def trimmed(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
-    """A text without control characters and outer blanks, as TDLib's fix_formatted_text leaves it, entities moved along.
+    """A text without control characters and outer blanks, and its entities moved along (TDLib, fix_formatted_text).
 
     Blanks at the beginning stay from where the first entity begins; those at the end always go.
     """
+    if "\r" in text:
+        entities = [_without_returns(text, entity) for entity in entities]
     text = text.translate(_UNWANTED).rstrip(" \n")
     blank = len(text) - len(text.lstrip(" \n"))
     blank = min(blank, *(entity["offset"] for entity in entities)) if entities else blank
     text = text[blank:]
-    end = utf16_length(text)
+    end = utf16_length(text) + blank
     moved = [
-        {**entity, "offset": entity["offset"] - blank, "length": min(entity["length"], end - entity["offset"] + blank)}
+        {**entity, "offset": entity["offset"] - blank, "length": min(entity["length"], end - entity["offset"])}
         for entity in entities
     ]
     return text, [entity for entity in moved if entity["length"] > 0]
+
+
+def _without_returns(text: str, entity: Entity) -> Entity:
+    offset, length = entity["offset"], entity["length"]
+    before = utf16_slice(text, 0, offset).count("\r")
+    inside = utf16_slice(text, offset, length).count("\r")
+    return {**entity, "offset": offset - before, "length": length - inside}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.emulators.telegram_text import Entity
+from tests.emulators.telegram_text import Entity, utf16_length, utf16_slice
 from tests.emulators.telegram_updates import Update
 
 Json = dict[str, Any]
@@ -113,6 +113,11 @@ class Message:
     """The newest update about it, if the bot was sent one."""
 
     @property
+    def message_id(self) -> int:
+        """`id`, under the name that the Bot API gives it."""
+        return self.id
+
+    @property
     def text(self) -> str:
         """Its text or caption, as on screen now."""
         return str(self.content.get("text", self.content.get("caption", "")))
@@ -120,8 +125,12 @@ class Message:
     @property
     def entities(self) -> list[Entity]:
         """With offsets in UTF-16 units, those included that Telegram found by itself."""
-        found: list[Entity] = self.content.get("entities", self.content.get("caption_entities", []))
+        found: list[Entity] = self.content.get("entities") or self.content.get("caption_entities") or []
         return found
+
+    def marked(self, entity: Mapping[str, Any]) -> str:
+        """The stretch of its text that an entity marks."""
+        return utf16_slice(self.text, entity["offset"], entity["length"])
 
     def set_content(self, content: Json) -> None:
         self.content = content
@@ -176,3 +185,21 @@ def origin_of(message: Message, *, hidden: bool = False) -> Json:
     if hidden:
         return {"type": "hidden_user", "date": message.date, "sender_user_name": message.sender.name}
     return {"type": "user", "date": message.date, "sender_user": message.sender.json()}
+
+
+def quote_of(replied: Message, quote: str) -> Json:
+    """The TextQuote of a part of a message that a person picked."""
+    before, found, _ = replied.text.partition(quote)
+    assert found, f"{quote!r} is not in {replied.text!r}"
+    return {"text": quote, "position": utf16_length(before), "is_manual": True}
+
+
+def external_reply_to(replied: Message) -> Json:
+    """An ExternalReplyInfo: origin and media, but no text."""
+    media = {
+        name: value
+        for name, value in replied.content.items()
+        if name not in {"text", "entities", "caption", "caption_entities"}
+    }
+    known = {} if replied.chat.is_private else {"chat": replied.chat.json(), "message_id": replied.id}
+    return {"origin": origin_of(replied), **known, **media}

@@ -6,8 +6,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from tests.emulators.telegram_media import Media
-from tests.emulators.telegram_text import merge_entities, trimmed, utf16_length, utf16_slice
-from tests.emulators.telegram_types import Chat, ChatAction, Json, Message, Person, Topic, origin_of
+from tests.emulators.telegram_privacy import is_told
+from tests.emulators.telegram_text import merge_entities, trimmed, utf16_length
+from tests.emulators.telegram_types import (
+    Chat,
+    ChatAction,
+    Json,
+    Message,
+    Person,
+    Topic,
+    external_reply_to,
+    origin_of,
+    quote_of,
+)
 from tests.emulators.telegram_updates import Update, UpdateQueue
 
 ACTION_LIFETIME_S = 5.0
@@ -151,9 +162,9 @@ class World:
         assert topic is None or topic.chat is chat, "that topic is in another chat"
         extra = dict(options or {})
         if reply_to is not None and quote is not None:
-            extra["quote"] = _quote(reply_to, quote)
+            extra["quote"] = quote_of(reply_to, quote)
         if reply_to is not None and (reply_to.chat is not chat or reply_to.topic is not topic):
-            extra["external_reply"] = _external(reply_to)
+            extra["external_reply"] = external_reply_to(reply_to)
             reply_to = None
         message = self.post(chat, person, content, topic=topic, reply_to=reply_to, options=extra)
         message.date -= round(ago_s)
@@ -215,7 +226,7 @@ class World:
     # What is on screen
 
     def visible(self, chat: Chat, topic: Topic | None) -> list[Message]:
-        return [message for message in chat.own if not message.deleted and topic in (None, message.topic)]
+        return [message for message in chat.own if message.topic is topic and not message.deleted]
 
     def acting(self, chat: Chat, topic: Topic | None) -> str | None:
         """The action shown right now."""
@@ -237,7 +248,7 @@ class World:
         people = []
         for entity in message.entities:
             if entity["type"] == "mention":
-                people.append(named.get(_marked(message, entity).lower()))
+                people.append(named.get(message.marked(entity).lower()))
             elif entity["type"] == "text_mention":
                 people.append(self.people.get(entity["user"]["id"]))
         return [person for person in people if person is not None]
@@ -248,41 +259,15 @@ class World:
         assert message.update is not None, "the bot was not told of that message"
         return message.update
 
-    def is_told(self, message: Message) -> bool:
-        """Whether the bot receives a message (Telegram, "Privacy mode"; facts on forums and replies in the Bot API)."""
-        chat = message.chat
-        if message.sender is self.bot or chat.membership != "member":
-            return False
-        if chat.is_private or chat.admin or not self.privacy or _is_service(message):
-            return True
-        reply_to = message.reply_to
-        return (reply_to is not None and reply_to.sender is self.bot) or self._is_named(message)
-
-    def _is_named(self, message: Message) -> bool:
-        for entity in message.entities:
-            marked = _marked(message, entity).lower()
-            match entity["type"]:
-                case "mention" if marked == f"@{self.bot.username}".lower():
-                    return True
-                case "text_mention" if entity["user"]["id"] == self.bot.id:
-                    return True
-                case "bot_command":
-                    _, _, addressee = marked.partition("@")
-                    if addressee == (self.bot.username or "").lower():
-                        return True
-                    if not addressee and message.chat.last_bot in (None, self.bot):
-                        return True
-        return False
-
     def _tell(self, message: Message, kind: str = "message") -> None:
-        if self.is_told(message):
+        if is_told(message, self.bot, privacy=self.privacy):
             message.update = self.updates.add(kind, message.json())
 
     def _new(self, chat: Chat, sender: Person, content: Json) -> Message:
         assert chat.upgraded_to is None, "that group was upgraded to a supergroup"
-        ids = self._box_ids
+        ids: Iterator[int] = self._box_ids
         if chat.kind == "supergroup":
-            ids = self._supergroup_ids.setdefault(chat.id, itertools.count(1))
+            ids = self._supergroup_ids.setdefault(chat.id, itertools.count(2))
         message = Message(id=next(ids), chat=chat, sender=sender, date=int(self.clock()), content={})
         message.set_content(content)
         chat.messages[message.id] = message
@@ -301,28 +286,3 @@ def _chain(chat: Chat, reply_to: Message | None) -> int | None:
     if reply_to is None or chat.kind != "supergroup":
         return None
     return reply_to.thread_id or reply_to.id
-
-
-def _is_service(message: Message) -> bool:
-    return any(name.startswith(("forum_topic_", "migrate_")) for name in message.content)
-
-
-def _marked(message: Message, entity: Mapping[str, Any]) -> str:
-    return utf16_slice(message.text, entity["offset"], entity["length"])
-
-
-def _quote(replied: Message, quote: str) -> Json:
-    before, found, _ = replied.text.partition(quote)
-    assert found, f"{quote!r} is not in {replied.text!r}"
-    return {"text": quote, "position": utf16_length(before), "is_manual": True}
-
-
-def _external(replied: Message) -> Json:
-    """An ExternalReplyInfo: origin and media, but no text."""
-    media = {
-        name: value
-        for name, value in replied.content.items()
-        if name not in {"text", "entities", "caption", "caption_entities"}
-    }
-    known = {} if replied.chat.is_private else {"chat": replied.chat.json(), "message_id": replied.id}
-    return {"origin": origin_of(replied), **known, **media}

@@ -1,0 +1,139 @@
+"""Discord as the core sees it."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Self, TypeVar
+
+import aiohttp
+import discord
+
+from adapters.discord.client import options, use_servers
+from adapters.discord.commands import register
+from adapters.discord.errors import discord_request
+from adapters.discord.files import Files
+from adapters.discord.gateway import Gateway, log_missing_content_intent
+from adapters.discord.intake import Intake
+from adapters.discord.interactions import Interactions
+from adapters.discord.lanes import Lanes
+from adapters.discord.limits import DISCORD, LIMITS
+from adapters.discord.posting import Posting
+from adapters.discord.render import render
+from bot.commands import COMMANDS
+from bot.errors import AttachmentError, PlatformError, PlatformUnavailable
+from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
+from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+
+class DiscordChat:
+    """`bot.ports.chat.Chat` on Discord.
+
+    Sending and listening use two clients of discord.py, so that a gateway that dies never takes the answers in
+    hand with it. The second one costs two requests at start and about 1 MB.
+
+    Args:
+        token: The bot's token. Never logged, never in an error.
+        api_url: Another server instead of ``https://discord.com/api/v10``. It is trusted with files too.
+        gateway_url: Another gateway instead of ``wss://gateway.discord.gg``.
+        clock: For waits and expiries.
+    """
+
+    def __init__(self, token: str, *, api_url: str | None, gateway_url: str | None, clock: Clock) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._gateway_url = gateway_url
+        self._clock = clock
+        self._interactions = Interactions(clock)
+        self._connections = AsyncExitStack()
+        self._rest: discord.Client | None = None
+        self._posting: Posting | None = None
+        self._files: Files | None = None
+
+    @property
+    def platform(self) -> PlatformName:
+        return DISCORD
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    async def __aenter__(self) -> Self:
+        """Log in.
+
+        Raises:
+            PlatformRefused: Discord does not accept the token.
+            PlatformError: Discord could not be reached.
+        """
+        use_servers(api_url=self._api_url, gateway_url=self._gateway_url)
+        async with AsyncExitStack() as connections:
+            session = await connections.enter_async_context(aiohttp.ClientSession())
+            rest = await connections.enter_async_context(discord.Client(**options(content=True)))
+            async with discord_request("logging in"):
+                await rest.login(self._token)
+            self._connections = connections.pop_all()
+        self._rest = rest
+        self._posting = Posting(rest, self._interactions, self._clock)
+        self._files = Files(session, rest, api_url=self._api_url, clock=self._clock)
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self._rest = self._posting = self._files = None
+        await self._connections.aclose()
+
+    async def receive(self, accept: Accepting) -> None:
+        """See `bot.ports.chat.Chat.receive`.
+
+        Raises:
+            PlatformRefused: listening can't work, e.g. because the token was revoked.
+        """
+        rest = self._required(self._rest)
+        content = _content_intent_is_on(rest)
+        if not content:
+            log_missing_content_intent()
+        try:
+            await register(rest, COMMANDS)
+        except PlatformError as error:
+            _log.warning("%s The commands may be missing in Discord's menu; written ones work.", error)
+        async with Lanes() as lanes:
+            intake = Intake(rest=rest, interactions=self._interactions, lanes=lanes, accept=accept)
+            await Gateway(self._token, intake, content=content, clock=self._clock).listen()
+
+    async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
+        if self._files is None:
+            raise AttachmentError("Discord is not connected", person="Discord could not be reached")
+        return await self._files.fetch(ref, max_bytes=max_bytes)
+
+    def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
+        return render(markdown, final=final)
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        return await self._required(self._posting).post(key, part.text, reply_to=reply_to, nonce=nonce)
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        await self._required(self._posting).edit(key, message_id, part.text)
+
+    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+        await self._required(self._posting).delete(key, message_id)
+
+    async def typing(self, key: ConversationKey) -> None:
+        await self._required(self._posting).typing(key)
+
+    @staticmethod
+    def _required(part: _T | None) -> _T:
+        if part is None:
+            raise PlatformUnavailable("Discord is not connected.")
+        return part
+
+
+def _content_intent_is_on(rest: discord.Client) -> bool:
+    application = rest.application
+    if application is None:
+        return True
+    flags = application.flags
+    # "Limited" is what applications have that Discord has not reviewed, which is most.
+    return flags.gateway_message_content or flags.gateway_message_content_limited

@@ -1,0 +1,127 @@
+"""Listening to Discord: one gateway connection, kept alive whatever happens to it."""
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import discord
+
+from adapters.discord.client import options
+from adapters.discord.errors import CONTENT_INTENT_REMEDY, LOGIN_REMEDY, discord_request
+from adapters.discord.intake import Intake
+from bot.errors import PlatformError, PlatformRefused
+from bot.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_FIRST_WAIT_S = 1.0
+_LONGEST_WAIT_S = 300.0
+"""Keeps far from the 1000 IDENTIFYs a day after which Discord resets the token (docs, Gateway, Identifying)."""
+_LONG_ENOUGH_S = 600.0
+"""A connection that lasted this long was a good one: waits start over."""
+
+_HOPELESS: Mapping[int, str] = MappingProxyType(
+    {
+        4004: LOGIN_REMEDY,
+        4010: "Please report this.",
+        4011: "The bot is in too many servers for one connection (2500).",
+        4012: "Update discord.py.",
+        4013: "Please report this.",
+    }
+)
+"""Close codes after which Discord wants no reconnect. Source: Discord docs, Gateway Close Event Codes."""
+
+
+class Listener(discord.Client):
+    """discord.py's client, handing on what it hears."""
+
+    def __init__(self, intake: Intake, *, content: bool) -> None:
+        super().__init__(**options(content=content))
+        self._intake = intake
+
+    # Both only queue. discord.py runs a task per event: they begin in order, and without an await they end so too.
+
+    async def on_message(self, message: discord.Message) -> None:
+        if self.user is not None:
+            self._intake.message(message, bot_id=self.user.id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        self._intake.interaction(interaction)
+
+    async def on_ready(self) -> None:
+        _log.info("Discord: connected as %s, in %d servers.", self.user, len(self.guilds))
+
+    async def on_resumed(self) -> None:
+        _log.info("Discord: connected again; nothing was missed.")
+
+
+class Gateway:
+    """Supervises listening.
+
+    discord.py reconnects and resumes by itself after ordinary cuts. What ends it for good (a payload it can't
+    parse, a first connection that fails, a close code it takes for final) is met with a new client after a
+    growing wait.
+    """
+
+    def __init__(self, token: str, intake: Intake, *, content: bool, clock: Clock) -> None:
+        self._token = token
+        self._intake = intake
+        self._content = content
+        self._clock = clock
+
+    async def listen(self) -> None:
+        """Listen until cancelled.
+
+        Raises:
+            PlatformRefused: waiting will not help: the token was revoked, or Discord wants another kind of client.
+        """
+        wait_s = _FIRST_WAIT_S
+        while True:
+            started_s = self._clock.monotonic_s()
+            if await self._connect_once():
+                continue
+            if self._clock.monotonic_s() - started_s >= _LONG_ENOUGH_S:
+                wait_s = _FIRST_WAIT_S
+            _log.warning("Discord: connecting again in %.0f s.", wait_s)
+            await self._clock.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+
+    async def _connect_once(self) -> bool:
+        """Listen as long as one client lasts.
+
+        Returns:
+            Whether to go on at once.
+        """
+        try:
+            async with Listener(self._intake, content=self._content) as listener:
+                async with discord_request("logging in"):
+                    await listener.login(self._token)
+                await listener.connect()
+        except discord.PrivilegedIntentsRequired:
+            if not self._content:
+                raise PlatformRefused("Discord does not allow an intent.", remedy="Please report this.") from None
+            self._content = False
+            log_missing_content_intent()
+            return True
+        except discord.ConnectionClosed as error:
+            if error.code in _HOPELESS:
+                raise PlatformRefused(
+                    f"Discord closed the gateway ({error.code}).", remedy=_HOPELESS[error.code]
+                ) from error
+            _log.warning("Discord: the gateway closed (%s).", error.code)
+        except PlatformRefused:
+            raise
+        except PlatformError as error:
+            _log.warning("%s", error)
+        except Exception:  # noqa: BLE001 - discord.py lets any error of its parsers out here, and one payload must not end listening
+            _log.exception("Discord: the gateway client failed.")
+        return False
+
+
+def log_missing_content_intent() -> None:
+    """Say what the bot can't see, and the remedy."""
+    _log.warning(
+        "Discord: the message content intent is off. I read only private messages and messages that mention me or "
+        "reply to me with the ping on, and not the messages that people reply to. %s",
+        CONTENT_INTENT_REMEDY,
+    )

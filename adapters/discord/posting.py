@@ -1,0 +1,123 @@
+"""Writing to Discord's channels."""
+
+import logging
+
+import discord
+
+from adapters.discord.client import NO_PINGS
+from adapters.discord.errors import (
+    HISTORY_REMEDY,
+    INVALID_FORM,
+    NO_HISTORY,
+    NO_PERMISSION,
+    UNKNOWN_MESSAGE,
+    discord_request,
+)
+from adapters.discord.interactions import Interactions
+from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.events import ConversationKey, MessageId
+from bot.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_NO_REPLIES_FOR_S = 3600.0
+_MOST_CHANNELS = 1024
+
+
+class Posting:
+    """Sends, edits and takes back messages. Raises `PlatformError` only."""
+
+    def __init__(self, rest: discord.Client, interactions: Interactions, clock: Clock) -> None:
+        self._rest = rest
+        self._interactions = interactions
+        self._clock = clock
+        self._no_replies_until_s: dict[int, float] = {}
+        self._told: set[int] = set()
+
+    async def post(self, key: ConversationKey, text: str, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        """Send one message: through the interaction if `reply_to` is one that lives, else as a reply, else plain."""
+        if reply_to is not None and (interaction := await self._interactions.take(reply_to, nonce=nonce)):
+            try:
+                return await self._answer(interaction, text)
+            except (PlatformRefused, PlatformUnavailable) as error:
+                # Not after `PlatformUncertain`: the answer may stand there, and trying again is harmless.
+                _log.warning("%s The answer comes as a plain message.", error)
+                reply_to = None
+        channel = self._channel(key)
+        async with discord_request(f"posting in channel {channel.id}"):
+            message = await self._send(channel, text, reply_to=reply_to, nonce=nonce)
+        return MessageId(str(message.id))
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, text: str) -> None:
+        """Replace the text of a message of the bot's own."""
+        channel = self._channel(key)
+        async with discord_request(f"editing in channel {channel.id}"):
+            # Not Message.edit: in discord.py 2.7 it switches link previews back on that a person had removed.
+            await channel.get_partial_message(int(message_id)).edit(content=text, allowed_mentions=NO_PINGS)
+
+    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Take a message back; one that is gone already is fine."""
+        channel = self._channel(key)
+        async with discord_request(f"deleting in channel {channel.id}"):
+            try:
+                await channel.get_partial_message(int(message_id)).delete()
+            except discord.NotFound:
+                return
+
+    async def typing(self, key: ConversationKey) -> None:
+        """Show "typing" for 10 s."""
+        channel = self._channel(key)
+        async with discord_request(f"typing in channel {channel.id}"):
+            await channel.typing()
+
+    def _channel(self, key: ConversationKey) -> discord.PartialMessageable:
+        # By its id alone: private chats and old threads are in no cache after a restart.
+        return self._rest.get_partial_messageable(int(key.thread_id or key.chat_id))
+
+    async def _answer(self, interaction: discord.Interaction, text: str) -> MessageId:
+        async with discord_request("answering a command"):
+            message = await interaction.edit_original_response(content=text, allowed_mentions=NO_PINGS)
+        return MessageId(str(message.id))
+
+    async def _send(
+        self, channel: discord.PartialMessageable, text: str, *, reply_to: MessageId | None, nonce: str
+    ) -> discord.Message:
+        if reply_to is None or self._no_replies_until_s.get(channel.id, 0.0) > self._clock.monotonic_s():
+            return await _send_plain(channel, text, nonce=nonce)
+        reference = discord.MessageReference(message_id=int(reply_to), channel_id=channel.id, fail_if_not_exists=False)
+        try:
+            return await channel.send(text, reference=reference, nonce=nonce)
+        except discord.HTTPException as error:
+            if not _blames_the_reply(error):
+                raise
+            message = await _send_plain(channel, text, nonce=nonce)
+            # Only now it is sure that replying was the trouble, not writing at all.
+            if error.code != INVALID_FORM:
+                self._stop_replying(channel.id)
+            return message
+
+    def _stop_replying(self, channel_id: int) -> None:
+        if len(self._no_replies_until_s) >= _MOST_CHANNELS:
+            del self._no_replies_until_s[next(iter(self._no_replies_until_s))]
+        # For a while only: somebody may follow the remedy.
+        self._no_replies_until_s[channel_id] = self._clock.monotonic_s() + _NO_REPLIES_FOR_S
+        if channel_id not in self._told and len(self._told) < _MOST_CHANNELS:
+            self._told.add(channel_id)
+            _log.warning("Discord: I may not reply in channel %s, so I write plainly. %s", channel_id, HISTORY_REMEDY)
+
+
+def _blames_the_reply(error: discord.HTTPException) -> bool:
+    # Without Read Message History, Discord answers with either of the first two.
+    return error.code in (NO_HISTORY, NO_PERMISSION) or (
+        error.code == INVALID_FORM and "message_reference" in error.text
+    )
+
+
+async def _send_plain(channel: discord.PartialMessageable, text: str, *, nonce: str) -> discord.Message:
+    try:
+        return await channel.send(text, nonce=nonce)
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_MESSAGE:
+            raise
+        # The message with this nonce was deleted a moment ago (discord.py, Messageable.send): it needs another.
+        return await channel.send(text)

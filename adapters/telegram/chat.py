@@ -1,0 +1,206 @@
+"""Telegram as a `bot.ports.chat.Chat`."""
+
+import logging
+from collections.abc import Sequence
+from typing import Self
+
+from telegram import LinkPreviewOptions, ReplyParameters
+from telegram.constants import ChatAction
+
+from adapters.download import too_large
+from adapters.telegram.attachments import file_id_of
+from adapters.telegram.convert import ALLOWED_UPDATES, event_of
+from adapters.telegram.entities import Identity
+from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
+from adapters.telegram.files import Files
+from adapters.telegram.limits import LIMITS, TELEGRAM
+from adapters.telegram.marks import message_entities
+from adapters.telegram.polling import POLL_TIMEOUT_S, Outage, Poller, RawUpdate
+from adapters.telegram.profile import introduce
+from adapters.telegram.render import render
+from adapters.telegram.request import AiohttpRequest, RawBot, closed
+from bot.errors import AttachmentError, PlatformError, PlatformRefused
+from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
+from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_POOL_SIZE = 64
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_TALKATIVE = ("httpx", "httpcore", "telegram")
+"""Libraries whose logs below WARNING hold the token as part of an address."""
+
+
+class TelegramChat:
+    """One bot on Telegram."""
+
+    def __init__(self, token: str, *, api_url: str, clock: Clock) -> None:
+        """Set up; nothing is opened and nobody is asked.
+
+        Args:
+            token: The bot's token. It never leaves but to `api_url`.
+            api_url: ``https://api.telegram.org``, or a local Bot API server (run without ``--local``), or a proxy.
+            clock: For all waits.
+        """
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        base = api_url.rstrip("/")
+        self._clock = clock
+        self._calls = AiohttpRequest(pool_size=_POOL_SIZE)
+        self._polls = AiohttpRequest(pool_size=1)
+        self._bot = RawBot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._calls,
+            get_updates_request=self._polls,
+        )
+        self._files = Files(get_file=self._file_path, files_url=self._bot.base_file_url, clock=clock)
+        self._me: Identity | None = None
+
+    @property
+    def platform(self) -> PlatformName:
+        return TELEGRAM
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    async def __aenter__(self) -> Self:
+        """Open the connections and say hello.
+
+        When Telegram can't be reached, sending is possible all the same as soon as it can be, and `receive` says
+        hello again until it works: one platform's outage must not keep the others from starting.
+
+        Raises:
+            PlatformRefused: Telegram does not accept the token.
+        """
+        await self._calls.initialize()
+        await self._polls.initialize()
+        try:
+            self._me = await introduce(self._bot)
+        except PlatformRefused:
+            await self.__aexit__()
+            raise
+        except PlatformError as error:
+            log.warning("%s I will try again.", error)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await closed(self._calls, self._polls)
+
+    async def receive(self, accept: Accepting) -> None:
+        """Hand every message to `accept`, in order, until cancelled; each is confirmed only after it was accepted.
+
+        Raises:
+            PlatformRefused: Telegram does not accept the token, which was not known before.
+        """
+        me = self._me or await self._introduced()
+        poller = Poller(
+            fetch=self._updates,
+            convert=lambda update: event_of(update, me),
+            accept=accept,
+            clock=self._clock,
+        )
+        await poller.run()
+
+    async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
+        """Download an attachment, reading at most `max_bytes` of it.
+
+        Raises:
+            AttachmentError: gone, too large (Telegram gives bots 20 MB at most), or not to be had after retries.
+        """
+        limit = min(max_bytes, LIMITS.download_bytes)
+        if ref.size_bytes is not None and ref.size_bytes > limit:
+            raise too_large(limit)
+        try:
+            file_id = file_id_of(ref)
+        except ValueError as error:
+            raise AttachmentError(str(error), person="I lost track of it") from error
+        return await self._files.fetch(self._calls.session, file_id, max_bytes=limit)
+
+    def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
+        """See `adapters.telegram.render.render`."""
+        return render(markdown, final=final)
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        """Send one new message. Telegram knows no nonce: a repeat is shown twice.
+
+        Raises:
+            PlatformUncertain: it may stand in the chat; nothing can tell.
+            PlatformError: refused, throttled, or nothing was sent.
+        """
+        del nonce
+        reply = None
+        if reply_to is not None:
+            reply = ReplyParameters(message_id=int(reply_to), allow_sending_without_reply=True)
+        with telegram_errors(f"posting in chat {key.chat_id}"):
+            message = await self._bot.send_message(
+                chat_id=int(key.chat_id),
+                text=part.text,
+                entities=message_entities(part.marks),
+                message_thread_id=_thread(key),
+                reply_parameters=reply,
+                link_preview_options=_NO_PREVIEW,
+            )
+        return MessageId(str(message.message_id))
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        """Replace a message of the bot's own. That it reads so already is no error."""
+        try:
+            with telegram_errors(f"editing in chat {key.chat_id}"):
+                await self._bot.edit_message_text(
+                    chat_id=int(key.chat_id),
+                    message_id=int(message_id),
+                    text=part.text,
+                    entities=message_entities(part.marks),
+                    link_preview_options=_NO_PREVIEW,
+                )
+        except PlatformRefused as error:
+            if not is_unchanged(error):
+                raise
+
+    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Take back a message of the bot's own. That it is gone already is no error."""
+        try:
+            with telegram_errors(f"deleting in chat {key.chat_id}"):
+                await self._bot.delete_message(chat_id=int(key.chat_id), message_id=int(message_id))
+        except PlatformRefused as error:
+            if not is_already_gone(error):
+                raise
+
+    async def typing(self, key: ConversationKey) -> None:
+        """Show "typing" for 5 s, or until a message comes. Telegram refuses it in channels."""
+        with telegram_errors(f"typing in chat {key.chat_id}"):
+            await self._bot.send_chat_action(
+                chat_id=int(key.chat_id), action=ChatAction.TYPING, message_thread_id=_thread(key)
+            )
+
+    async def _introduced(self) -> Identity:
+        outage = Outage("Saying hello to Telegram", self._clock)
+        while True:
+            try:
+                me = await introduce(self._bot)
+            except PlatformRefused:
+                raise
+            except PlatformError as error:
+                await outage.wait(error)
+            else:
+                outage.over()
+                return me
+
+    async def _updates(self, offset: int | None) -> Sequence[RawUpdate]:
+        with telegram_errors("asking for news"):
+            return await self._bot.raw_updates(offset, timeout_s=POLL_TIMEOUT_S, kinds=ALLOWED_UPDATES)
+
+    async def _file_path(self, file_id: str) -> str | None:
+        with telegram_errors("asking for a file"):
+            return await self._bot.raw_file_path(file_id)
+
+
+def _thread(key: ConversationKey) -> int | None:
+    return None if key.thread_id is None else int(key.thread_id)

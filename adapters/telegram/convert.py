@@ -1,0 +1,159 @@
+"""From Telegram's updates to the core's events: pure functions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import (
+    Message,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    Update,
+)
+from telegram.constants import ChatType
+
+from adapters.telegram.attachments import attachments_of
+from adapters.telegram.described import described
+from adapters.telegram.entities import Identity, Reading, read
+from adapters.telegram.limits import TELEGRAM
+from bot.events import Address, ConversationKey, MessageId, MessageReceived, Person, PersonId, Quoted
+
+ALLOWED_UPDATES = ("message", "channel_post")
+"""The kinds of updates to ask Telegram for: those that `event_of` reads."""
+
+
+def event_of(update: Mapping[str, Any], me: Identity) -> MessageReceived | None:
+    """Read one update as the Bot API sends it; None if there is nothing in it for the core.
+
+    Service messages (somebody joined, a topic was made), and what bots write, are nothing. A forwarded message is its
+    sender's only in that they passed it on: its content stands in `quoted`, and mentions and commands in it are not
+    the sender's.
+    """
+    parsed = Update.de_json(dict(update), None)
+    message = parsed.message or parsed.channel_post
+    return None if message is None else received(message, me)
+
+
+def received(message: Message, me: Identity) -> MessageReceived | None:
+    """One message as an event; None if it is none."""
+    sender = _sender(message)
+    raw = message.text or message.caption or ""
+    attachments = attachments_of(message)
+    words = described(message)
+    if sender is None or not (raw or attachments or words):
+        return None
+    forward = _forward(message, me, raw or words)
+    reading = read(raw, message.entities or message.caption_entities, me)
+    reply = _reply(message, me)
+    return MessageReceived(
+        key=_key(message),
+        message_id=MessageId(str(message.message_id)),
+        sender=sender,
+        sent_at=message.date,
+        is_private=message.chat.type == ChatType.PRIVATE,
+        text="" if forward else "\n".join(filter(None, (reading.text, words))),
+        raw_text=raw,
+        entities=reading.entities,
+        attachments=() if forward else attachments,
+        quoted=tuple(quote for quote in (reply, forward) if quote is not None),
+        album_id=message.media_group_id,
+        address=_address(message, reading, reply, is_forward=forward is not None),
+        command=None if forward else reading.command,
+    )
+
+
+def _key(message: Message) -> ConversationKey:
+    # Replies in groups without topics carry a message_thread_id too: the id of a reply chain, not of a place.
+    thread_id = message.message_thread_id if message.is_topic_message else None
+    return ConversationKey(
+        platform=TELEGRAM,
+        chat_id=str(message.chat.id),
+        thread_id=None if thread_id is None else str(thread_id),
+    )
+
+
+def _sender(message: Message) -> Person | None:
+    """The true sender. Who writes as a chat (a channel, an anonymous administrator) is that chat."""
+    if message.sender_chat is not None:
+        name = message.author_signature or message.sender_chat.title or message.sender_chat.username or ""
+        return Person(id=PersonId(str(message.sender_chat.id)), name=name)
+    user = message.from_user
+    if user is None or user.is_bot:
+        return None
+    return Person(id=PersonId(str(user.id)), name=user.full_name, language=user.language_code)
+
+
+def _address(message: Message, reading: Reading, reply: Quoted | None, *, is_forward: bool) -> Address | None:
+    if message.is_automatic_forward:  # A channel's post in its discussion group: it was read in the channel.
+        return None
+    if reading.command is not None and not is_forward:
+        return Address.COMMAND
+    if message.chat.type == ChatType.PRIVATE:
+        return Address.PRIVATE
+    if reading.is_mentioned and not is_forward:
+        return Address.MENTION
+    return Address.REPLY if reply is not None and reply.is_own else None
+
+
+def _reply(message: Message, me: Identity) -> Quoted | None:
+    """The message replied to; of a text that the sender quoted by hand, that stretch."""
+    chosen = message.quote.text if message.quote is not None and message.quote.is_manual else None
+    answered = message.reply_to_message
+    if answered is not None:
+        if answered.forum_topic_created is not None:  # Every message in a topic "replies" to the topic's beginning.
+            return None
+        author_id, author = _author(answered)
+        text = answered.text or answered.caption or described(answered)
+        return Quoted(
+            message_id=MessageId(str(answered.message_id)),
+            author=author,
+            is_own=author_id == me.id,
+            text=text if chosen is None else chosen,
+            attachments=attachments_of(answered),
+        )
+    elsewhere = message.external_reply
+    if elsewhere is None:
+        return None
+    author_id, author = _origin(elsewhere.origin)
+    return Quoted(
+        message_id=None,  # It counts in another chat.
+        author=author,
+        is_own=author_id == me.id,
+        text=message.quote.text if message.quote is not None else described(elsewhere),
+        attachments=attachments_of(elsewhere),
+    )
+
+
+def _forward(message: Message, me: Identity, text: str) -> Quoted | None:
+    if message.forward_origin is None:
+        return None
+    author_id, author = _origin(message.forward_origin)
+    return Quoted(
+        message_id=None,
+        author=author,
+        is_own=author_id == me.id,
+        text=text,
+        attachments=attachments_of(message),
+    )
+
+
+def _author(message: Message) -> tuple[int | None, str | None]:
+    if message.sender_chat is not None:
+        return message.sender_chat.id, message.author_signature or message.sender_chat.title
+    user = message.from_user
+    return (None, None) if user is None else (user.id, user.full_name)
+
+
+def _origin(origin: object) -> tuple[int | None, str | None]:
+    match origin:
+        case MessageOriginUser():
+            return origin.sender_user.id, origin.sender_user.full_name
+        case MessageOriginHiddenUser():
+            return None, origin.sender_user_name
+        case MessageOriginChat():
+            return origin.sender_chat.id, origin.author_signature or origin.sender_chat.title
+        case MessageOriginChannel():
+            return origin.chat.id, origin.chat.title
+        case _:
+            return None, None

@@ -1,0 +1,82 @@
+"""Downloads from Telegram: a file id becomes a link, the link becomes bytes, and no link gets out."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from adapters.download import FileGone, download, too_large
+from adapters.telegram.limits import LIMITS
+from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformThrottled
+from bot.ports.clock import Clock
+
+_ATTEMPTS = 3
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 30.0
+"""A flood wait longer than this is not worth the wait for a picture."""
+
+GetFile: TypeAlias = Callable[[str], Awaitable[str | None]]
+"""File id to ``file_path`` as the Bot API gives it. Raises `PlatformError`."""
+
+
+class Files:
+    """Fetches files of one bot."""
+
+    def __init__(self, *, get_file: GetFile, files_url: str, clock: Clock) -> None:
+        """Set up; nothing is opened.
+
+        Args:
+            get_file: The Bot API's getFile.
+            files_url: ``https://api.telegram.org/file/bot<token>``, without a slash at the end. Secret.
+            clock: For the waits between attempts.
+        """
+        self._get_file = get_file
+        self._files_url = files_url
+        self._clock = clock
+
+    async def fetch(self, session: aiohttp.ClientSession, file_id: str, *, max_bytes: int) -> bytes:
+        """Download a file, reading at most `max_bytes` of it.
+
+        Raises:
+            AttachmentError: gone, too large, or not to be had after 3 attempts.
+        """
+        try:
+            return await self._download(session, file_id, max_bytes)
+        except FileGone:  # A link lives for an hour at least; a new one may do.
+            return await self._download(session, file_id, max_bytes)
+
+    async def _download(self, session: aiohttp.ClientSession, file_id: str, max_bytes: int) -> bytes:
+        path = await self._path(file_id)
+        if path.startswith("/"):
+            raise AttachmentError(
+                "the Bot API server keeps files on its own disk; start it without --local",
+                person="the server keeps it where I can't read it",
+            )
+        url = f"{self._files_url}/{quote(path)}"
+        hosts = frozenset({URL(url).host or ""})
+        return await download(session, url, max_bytes=max_bytes, allowed_hosts=hosts, clock=self._clock)
+
+    async def _path(self, file_id: str) -> str:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                path = await self._get_file(file_id)
+            except PlatformRefused as error:
+                raise _refused(error) from error
+            except PlatformError as error:
+                wait_s = error.retry_after_s if isinstance(error, PlatformThrottled) else _FIRST_WAIT_S * attempt
+                if attempt == _ATTEMPTS or wait_s > _LONGEST_WAIT_S:
+                    raise AttachmentError(str(error), person="Telegram did not hand it out") from error
+                await self._clock.sleep(wait_s)
+            else:
+                if path:
+                    return path
+                break
+        raise AttachmentError("Telegram gave no path for a file", person="Telegram did not hand it out")
+
+
+def _refused(error: PlatformRefused) -> AttachmentError:
+    if "file is too big" in str(error).lower():
+        return too_large(LIMITS.download_bytes)
+    return AttachmentError(str(error), person="Telegram no longer has it")

@@ -1,0 +1,53 @@
+"""What the bot is on Telegram, looked at and put right when it starts."""
+
+import logging
+
+from telegram import Bot, BotCommand
+
+from adapters.telegram.entities import Identity
+from adapters.telegram.errors import telegram_errors
+from bot.commands import COMMANDS
+from bot.errors import PlatformError
+
+log = logging.getLogger(__name__)
+
+
+async def introduce(bot: Bot) -> Identity:
+    """Find out who the bot is, and make sure that it can receive and that its menu is right.
+
+    Raises:
+        PlatformError: `PlatformRefused` when Telegram does not accept the token.
+    """
+    with telegram_errors("asking who the bot is"):
+        user = await bot.get_me()
+    log.info("Telegram: connected as @%s (id %s).", user.username, user.id)
+    if user.can_read_all_group_messages:
+        log.info("Telegram: privacy mode is off: the bot receives everything written in its groups.")
+    else:
+        log.info(
+            "Telegram: privacy mode is on: in groups the bot receives only mentions, replies to it and commands, which "
+            "is enough to answer those. Pictures of an album other than the captioned one do not reach it. To change "
+            "that: @BotFather, /setprivacy, Disable, then remove the bot from each group and add it again (or make it "
+            "an administrator there)."
+        )
+    try:
+        await _remove_webhook(bot)
+        await _register_commands(bot)
+    except PlatformError as error:
+        log.warning("%s The bot goes on without.", error)
+    return Identity(id=user.id, username=user.username or "")
+
+
+async def _remove_webhook(bot: Bot) -> None:
+    """With a webhook set, polling is refused. What waits to be received is kept."""
+    with telegram_errors("looking for a webhook"):
+        if (await bot.get_webhook_info()).url:
+            await bot.delete_webhook(drop_pending_updates=False)
+            log.warning("Telegram: a webhook was set, and is removed now: the bot asks for its messages by itself.")
+
+
+async def _register_commands(bot: Bot) -> None:
+    wanted = tuple(BotCommand(name, description) for name, description in COMMANDS.items())
+    with telegram_errors("registering the commands"):
+        if tuple(await bot.get_my_commands()) != wanted:
+            await bot.set_my_commands(wanted)

@@ -1,0 +1,64 @@
+"""Opening the database that `DATABASE_URL` names."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.errors import StorageError
+from bot.ports.store import Store
+from storage import schema
+from storage.migrate import migrate
+from storage.sqlite import open_sqlite
+from storage.store import SqlStore
+
+_EXAMPLE = "sqlite+aiosqlite:///data/glimpse.db"
+
+
+@asynccontextmanager
+async def open_store(
+    url: str, *, busy_timeout_s: float = 5.0, versions: Path = schema.VERSIONS
+) -> AsyncIterator[Store]:
+    """Open the database, bring its tables up to date, and close it at the end.
+
+    Args:
+        url: ``sqlite+aiosqlite:///`` and a path; the folder is created if it is missing.
+        busy_timeout_s: How long to wait for another process, such as a backup, that holds the file.
+        versions: Where the migrations are.
+
+    Raises:
+        StorageError: it can't be used; says what, where and what to do.
+    """
+    path = _path_of(url)
+    _make_folder(path.parent)
+
+    def prepare(connection: sa.Connection) -> None:
+        migrate(connection, path, versions)
+
+    async with open_sqlite(path, prepare, busy_timeout_s=busy_timeout_s) as transactions:
+        yield SqlStore(transactions)
+
+
+def _path_of(url: str) -> Path:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise StorageError(f"DATABASE_URL is not a database's address. An example: {_EXAMPLE}") from None
+    if parsed.get_backend_name() != "sqlite":
+        raise StorageError(
+            f"DATABASE_URL names {parsed.get_backend_name()}, but only SQLite is supported. An example: {_EXAMPLE}"
+        )
+    if parsed.query or not parsed.database or parsed.database.startswith((":memory:", "file:")):
+        raise StorageError(f"DATABASE_URL must name a file, without options. An example: {_EXAMPLE}")
+    return Path(parsed.database)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"Can't create the folder {folder} for the database: {error.strerror}."
+            " Create it, make it writable, or name another place in DATABASE_URL."
+        ) from error

@@ -1,0 +1,77 @@
+"""What is deleted in time, one short transaction after the other."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.tables import attachments, pictures, turns
+
+_TURNS_AT_ONCE = 50
+"""With their messages and receipts, a few milliseconds."""
+_PICTURES_AT_ONCE = 20
+"""Of some 200 KB each, a few milliseconds."""
+
+Step = Callable[[sa.Connection], int]
+"""Deletes a little and returns how much; 0 when nothing is left to delete."""
+
+_OLD_TURNS = (
+    sa.select(turns.c.id)
+    .where(turns.c.finished_at < sa.bindparam("before", type_=turns.c.finished_at.type))
+    .order_by(turns.c.finished_at)
+    .limit(_TURNS_AT_ONCE)
+)
+# Messages, attachments and receipts go with their turn, by the foreign keys.
+_DELETE_TURNS = sa.delete(turns).where(turns.c.id.in_(_OLD_TURNS))
+
+_ORPHANS = (
+    sa.select(pictures.c.sha256)
+    .where(~sa.exists().where(attachments.c.sha256 == pictures.c.sha256))
+    .limit(_PICTURES_AT_ONCE)
+)
+_DELETE_ORPHANS = sa.delete(pictures).where(pictures.c.sha256.in_(_ORPHANS))
+
+_KEPT_BYTES = sa.select(sa.func.coalesce(sa.func.sum(pictures.c.size_bytes), 0))
+_LEAST_RECENTLY_USED = (
+    sa.select(pictures.c.sha256, pictures.c.size_bytes)
+    .where(
+        pictures.c.size_bytes > 0,
+        pictures.c.last_turn_id.not_in(sa.select(turns.c.id).where(turns.c.finished_at.is_(None))),
+    )
+    .order_by(pictures.c.last_turn_id)
+    .limit(_PICTURES_AT_ONCE)
+)
+# The row stays: attachments still tell what they were.
+_EMPTY = (
+    sa.update(pictures)
+    .where(pictures.c.sha256.in_(sa.bindparam("evicted", expanding=True)))
+    .values(size_bytes=0, jpeg=None)
+)
+
+
+def delete_turns(before: datetime) -> Step:
+    """Turns that were finished before a time, with all that belongs to them."""
+    return lambda connection: connection.execute(_DELETE_TURNS, {"before": before}).rowcount
+
+
+def delete_orphans(connection: sa.Connection) -> int:
+    """Pictures that no attachment shows any more."""
+    return connection.execute(_DELETE_ORPHANS).rowcount
+
+
+def evict_pictures(max_bytes: int) -> Step:
+    """The bytes of the least recently used pictures, until `max_bytes` are left. Unfinished turns keep theirs."""
+
+    def evict(connection: sa.Connection) -> int:
+        excess = connection.execute(_KEPT_BYTES).scalar_one() - max_bytes
+        evicted = []
+        for sha256, size_bytes in connection.execute(_LEAST_RECENTLY_USED):
+            if excess <= 0:
+                break
+            evicted.append(sha256)
+            excess -= size_bytes
+        if evicted:
+            connection.execute(_EMPTY, {"evicted": evicted})
+        return len(evicted)
+
+    return evict

@@ -1,0 +1,34 @@
+"""What every test can use: the emulators, whose rules must not have been broken when the test ends."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.model import ModelEmulator
+from tests.emulators.telegram import TelegramEmulator
+
+# python-telegram-bot, which some tests use as a client, warns about the old unit of its waits unless this is set.
+os.environ["PTB_TIMEDELTA"] = "true"
+
+
+@pytest.fixture
+async def discord_emulator() -> AsyncIterator[DiscordEmulator]:
+    async with DiscordEmulator() as emulator:
+        yield emulator
+    assert emulator.violations == []
+
+
+@pytest.fixture
+async def telegram_emulator() -> AsyncIterator[TelegramEmulator]:
+    async with TelegramEmulator() as emulator:
+        yield emulator
+    assert emulator.violations == []
+
+
+@pytest.fixture
+async def model_emulator() -> AsyncIterator[ModelEmulator]:
+    async with ModelEmulator() as emulator:
+        yield emulator
+    assert emulator.violations == []

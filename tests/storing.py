@@ -1,0 +1,77 @@
+"""What the storage tests share: a store on a real file, whole turns in one call, and a plain look at the file."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.events import ConversationKey, MessageReceived
+from bot.ports.store import Store
+from bot.records import Delivery, Exchange, Outcome, Picture, Turn, TurnState
+from storage.database import open_store
+from tests.fakes import KEY, START, message
+
+
+def database(folder: Path) -> Path:
+    return folder / "glimpse.db"
+
+
+def store_at(folder: Path) -> AbstractAsyncContextManager[Store]:
+    return open_store(f"sqlite+aiosqlite:///{database(folder)}", busy_timeout_s=0.05)
+
+
+@contextmanager
+def plain_connection(path: Path) -> Iterator[sa.Connection]:
+    """SQLAlchemy on the file without any of our own set-up."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+async def accept(store: Store, heard: MessageReceived, *, ready_after_s: float = 0) -> Turn:
+    turn = await store.accept(heard, now=START, ready_at=START + timedelta(seconds=ready_after_s))
+    assert turn is not None
+    return turn
+
+
+async def finish(
+    store: Store, turn: Turn, answer: str | None, *, at: datetime = START, delivery: Delivery | None = None
+) -> None:
+    outcome = Outcome(
+        state=TurnState.FAILED if answer is None else TurnState.ANSWERED,
+        answer=answer,
+        started_at=START,
+        finished_at=at,
+    )
+    await store.finish(turn.id, outcome, delivery=delivery)
+
+
+async def exchange(
+    store: Store, text: str, answer: str | None = "Yes.", *, key: ConversationKey = KEY, at: datetime = START
+) -> Turn:
+    """One turn from beginning to end."""
+    turn = await accept(store, message(text, key=key))
+    await store.begin(turn.id)
+    await finish(store, turn, answer, at=at)
+    return turn
+
+
+async def read(store: Store, turn: Turn, *, limit: int = 10) -> list[Exchange]:
+    return list(await store.exchanges(turn.key, up_to=turn.id, limit=limit))
+
+
+def said(exchanges: list[Exchange]) -> list[tuple[str, str | None]]:
+    return [("|".join(m.text for m in e.messages), e.answer) for e in exchanges]
+
+
+def picture(content: str, size_bytes: int = 100) -> Picture:
+    jpeg = content.encode().ljust(size_bytes, b".")
+    return Picture(
+        jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest(), width_px=640, height_px=480, origin="PNG, 4032×3024"
+    )

@@ -1,0 +1,243 @@
+"""The workshop: pictures are prepared beside the bot, and whatever happens there costs one verdict."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.errors import AttachmentError
+from bot.pictures import PictureWorkshop
+from tests.drawing import encoded, four_corners, photo, png_claiming
+from tests.emulators.common import eventually
+
+ROOT = Path(__file__).parent.parent
+
+SMALL = encoded(four_corners(), "PNG")
+
+ALONE = """
+import asyncio, os, resource, signal, sys
+from bot.pictures import PictureWorkshop
+from bot.errors import AttachmentError
+
+async def main() -> None:
+    async with PictureWorkshop() as workshop:
+        for path in sys.argv[2:]:
+            with open(path, "rb") as file:
+                data = file.read()
+            try:
+                print((await workshop.prepare(data)).origin, flush=True)
+            except AttachmentError as refusal:
+                print(refusal.person, flush=True)
+        if sys.argv[1] == "kill":
+            print(*(process.pid for process in workshop._idle), flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert "PIL" not in sys.modules
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(peak // 1024 if sys.platform == "linux" else peak // 1024**2, flush=True)
+
+asyncio.run(main())
+"""
+"""A process with nothing but a workshop. Prints an origin or a reason for each file, then its peak memory in MB."""
+
+
+def run_alone(end: str, *files: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", ALONE, end, *map(str, files)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def worker_of(workshop: PictureWorkshop) -> int:
+    """The process id of the worker that rests."""
+    (process,) = workshop._idle
+    return process.pid
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # Nobody may have taken note of its end yet.
+    stat = Path(f"/proc/{pid}/stat")
+    with contextlib.suppress(FileNotFoundError):
+        return stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    return False
+
+
+async def person_reads(workshop: PictureWorkshop, data: bytes) -> str:
+    with pytest.raises(AttachmentError) as refusal:
+        await workshop.prepare(data)
+    return refusal.value.person
+
+
+async def test_a_picture_comes_back_prepared() -> None:
+    async with PictureWorkshop(max_tokens=300) as workshop:
+        picture = await workshop.prepare(photo(4032, 3024))
+
+    assert picture.origin == "JPEG, 4032×3024"
+    assert picture.width_px < 700
+    assert picture.jpeg.startswith(b"\xff\xd8")
+
+
+async def test_a_refusal_comes_back_in_the_decoders_words_and_the_worker_goes_on() -> None:
+    async with PictureWorkshop(max_pixels=1_000_000) as workshop:
+        assert "not a picture" in await person_reads(workshop, b"<html>")
+        worker = worker_of(workshop)
+        assert "at most 1 million" in await person_reads(workshop, png_claiming(2000, 1000))
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+        assert worker_of(workshop) == worker
+
+
+async def test_a_worker_killed_at_its_work_costs_one_verdict() -> None:
+    async with PictureWorkshop() as workshop:
+        await workshop.prepare(SMALL)
+        worker = worker_of(workshop)
+        os.kill(worker, signal.SIGSTOP)
+        verdict = asyncio.create_task(workshop.prepare(SMALL))
+        await asyncio.sleep(0.01)
+        os.kill(worker, signal.SIGKILL)
+
+        with pytest.raises(AttachmentError) as refusal:
+            await verdict
+        assert refusal.value.person == "opening it failed"
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+
+
+async def test_a_worker_killed_at_rest_costs_nothing() -> None:
+    async with PictureWorkshop() as workshop:
+        await workshop.prepare(SMALL)
+        worker = worker_of(workshop)
+        (process,) = workshop._idle
+        os.kill(worker, signal.SIGKILL)
+        await eventually(lambda: not process.alive)
+
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+        assert worker_of(workshop) != worker
+
+
+async def test_a_picture_that_takes_too_long_is_given_up_and_its_worker_killed() -> None:
+    async with PictureWorkshop(deadline_s=2.0) as workshop:
+        await workshop.prepare(SMALL)
+        worker = worker_of(workshop)
+        os.kill(worker, signal.SIGSTOP)
+
+        assert await person_reads(workshop, SMALL) == "it took too long to open"
+        await eventually(lambda: is_gone(worker))
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+
+
+async def test_a_picture_nobody_waits_for_any_more_frees_its_place() -> None:
+    async with PictureWorkshop(workers=1) as workshop:
+        await workshop.prepare(SMALL)
+        worker = worker_of(workshop)
+        os.kill(worker, signal.SIGSTOP)
+        given_up = asyncio.create_task(workshop.prepare(SMALL))
+        await asyncio.sleep(0.01)
+        given_up.cancel()
+
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+        assert given_up.cancelled()
+        await eventually(lambda: is_gone(worker))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can limit a process's memory")
+async def test_a_picture_that_needs_too_much_memory_is_refused_and_the_worker_goes_on() -> None:
+    async with PictureWorkshop(memory_bytes=160_000_000) as workshop:
+        assert "memory" in await person_reads(workshop, encoded(four_corners(6000, 6000), "PNG", compress_level=1))
+        worker = worker_of(workshop)
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+        assert worker_of(workshop) == worker
+
+
+async def test_a_worker_without_work_ends_by_itself() -> None:
+    async with PictureWorkshop(idle_s=0.05) as workshop:
+        await workshop.prepare(SMALL)
+        worker = worker_of(workshop)
+
+        await eventually(lambda: is_gone(worker))
+        assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
+
+
+async def test_no_worker_outlives_the_workshop() -> None:
+    async with PictureWorkshop() as workshop:
+        await asyncio.gather(*(workshop.prepare(SMALL) for _ in range(6)))
+        pids = [process.pid for process in workshop._idle]
+
+    assert len(pids) == 2
+    assert all(is_gone(pid) for pid in pids)
+
+
+async def test_a_worker_gets_no_secrets() -> None:
+    environment = Path("/proc/{pid}/environ")
+    os.environ["TELEGRAM_TOKEN"] = "123:secret"
+    try:
+        async with PictureWorkshop() as workshop:
+            await workshop.prepare(SMALL)
+            passed = Path(str(environment).format(pid=worker_of(workshop)))
+            assert not passed.exists() or b"secret" not in passed.read_bytes()
+    finally:
+        del os.environ["TELEGRAM_TOKEN"]
+
+
+async def test_the_loop_goes_on_while_pictures_are_prepared() -> None:
+    files = [photo(4032, 3024), photo(3840, 2160, "PNG", compress_level=1), photo(4000, 3000, "HEIF")]
+    files += [png_claiming(8_000, 5_000), photo(3000, 2000, "AVIF", speed=10)]
+    gaps: list[float] = []
+
+    async def heartbeat() -> None:
+        before = time.monotonic()
+        while True:
+            await asyncio.sleep(0.001)
+            gaps.append(time.monotonic() - before)
+            before += gaps[-1]
+
+    async with PictureWorkshop() as workshop:
+        beating = asyncio.create_task(heartbeat())
+        await asyncio.gather(*(workshop.prepare(data) for data in files), return_exceptions=True)
+        beating.cancel()
+
+    # 5 to 10 ms on a quiet machine; other processes may want the same two cores.
+    assert max(gaps) < 0.2
+
+
+def test_a_process_with_a_workshop_stays_small_and_ends_without_a_word(tmp_path: Path) -> None:
+    files = {
+        "photo.jpg": photo(4032, 3024),
+        "screenshot.png": photo(3840, 2160, "PNG", compress_level=1),
+        "40 megapixels of nothing.png": encoded(four_corners(8_000, 5_000), "PNG", compress_level=1),
+        "bomb.png": png_claiming(60_000, 60_000),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+
+    ended = run_alone("exit", *(tmp_path / name for name in files))
+
+    *lines, peak_mb = ended.stdout.splitlines()
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert lines[:3] == ["JPEG, 4032×3024", "PNG, 3840×2160", "PNG, 8000×5000"]
+    assert "million" in lines[3]
+    assert int(peak_mb) < 80
+
+
+def test_workers_end_when_the_bot_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "small.png").write_bytes(SMALL)
+
+    ended = run_alone("kill", tmp_path / "small.png")
+
+    assert ended.returncode == -signal.SIGKILL
+    worker = int(ended.stdout.splitlines()[-1])
+    give_up = time.monotonic() + 10
+    while not is_gone(worker):
+        assert time.monotonic() < give_up, "the worker outlived the bot"
+        time.sleep(0.01)

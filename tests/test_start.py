@@ -1,0 +1,96 @@
+"""Starting and stopping the real process: what the operator reads, and how it ends."""
+
+import signal
+import socket
+from pathlib import Path
+
+import aiohttp
+
+from tests.emulators.model import ModelEmulator
+from tests.emulators.telegram import TelegramEmulator
+from tests.process import BotProcess
+
+
+def bot_on_telegram(directory: Path, telegram: TelegramEmulator, model: ModelEmulator, **variables: str) -> BotProcess:
+    return BotProcess(
+        directory,
+        TELEGRAM_TOKEN=telegram.token,
+        TELEGRAM_API_URL=telegram.api_url,
+        MODEL_API_URL=model.url,
+        MODEL_API_KEY="model-key",
+        **variables,
+    )
+
+
+async def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path) -> None:
+    bot = BotProcess(tmp_path, TELEGRAM_TOKEN="123:abc", MODEL_TEMPERATURE="7")
+    await bot.launch()
+    assert await bot.wait() == 2
+    assert bot.lines == ['MODEL_TEMPERATURE is "7": it must be less than or equal to 2']
+    assert not (tmp_path / "glimpse.db").exists()
+
+
+async def test_settings_are_read_from_the_env_file_of_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=loud\n")
+    bot = BotProcess(tmp_path)
+    await bot.launch()
+    assert await bot.wait() == 2
+    assert "LOG_LEVEL" in bot.output
+
+
+async def test_it_answers_healthz_while_it_runs_and_ends_on_sigterm(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator) as bot:
+        async with aiohttp.ClientSession() as session, session.get(bot.health_url) as response:
+            assert response.status == 200
+            assert await response.json() == {"status": "alive"}
+        assert await bot.terminate(within_s=10) == 0
+
+
+async def test_the_start_says_who_may_use_it_and_which_variables_it_does_not_know(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator, MODEL_NAMEE="x") as bot:
+        assert "ACCESS=open" in bot.output
+        assert "MODEL_NAMEE is not a variable of Glimpse; did you mean MODEL_NAME?" in bot.output
+
+
+async def test_a_taken_port_stops_the_start_and_names_the_variable(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        bot = bot_on_telegram(tmp_path, telegram_emulator, model_emulator, HTTP_PORT=port)
+        await bot.launch()
+        assert await bot.wait() == 1
+    assert "HTTP_PORT" in bot.lines[-1]
+    bot.check_output()
+
+
+async def test_a_token_that_telegram_refuses_stops_the_start_without_showing_it(
+    tmp_path: Path, telegram_emulator: TelegramEmulator
+) -> None:
+    bot = BotProcess(tmp_path, TELEGRAM_TOKEN="99999:not-the-token", TELEGRAM_API_URL=telegram_emulator.api_url)
+    await bot.launch()
+    assert await bot.wait() == 1
+    assert "TELEGRAM_TOKEN" in bot.lines[-1]
+    bot.check_output()
+    telegram_emulator.violations.clear()  # Asking with a wrong token is the scenario.
+
+
+async def test_it_starts_again_after_being_killed(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator) as bot:
+        await bot.kill()
+        await bot.restart()
+        assert await bot.health() == 200
+
+
+async def test_ctrl_c_ends_it_like_sigterm(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator) as bot:
+        bot.send(signal.SIGINT)
+        assert await bot.wait(within_s=10) == 0
