@@ -1,13 +1,12 @@
 """The operator's choices: environment variables, `.env`, secret files and `glimpse.toml` as one frozen object."""
 
 import os
-import re
 import tomllib
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -21,66 +20,22 @@ from pydantic_settings import (
 from bot.errors import SettingsError
 from bot.parameters import ModelParameters
 from bot.prompt import DEFAULT_SYSTEM_PROMPT
+from bot.setting_types import (
+    Access,
+    Count,
+    DatabaseUrl,
+    GatewayUrl,
+    HttpUrl,
+    LogLevel,
+    ModelUrl,
+    Seconds,
+    TelegramToken,
+    Token,
+)
 from bot.setting_words import problems, unknown_variables
 from bot.variables import CONFIG_FILE, VariablesSource, without_empty
 
 DEFAULT_MODEL_API_URL = "https://api.aimlapi.com/v1"
-
-
-def _url(value: str, schemes: Sequence[str]) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname or " " in value:
-        raise ValueError(f"it must be an address that begins with {' or '.join(f'{name}://' for name in schemes)}")
-    if parts.query or parts.fragment:
-        raise ValueError("it must be an address without ? and #")
-    return value.rstrip("/")
-
-
-def _http_url(value: str) -> str:
-    return _url(value, ("https", "http"))
-
-
-def _gateway_url(value: str) -> str:
-    return _url(value, ("wss", "ws"))
-
-
-def _model_url(value: str) -> str:
-    if value.rstrip("/").endswith("/chat/completions"):
-        raise ValueError("it must be the address before /chat/completions, e.g. http://localhost:11434/v1")
-    return _http_url(value)
-
-
-def _database_url(value: str) -> str:
-    if not re.fullmatch(r"sqlite\+aiosqlite:///.+", value):
-        raise ValueError("it must look like sqlite+aiosqlite:///data/glimpse.db (SQLite is the only database so far)")
-    return value
-
-
-def _token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
-        raise ValueError("it must be one word of plain ASCII characters, as it was given to you")
-    return value
-
-
-def _telegram_token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
-        raise ValueError("it must look like 123456:ABC-def, as @BotFather gave it to you")
-    return value
-
-
-def _access(value: str) -> str:
-    if value == "closed":
-        raise ValueError("it must be open: closed is not supported yet, so anyone who can reach the bot can use it")
-    return value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-HttpUrl: TypeAlias = Annotated[str, AfterValidator(_http_url)]
-Count: TypeAlias = Annotated[int, Field(ge=1)]
-Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class _Section(BaseModel):
@@ -90,27 +45,27 @@ class _Section(BaseModel):
 class DiscordSettings(_Section):
     """How to reach Discord."""
 
-    token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    token: Token | None = None
     """The token of the Discord bot; Discord runs when it is set"""
     api_url: HttpUrl = "https://discord.com/api/v10"
     """Discord's REST API, for proxies and tests"""
-    gateway_url: Annotated[str, AfterValidator(_gateway_url)] = "wss://gateway.discord.gg"
+    gateway_url: GatewayUrl = "wss://gateway.discord.gg"
     """Discord's gateway, for proxies and tests"""
 
 
 class TelegramSettings(_Section):
     """How to reach Telegram."""
 
-    token: Annotated[SecretStr, AfterValidator(_telegram_token)] | None = None
+    token: TelegramToken | None = None
     """The token of the Telegram bot; Telegram runs when it is set"""
     api_url: HttpUrl = "https://api.telegram.org"
     """Telegram's Bot API, for a local Bot API server, proxies and tests"""
 
 
 class _ModelServer(_Section):
-    api_url: Annotated[str, AfterValidator(_model_url)] = DEFAULT_MODEL_API_URL
+    api_url: ModelUrl = DEFAULT_MODEL_API_URL
     """An OpenAI-compatible API, up to and without `/chat/completions`"""
-    api_key: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    api_key: Token | None = None
     """The key of that API. Without a key and with the default address the built-in offline model answers"""
     connect_s: Seconds = 10.0
     """Longest wait for a connection to the API, in seconds"""
@@ -135,7 +90,7 @@ class ModelSettings(ModelParameters, _ModelServer):
 class DatabaseSettings(_Section):
     """Where everything is kept."""
 
-    url: Annotated[str, AfterValidator(_database_url)] = "sqlite+aiosqlite:///data/glimpse.db"
+    url: DatabaseUrl = "sqlite+aiosqlite:///data/glimpse.db"
     """The database file, after three slashes; one more slash makes the path absolute"""
 
 
@@ -189,14 +144,14 @@ class TurnSettings(_Section):
     """How often an answer is begun when the process crashes, before the person is told"""
     album_quiet_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     """Seconds without a further picture after which an album counts as complete"""
-    grace_s: Annotated[float, Field(ge=0, le=600)] = 8.0
+    grace_s: Annotated[float, Field(ge=0, le=600)] = 20.0
     """Seconds that running answers get to finish on SIGTERM; the rest is resumed at the next start"""
 
 
 class LogSettings(_Section):
     """What the log tells."""
 
-    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    level: LogLevel = "INFO"
     """The least important lines that are logged"""
 
 
@@ -215,7 +170,7 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     telegram: TelegramSettings = TelegramSettings()
     model: ModelSettings = ModelSettings()
-    access: Annotated[Literal["open", "closed"], AfterValidator(_access)] = "open"
+    access: Access = "open"
     """Who may use the bot: `open` lets everyone who can reach it; `closed` is not supported yet"""
     prompt: str = DEFAULT_SYSTEM_PROMPT
     """What the model is told about itself at the start of every request"""

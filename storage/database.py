@@ -1,5 +1,6 @@
 """Opening the database that `DATABASE_URL` names."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ from storage import schema
 from storage.migrate import migrate
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
+
+_OLDEST_SQLITE = (3, 35)
+"""The first that knows RETURNING (sqlite.org, "Release History")."""
 
 _EXAMPLE = "sqlite+aiosqlite:///data/glimpse.db"
 
@@ -30,6 +34,10 @@ async def open_store(
     Raises:
         StorageError: it can't be used; says what, where and what to do.
     """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StorageError(
+            f"This Python comes with SQLite {sqlite3.sqlite_version}, and Glimpse needs 3.35. Use a newer Python."
+        )
     path = _path_of(url)
     _make_folder(path.parent)
 
@@ -56,7 +64,8 @@ def _path_of(url: str) -> Path:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # What people say is nobody else's business on a shared machine.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"Can't create the folder {folder} for the database: {error.strerror}."

@@ -62,6 +62,8 @@ def _back_up(connection: sa.Connection, path: Path, revision: str) -> Path:
         raise StorageError(
             f"Can't copy {path} to {backup} before upgrading it: {error}. Make room there; nothing was changed."
         ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
     older = sorted(path.parent.glob(f"{path.name}.bak-[0-9]*"), key=lambda copy: copy.stat().st_mtime_ns)
     for copy in older[:-_KEPT_BACKUPS]:
         copy.unlink(missing_ok=True)

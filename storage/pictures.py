@@ -34,7 +34,7 @@ def settle(connection: sa.Connection, attachment_id: AttachmentId, verdict: Pict
         _keep(connection, verdict, turn_id)
         values = {"verdict": Verdict.USABLE, "reason": "", "sha256": verdict.sha256, "origin": verdict.origin}
     else:
-        values = {"verdict": Verdict.UNUSABLE, "reason": verdict}
+        values = {"verdict": Verdict.UNUSABLE, "reason": verdict, "sha256": None}
     connection.execute(_SETTLE, {"attachment_id": attachment_id, **values})
 
 

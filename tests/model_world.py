@@ -1,5 +1,6 @@
 """What the tests of the model client share: a client on the emulator, a clock that does not wait, small pictures."""
 
+import asyncio
 import base64
 import random
 from collections.abc import AsyncIterator, Sequence
@@ -99,10 +100,27 @@ async def client_of(url: str, **wanted: Any) -> AsyncIterator[ModelClient]:
         "parameters": ModelParameters(),
         "timeouts": ModelTimeouts(),
         "clock": PatientClock(),
-        "random": random.Random(1),
+        "random": random.Random(1),  # noqa: S311 - jitter, and the same in each run
     }
     async with aiohttp.ClientSession() as session:
         yield ModelClient(session, url=url, **(parts | wanted))
+
+
+@asynccontextmanager
+async def raw_server(answer: bytes) -> AsyncIterator[str]:
+    """A server that says exactly this to a request, and then nothing until the client goes away."""
+    served = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await reader.read()
+        writer.close()
+        served.set()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        await served.wait()
 
 
 async def listen(client: ModelClient, *prompt: PromptMessage, request_id: str = "turn-1") -> Heard:

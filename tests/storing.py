@@ -19,6 +19,10 @@ def database(folder: Path) -> Path:
     return folder / "glimpse.db"
 
 
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def store_at(folder: Path) -> AbstractAsyncContextManager[Store]:
     return open_store(f"sqlite+aiosqlite:///{database(folder)}", busy_timeout_s=0.05)
 

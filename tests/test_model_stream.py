@@ -4,16 +4,12 @@ from collections.abc import AsyncIterator
 
 import orjson
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from adapters.model.errors import About
-from adapters.model.sse import MAX_EVENT_BYTES, EventTooLong, SseDecoder
-from adapters.model.stream import AnswerParser
+from adapters.model.sse import MAX_EVENT_BYTES
 from bot.errors import ModelTrouble
-from bot.ports.model import Finished, FinishReason, ModelEvent, TextDelta, ToolCallDelta
+from bot.ports.model import Finished, FinishReason, TextDelta, ToolCallDelta
+from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
-from tests.emulators.model_script import paced
 from tests.model_world import SHORT, PatientClock, ask
 
 
@@ -234,13 +230,18 @@ async def test_an_error_before_the_first_word_is_read_as_its_status(model: Model
     assert (await ask(model)).failure.trouble is ModelTrouble.KEY
 
 
-async def test_after_the_end_the_usage_is_not_waited_for_for_ever(model: ModelEmulator) -> None:
-    model.reply(Script(body=None, done=False, usage=None, silent_after=5, finish_reason="stop"))
-    heard = await ask(model, timeouts=SHORT)
-    assert heard.failure.trouble is ModelTrouble.TIMEOUT  # It was silent before it said that it stopped.
+@pytest.mark.parametrize("keep_alive_s", [None, 0.005])
+@pytest.mark.parametrize("done", [True, False])
+async def test_after_its_end_an_answer_does_not_wait_for_the_server(
+    model: ModelEmulator, done: bool, keep_alive_s: float | None
+) -> None:
+    model.reply(Script(hang=True, done=done, keep_alive_s=keep_alive_s))
 
-    model.reply(sse(delta("stop", content="whole"), done=False))
-    assert (await ask(model, timeouts=SHORT)).text == "whole"
+    heard = await ask(model, timeouts=SHORT)
+
+    assert heard.text == "Hello from the emulated model."
+    assert heard.finished.usage.prompt_tokens == 100
+    await eventually(lambda: model.calls[0].disconnected, within_s=1)
 
 
 async def test_a_line_without_end_is_refused(model: ModelEmulator) -> None:
@@ -250,15 +251,6 @@ async def test_a_line_without_end_is_refused(model: ModelEmulator) -> None:
 
     assert failure.trouble is ModelTrouble.BAD_RESPONSE
     assert "more than Glimpse takes" in str(failure)
-
-
-def test_an_event_of_many_lines_without_end_is_refused() -> None:
-    decoder = SseDecoder()
-    line = b"data: " + b"x" * 1000 + b"\n"
-
-    with pytest.raises(EventTooLong):
-        for _ in range(2000):
-            decoder.feed(line)
 
 
 @pytest.mark.parametrize(
@@ -286,108 +278,6 @@ async def test_what_is_no_chat_completion_is_explained(
 
     assert failure.trouble in {ModelTrouble.BAD_RESPONSE, ModelTrouble.UNAVAILABLE}
     assert hint in str(failure)
-
-
-_RECORDED = paced(
-    Script(
-        pieces=("Grüße", " 😀", " \ud83d", "\ude00", "\n\n", "🇩🇪 end"),
-        reasoning=("hm 🤔",),
-        comments=True,
-        tool_calls=({"index": 0, "id": "c", "type": "function", "function": {"name": "n", "arguments": "{}"}},),
-    ),
-    with_usage=True,
-)
-_RAW_UTF8 = 'data: {"choices":[{"delta":{"content":"ünï😀"}}]}\r\n\r\ndata:\r\n\r\n'.encode()
-
-
-def _stream(line_end: bytes) -> bytes:
-    ascii_part = b"".join((_RECORDED.opening, *_RECORDED.pieces, _RECORDED.ending))
-    return _RAW_UTF8 + ascii_part.replace(b"\n", line_end)
-
-
-def _parse(packets: list[bytes]) -> list[ModelEvent]:
-    parser = AnswerParser(About(request_id="r", key=None, prompt=()))
-    events: list[ModelEvent] = []
-    for packet in packets:
-        events += parser.feed(packet)
-    events += parser.close()
-    parser.check()
-    return _joined([*events, parser.finished({})])
-
-
-def _joined(events: list[ModelEvent]) -> list[ModelEvent]:
-    joined: list[ModelEvent] = []
-    for event in events:
-        if isinstance(event, TextDelta) and joined and isinstance(joined[-1], TextDelta):
-            joined[-1] = TextDelta(joined[-1].text + event.text)
-        else:
-            joined.append(event)
-    return joined
-
-
-@settings(max_examples=200, deadline=None)
-@given(data=st.data(), line_end=st.sampled_from([b"\n", b"\r\n", b"\r"]))
-def test_a_stream_reads_the_same_however_the_network_cuts_it(data: st.DataObject, line_end: bytes) -> None:
-    stream = _stream(line_end)
-    cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=60)))
-    packets = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-
-    assert _parse(packets) == _parse([stream])
-
-
-@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
-def test_a_stream_reads_the_same_byte_by_byte(line_end: bytes) -> None:
-    stream = _stream(line_end)
-
-    assert _parse([stream[n : n + 1] for n in range(len(stream))]) == _parse([stream])
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda x: (
-            st.lists(x)
-            | st.dictionaries(
-                st.sampled_from(
-                    [
-                        "choices",
-                        "delta",
-                        "message",
-                        "content",
-                        "finish_reason",
-                        "usage",
-                        "meta",
-                        "error",
-                        "tool_calls",
-                        "function",
-                        "index",
-                        "model",
-                        "code",
-                        "prompt_tokens_details",
-                        "refusal",
-                        "reasoning",
-                    ]
-                ),
-                x,
-            )
-        ),
-    )
-)
-def test_no_json_whatever_makes_the_parser_fail_in_its_own_way(payload: object) -> None:
-    parser = AnswerParser(About(request_id="r", key=None, prompt=()))
-    try:
-        text = orjson.dumps(payload)
-    except orjson.JSONEncodeError:
-        return
-
-    parser.feed(b"data: " + text + b"\n\n")
-    parser.feed(b"data: " + orjson.dumps({"choices": [payload]}, option=orjson.OPT_NON_STR_KEYS) + b"\n\n")
-    parser.feed(
-        b"data: " + orjson.dumps({"choices": [{"delta": payload}], "usage": payload, "meta": payload}) + b"\n\n"
-    )
-    parser.close()
-    parser.finished({})
 
 
 async def test_a_server_that_only_sends_keep_alives_is_given_up(model: ModelEmulator) -> None:

@@ -93,21 +93,22 @@ def test_a_jpeg_with_something_behind_its_end_is_still_a_picture() -> None:
 async def test_two_thousand_damaged_files_get_two_thousand_verdicts() -> None:
     chance = random.Random(SEED)
     originals = [photo(48, 32, kind) for kind in KINDS]
-    verdicts = {"picture": 0, "refused": 0}
+    usable = 0
 
     async with PictureWorkshop() as workshop:
         for number in range(2_000):
-            try:
-                picture = await workshop.prepare(_damaged(originals[number % len(originals)], chance))
-            except AttachmentError as refusal:
-                assert refusal.person
-                verdicts["refused"] += 1
-            else:
-                assert isinstance(picture, Picture)
-                verdicts["picture"] += 1
+            verdict = await _verdict(workshop, _damaged(originals[number % len(originals)], chance))
+            assert isinstance(verdict, Picture) or verdict.person
+            usable += isinstance(verdict, Picture)
 
-    assert sum(verdicts.values()) == 2_000
-    assert min(verdicts.values()) > 100, f"one-sided damage: {verdicts}"
+    assert 100 < usable < 1_900, "one-sided damage"
+
+
+async def _verdict(workshop: PictureWorkshop, data: bytes) -> Picture | AttachmentError:
+    try:
+        return await workshop.prepare(data)
+    except AttachmentError as refusal:
+        return refusal
 
 
 def _damaged(data: bytes, chance: random.Random) -> bytes:

@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.setting_words import configuration_table
 from bot.settings import DEFAULT_MODEL_API_URL, Settings, load_settings, unknown_in_environment
 from bot.variables import variables
-
-README = Path(__file__).parent.parent / "README.md"
 
 
 @pytest.fixture(autouse=True)
@@ -295,19 +292,3 @@ def test_the_offline_model_answers_only_when_no_model_was_chosen(
 ) -> None:
     env.setenv(*variable)
     assert load_settings().offline is offline
-
-
-# --- the README ---------------------------------------------------------------------------------
-
-
-def test_every_variable_is_explained() -> None:
-    unexplained = [name for name, variable in variables(Settings).items() if not variable.field.description]
-    assert unexplained == []
-
-
-def test_the_readme_has_exactly_the_table_of_the_settings() -> None:
-    lines = README.read_text(encoding="utf-8").splitlines()
-    start = lines.index("| variable | meaning | default |")
-    table = [line for line in lines[start:] if line.startswith("|")][: len(variables(Settings)) + 2]
-    expected = configuration_table(Settings).splitlines()
-    assert table == expected, "put this into README.md:\n" + "\n".join(expected)

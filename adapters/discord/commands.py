@@ -5,40 +5,51 @@ from collections.abc import Mapping
 from typing import Any
 
 import discord
-from discord import app_commands
 
 from adapters.discord.errors import discord_request
 
 _log = logging.getLogger(__name__)
 
-_COMPARED = ("type", "name", "description", "contexts", "integration_types")
+# Discord docs, Application Commands.
+_SLASH_COMMAND = 1
+_IN_SERVERS = 0
+_IN_PRIVATE_CHATS_WITH_THE_BOT = 1
+_INSTALLED_IN_A_SERVER = 0
 
 
 async def register(client: discord.Client, commands: Mapping[str, str]) -> None:
     """Make `commands` (name to description) the application's global commands, if they are not already.
 
+    Args:
+        client: Logged in.
+        commands: Name to description.
+
     Raises:
         PlatformError: Discord did not take them.
     """
-    tree = app_commands.CommandTree(
-        client,
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-    )
-    for name, description in commands.items():
-        tree.add_command(app_commands.Command(name=name, description=description, callback=_answered_elsewhere))
-    wanted = [_essence(command.to_dict(tree)) for command in tree.get_commands()]
+    wanted = [_payload(name, description) for name, description in commands.items()]
     async with discord_request("registering the commands"):
-        registered = [_essence(command.to_dict()) for command in await tree.fetch_commands()]
-        # Discord limits how often commands may be created per day, so only a difference is worth a request.
-        if sorted(registered, key=repr) != sorted(wanted, key=repr):
-            await tree.sync()
+        # The requests below discord.py's CommandTree: in 2.7 its AppCommand misreads contexts and integration
+        # types, so that every comparison would find a difference, and creations are limited per day.
+        application_id = client.application_id or 0
+        registered: list[Any] = list(await client.http.get_global_commands(application_id))
+        if not _are_same(registered, wanted):
+            await client.http.bulk_upsert_global_commands(application_id, payload=wanted)
             _log.info("Discord: registered the commands %s.", ", ".join(commands))
 
 
-def _essence(payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: payload.get(name) for name in _COMPARED}
+def _payload(name: str, description: str) -> dict[str, Any]:
+    return {
+        "type": _SLASH_COMMAND,
+        "name": name,
+        "description": description,
+        "contexts": [_IN_SERVERS, _IN_PRIVATE_CHATS_WITH_THE_BOT],
+        "integration_types": [_INSTALLED_IN_A_SERVER],
+    }
 
 
-async def _answered_elsewhere(interaction: discord.Interaction) -> None:
-    """Never called: this client only registers; interactions arrive at the one that listens."""
+def _are_same(registered: list[Any], wanted: list[dict[str, Any]]) -> bool:
+    known = {command.get("name"): command for command in registered}
+    return len(registered) == len(wanted) and all(
+        known.get(command["name"], {}).get(key) == value for command in wanted for key, value in command.items()
+    )

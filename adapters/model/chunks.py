@@ -201,9 +201,10 @@ def _text_of_parts(content: Any) -> str:
 
 
 def _tool_call(call: dict[str, Any], position: int) -> ToolCallDelta:
-    function = call.get("function")
+    # A "custom" tool has its own words for the same two things.
+    function = call.get("function") or call.get("custom")
     function = function if isinstance(function, dict) else {}
-    index, arguments = _count(call.get("index")), function.get("arguments")
+    index, arguments = _count(call.get("index")), function.get("arguments") or function.get("input")
     if isinstance(arguments, dict):  # Some servers send an object instead of its JSON.
         arguments = orjson.dumps(arguments).decode()
     return ToolCallDelta(

@@ -41,16 +41,15 @@ def encode_body(fixed: Mapping[str, Any], prompt: Sequence[PromptMessage], *, de
 
 def _messages(prompt: Sequence[PromptMessage], detail: str | None) -> list[_Message]:
     # Neighbours of one role become one message: some servers' templates want user and assistant in turns.
-    said = (message for message in prompt if not _is_empty(message))
-    messages = []
-    for role, group in groupby(said, key=lambda message: message.role):
-        contents = [part for message in group for part in message.content]
-        messages.append({"role": role, "content": _content(contents, detail)})
-    return messages
+    said = [(message.role, part) for message in prompt for part in message.content if not _is_empty(part)]
+    return [
+        {"role": role, "content": _content([part for _, part in group], detail)}
+        for role, group in groupby(said, key=lambda role_and_part: role_and_part[0])
+    ]
 
 
-def _is_empty(message: PromptMessage) -> bool:
-    return not any(isinstance(part, PictureContent) or part.text for part in message.content)
+def _is_empty(part: Content) -> bool:
+    return isinstance(part, TextContent) and not part.text
 
 
 def _content(contents: Sequence[Content], detail: str | None) -> str | list[dict[str, Any]]:

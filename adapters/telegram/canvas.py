@@ -34,6 +34,8 @@ class Canvas:
     def __init__(self) -> None:
         self.length = 0
         """In code points."""
+        self.inked = 0
+        """Up to where something is written that is not blank."""
         self._pieces: list[str] = []
         self._spans: list[Span] = []
         self._open: dict[MarkKind, _Open] = {}
@@ -50,6 +52,8 @@ class Canvas:
     def write(self, text: str) -> None:
         self._pieces.append(text)
         self.length += len(text)
+        if text and not text.isspace():
+            self.inked = self.length
 
     def open(self, kind: MarkKind, value: str | None = None) -> None:
         """Begin a stretch; within one of its own kind this only counts."""

@@ -1,16 +1,18 @@
-"""The Markdown that models write, parsed so that nothing of it is lost.
+r"""The Markdown that models write, parsed so that nothing of it is lost.
 
 CommonMark with tables and strikethrough, except for what would drop or invent something in a chat:
 
 - HTML, entities (``&lt;``) and link definitions are ordinary text;
 - a line of ``---`` below a paragraph is a rule, never a heading (it would change the text above while it grows);
-- a backslash is markup only before the characters of `_ESCAPABLE`, so that ``\\(a_1\\)`` and ``C:\\dir`` stay;
-- formulas (``\\(…\\)``, ``\\[…\\]``, ``$$…$$``, ``$…$``) are kept as written;
+- a backslash is markup only before the characters of `_ESCAPABLE`, so that ``\(a_1\)`` and ``C:\dir`` stay;
+- formulas (``\(…\)``, ``\[…\]``, ``$$…$$``, ``$…$``) are kept as written;
+- bare addresses are kept as written;
 - links that Telegram does not show (other than http and https, without a domain) are kept as written.
 """
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -24,6 +26,7 @@ _MAX_URL = 2048
 
 _ESCAPABLE = frozenset("*_`~#+-.<>")
 _LINK = re.compile(r"https?://[^\s/?#@]*[^\s/?#@.]\.[^\s/?#@.][^\s]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\[\]«»“”‘’…]*[^\s<>\"'`|\[\]«»“”‘’….,;:!?)*_~]", re.IGNORECASE)
 _FORMULA = re.compile(
     r"\\\(.+?\\\)"
     r"|\\\[.+?\\\]"
@@ -45,7 +48,7 @@ def parse(markdown: str, *, growing: bool) -> list[Token]:
     """Markdown to markdown-it's tokens.
 
     Args:
-        markdown: With ``\\n`` as the only line break.
+        markdown: With LF as the only line break.
         growing: Show what is half-open at the end as closed.
 
     Raises:
@@ -60,6 +63,11 @@ def parse(markdown: str, *, growing: bool) -> list[Token]:
 def is_link(url: str) -> bool:
     """Whether Telegram shows a link to this address: http or https, and a host with a dot."""
     return len(url) <= _MAX_URL and _LINK.fullmatch(url) is not None
+
+
+def addresses(text: str) -> Iterator[re.Match[str]]:
+    """Where a text holds bare web addresses, without the punctuation behind them."""
+    return _ADDRESS.finditer(text)
 
 
 class _Parser(MarkdownIt):
@@ -82,8 +90,9 @@ def _parser() -> MarkdownIt:
     parser.disable(["lheading", "reference", "entity", "html_block", "html_inline"])
     parser.block.ruler.before("fence", "formula", _formula_block, {"alt": ["paragraph", "blockquote", "list"]})
     parser.inline.ruler.before("escape", "formula", _formula)
+    parser.inline.ruler.before("escape", "address", _address)
     parser.inline.ruler.at("escape", _escape)
-    parser.inline.ruler.before("backticks", "open_code", _note_open_code)
+    parser.inline.ruler.before("formula", "open_verbatim", _note_open_verbatim)
     parser.inline.ruler2.after("balance_pairs", "open_styles", _note_open_styles)
     parser.core.ruler.before("inline", "closing", _close_growing)
     return parser
@@ -102,6 +111,20 @@ def _escape(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _address(state: StateInline, silent: bool) -> bool:
+    """A bare address is text as it stands: ``https://x.de/__init__.py`` has no bold part."""
+    if state.src[state.pos] != ":":
+        return False
+    for scheme in ("https", "http"):
+        start = state.pos - len(scheme)
+        if start >= 0 and (found := _ADDRESS.match(state.src, start, state.posMax)) is not None:
+            if not silent:
+                state.append_pending(state.src[state.pos : found.end()])
+            state.pos = found.end()
+            return True
+    return False
+
+
 def _formula(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] not in "\\$":
         return False
@@ -115,7 +138,7 @@ def _formula(state: StateInline, silent: bool) -> bool:
 
 
 def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Lines from ``$$`` or ``\\[`` to the line that ends with its counterpart; without one it is a paragraph."""
+    r"""Lines from ``$$`` or ``\[`` to the line that ends with its counterpart; without one it is a paragraph."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     closing = _BLOCK_FORMULA.get(first[:2])
     if closing is None or state.is_code_block(start):
@@ -135,18 +158,27 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     return True
 
 
+_UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
+_UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\([^()\s]*\Z")
+_UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
+_UNFINISHED_FENCE = re.compile(r"(?:\A|\n) {0,3}(?:`{1,2}|~{1,2})\n?\Z")
+_VERBATIM = re.compile(r"`+|\\\(|\\\[|\$\$")
+_VERBATIM_ENDS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+
+
 def _close_growing(state: Any) -> None:
-    """Before the inline parsing of a growing text: close what is open in its last paragraph."""
+    """Before the inline parsing of a growing text: close what is open in its last block."""
     if not state.env.get("growing"):
         return
     last = next((token for token in reversed(state.tokens) if not token.type.endswith("_close")), None)
-    if last is not None and last.type == "inline":
+    if last is None:
+        return
+    if last.type == "inline":
         last.content = _closed(last.content, state.md)
-
-
-_UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
-_UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\](?:\([^()\s]*)?\Z")
-_UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=[^\W\d_][^\[\]\n]*\Z)")
+    elif last.type == "fence":
+        last.content = _UNFINISHED_FENCE.sub("", last.content)
+        if not last.content.strip():  # The language may not be whole yet.
+            last.info = ""
 
 
 def _closed(content: str, parser: MarkdownIt) -> str:
@@ -154,19 +186,22 @@ def _closed(content: str, parser: MarkdownIt) -> str:
     if "](" in content:
         content = _UNFINISHED_LINK.sub(lambda found: found[1], content)
     content = _UNFINISHED_LABEL.sub("", content)
-    noted: Env = {"noting": True}
+    noted: Env = {"noting": True, "verbatim": "", "styles": ""}
     parser.inline.parse(content, parser, noted, [])
-    return content + noted.get("open_code", "") + noted.get("open_styles", "")
+    return f"{content}{noted['verbatim']}{noted['styles']}"
 
 
-def _note_open_code(state: StateInline, silent: bool) -> bool:
-    """While noting: a run of backticks without its counterpart makes code of the rest."""
-    if "noting" not in state.env or silent or state.src[state.pos] != "`":
+def _note_open_verbatim(state: StateInline, silent: bool) -> bool:
+    """While noting: code or a formula without its end takes the rest of the text."""
+    if silent or "noting" not in state.env or state.posMax < len(state.src):
         return False
-    run = re.compile("`+").match(state.src, state.pos, state.posMax)
-    if run is None or re.search(rf"(?<!`){run[0]}(?!`)", state.src[run.end() :]) or state.posMax < len(state.src):
+    opener = _VERBATIM.match(state.src, state.pos)
+    if opener is None:
         return False
-    state.env["open_code"] = run[0]
+    end = _VERBATIM_ENDS.get(opener[0], opener[0])
+    if re.search(rf"(?<!`){end}(?!`)" if "`" in end else re.escape(end), state.src[opener.end() :]):
+        return False
+    state.env["verbatim"] = end
     state.pos = state.posMax
     return True
 
@@ -175,4 +210,4 @@ def _note_open_styles(state: StateInline) -> None:
     """While noting: what would close the emphasis that is open at the end."""
     if "noting" in state.env:
         openers = [chr(d.marker) for d in state.delimiters if d.open and d.end < 0]
-        state.env["open_styles"] = "".join("~~" if opener == "~" else opener for opener in reversed(openers))
+        state.env["styles"] = "".join("~~" if opener == "~" else opener for opener in reversed(openers))

@@ -76,7 +76,9 @@ def _is_first(text: str, start: int, cuts: Sequence[tuple[int, int]]) -> bool:
 
 def without(text: str, cuts: Sequence[tuple[int, int]]) -> str:
     """A text without some stretches of it, given in order, and without the blank or comma that each leaves behind."""
-    kept = text[: cuts[0][0]] if cuts else text
+    if not cuts:
+        return text.strip()
+    kept = text[: cuts[0][0]]
     for (_, end), following in zip(cuts, [*(start for start, _ in cuts[1:]), len(text)], strict=True):
         kept = _joined(kept, text[end:following])
     return kept.strip()

@@ -126,13 +126,15 @@ class _Painter:
         self._at_start = True
 
     def _code(self, token: Token) -> None:
-        language, _, rest = token.info.strip().partition(" ")
-        if not _LANGUAGE.fullmatch(language):
-            language, rest = "", token.info.strip()
+        info = token.info.strip()
+        language, _, rest = info.partition(" ")
+        is_empty = not token.content.strip()
+        if is_empty or not _LANGUAGE.fullmatch(language):
+            language, rest = "", info
         if rest:
             self._begin(token)
             self.canvas.write(rest)
-        if token.content.strip():
+        if not is_empty:
             self._pre(token, token.content.rstrip("\n"), language or None)
 
     def _pre(self, token: Token, code: str, language: str | None) -> None:
@@ -185,19 +187,19 @@ class _Painter:
             self.canvas.open(MarkKind.LINK, str(token.attrs["href"]))
             self._link_open, self._link_start = token, self.canvas.length
             return
-        if self.canvas.length == self._link_start:
+        if self.canvas.inked <= self._link_start:
             self.canvas.write(str(self._link_open.attrs["href"]))
         self.canvas.close(MarkKind.LINK)
         self.canvas.write(_title(self._link_open))
 
     def _image(self, token: Token) -> None:
         address = str(token.attrs["src"])
-        words = "".join(_plain(token.children or [])) or address
+        words = "".join(_plain(token.children or []))
         if self.canvas.is_open(MarkKind.LINK):
-            self.canvas.write(f"{words} ({address})")
+            self.canvas.write(f"{words} ({address})" if words.strip() else address)
         else:
             self.canvas.open(MarkKind.LINK, address)
-            self.canvas.write(words)
+            self.canvas.write(words if words.strip() else address)
             self.canvas.close(MarkKind.LINK)
         self.canvas.write(_title(token))
 

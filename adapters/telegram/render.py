@@ -4,6 +4,7 @@ import logging
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markdown_it.rules_block.table import escapedSplit
 
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 _QUIET = "\u2060"
 """WORD JOINER: not visible, and no part of a username."""
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
-_ADDRESS_WITH_AT = re.compile(r"https?://[^\s<>\"'«»“”‘’…]*@[^\s<>\"'«»“”‘’…]*", re.IGNORECASE)
 _DELIMITER_BEGUN = re.compile(r"[\s|:-]*")
 
 
@@ -73,6 +73,8 @@ def _with_table_begun(source: str) -> str:
     header = header.strip()
     if not header.startswith("|") or before.rpartition("\n")[2].lstrip().startswith("|"):
         return source
+    if not header.strip("| "):
+        return before
     cells = escapedSplit(header.removeprefix("|").removesuffix("|"))
     lines = [before] if before else []
     return "\n".join([*lines, header, "|" + "---|" * len(cells)])
@@ -83,18 +85,27 @@ def _quietened(text: str, spans: Sequence[Span]) -> tuple[str, Sequence[Span]]:
     if "@" not in text:
         return text, spans
     opaque = [span for span in spans if span.kind in OPAQUE]
-    found = [
-        Span(match.start(), match.start() + len(address), MarkKind.LINK, address)
-        for match in _ADDRESS_WITH_AT.finditer(text)
-        if dialect.is_link(address := match[0].rstrip(".,;:!?)*_~")) and _is_free(match.start(), match.end(), opaque)
-    ]
+    found = [link for match in dialect.addresses(text) if (link := _linked(match, spans)) is not None]
     opaque += found
     joints = [m.end() for m in _MENTION.finditer(text) if _is_free(m.start(), m.end() + 1, opaque)]
     return _with_joiners(text, sorted([*spans, *found], key=lambda span: (span.start, -span.end)), joints)
 
 
+def _linked(address: re.Match[str], spans: Sequence[Span]) -> Span | None:
+    """The mark for an address that holds an ``@``; None if it needs none or can't have one."""
+    start, end = address.span()
+    for span in spans:
+        if start < span.start < end:
+            end = span.start
+        elif span.start <= start < span.end < end:
+            end = span.end
+    url = address.string[start:end]
+    is_new = _is_free(start, end, [span for span in spans if span.kind in OPAQUE])
+    return Span(start, end, MarkKind.LINK, url) if "@" in url and is_new and dialect.is_link(url) else None
+
+
 def _is_free(start: int, end: int, spans: Sequence[Span]) -> bool:
-    """No span covers or cuts this stretch. (A mention half in code is none that Telegram finds.)"""
+    """No span covers or cuts this stretch. A mention half in code is none that Telegram finds."""
     return all(span.end <= start or span.start >= end for span in spans)
 
 
@@ -102,7 +113,7 @@ def _with_joiners(text: str, spans: Sequence[Span], joints: Sequence[int]) -> tu
     if not joints:
         return text, spans
     places = [0, *joints, len(text)]
-    joined = _QUIET.join(text[start:end] for start, end in zip(places, places[1:], strict=False))
+    joined = _QUIET.join(text[start:end] for start, end in pairwise(places))
     moved = [
         Span(
             span.start + bisect_right(joints, span.start),

@@ -27,8 +27,9 @@ def split(text: str, spans: Sequence[Span], *, text_length: int, max_marks: int)
     """Cut a text into parts.
 
     The cuts depend only on what stands before them and on the character behind, so that parts but the last stay when
-    text is appended. A cut is made at the end of a paragraph, else of a line, a sentence, a word, or a grapheme, if that
-    fills at least a quarter of the part; a block of code is kept whole if it began in the part's second to last quarter.
+    text is appended. A cut is made at the end of a paragraph, else of a line, a sentence, a word, or a grapheme, if
+    that fills at least a quarter of the part; a block of code that begins after that quarter is not cut if it fits into
+    the next part.
 
     Args:
         text: Without lone surrogates.

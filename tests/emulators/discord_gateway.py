@@ -103,13 +103,15 @@ class Gateway:
                 if message.type is WSMsgType.TEXT:
                     self._receive(connection, message.data)
         finally:
-            if not connection.closing:  # Otherwise it is waiting for the client's half of the closing handshake.
+            if (
+                connection.closed_with is None
+            ):  # Otherwise it is waiting for the client's half of the closing handshake.
                 writer.cancel()
             await asyncio.wait([writer])
             self._connections.discard(connection)
             if not self._connections:
                 self._idle.set()
-            self._detach(connection, socket.close_code)
+            self._detach(connection, connection.closed_with or socket.close_code)
         return socket
 
     def _detach(self, connection: Connection, code: int | None) -> None:

@@ -59,7 +59,8 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
         self.session: Session | None = None
-        self.closing = False
+        self.closed_with: int | None = None
+        """The code, once this side has begun to close."""
         self.received_at: collections.deque[float] = collections.deque()
         self._transport = transport
         self._queue: asyncio.Queue[str | Close] = asyncio.Queue()
@@ -84,7 +85,7 @@ class Connection:
             item = await self._queue.get()
             await audible.wait()
             if isinstance(item, Close):
-                self.closing = True
+                self.closed_with = item.code
                 await self.socket.close(code=item.code)
                 return
             try:

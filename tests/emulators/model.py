@@ -92,7 +92,7 @@ class ModelEmulator(Emulated):
             return self._refuse(request, 400, problem, body)
         if body["model"] != self._name:
             return self._refuse(request, 404, f"Model {body['model']} not found", body)
-        call = Call(body=body, headers={k: v for k, v in request.headers.items() if k.lower() != "authorization"})
+        call = _call(request, body)
         self.calls.append(call)
         if fault is not None:
             return await self._go_wrong(request, fault, body)
@@ -144,6 +144,8 @@ class ModelEmulator(Emulated):
             return response
         await response.write(stream.ending if script.error_after is None else stream.error)
         call.last_sent_at = time.monotonic()
+        if script.hang:
+            await _stay_silent(response, script)
         await response.write_eof()
         call.finished = True
         return response
@@ -175,6 +177,15 @@ class ModelEmulator(Emulated):
         answer = fault.body if fault.body is not None else error_body(fault.status, "Scripted fault")
         headers = {"Content-Type": "application/json", **fault.headers}
         return web.Response(status=fault.status, body=orjson.dumps(answer), headers=_headers(request, headers))
+
+
+def _call(request: web.Request, body: dict[str, Any]) -> Call:
+    assert request.transport is not None
+    return Call(
+        body=body,
+        headers={name: value for name, value in request.headers.items() if name.lower() != "authorization"},
+        client_port=request.transport.get_extra_info("peername")[1],
+    )
 
 
 async def _write_pieces(response: web.StreamResponse, call: Call, script: Script, stream: Paced) -> None:

@@ -16,6 +16,8 @@ class Call:
     body: dict[str, Any]
     headers: Mapping[str, str]
     """Without the key."""
+    client_port: int = 0
+    """The same for requests over one connection."""
     received_at: float = field(default_factory=time.monotonic)
     """By `time.monotonic`, which processes of one machine share on Linux."""
     first_sent_at: float | None = None

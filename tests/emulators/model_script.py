@@ -62,7 +62,7 @@ class Script:
     silent_after: int | None = None
     """Send nothing more after so many pieces, and keep the connection."""
     keep_alive_s: float | None = None
-    """While silent: send a comment so often."""
+    """While silent or hanging: send a comment so often."""
     error_after: int | None = None
     """Send `error` after so many pieces, and end."""
     error: Any = field(default_factory=lambda: {"error": {"message": "Upstream failed", "code": 502}})
@@ -71,6 +71,8 @@ class Script:
     """Wait for it after `hold_after` pieces."""
     hold_after: int = 0
 
+    hang: bool = False
+    """Keep the connection after all is said."""
     done: bool = True
     """Send the end mark."""
     line_end: str = "\n"

@@ -1,0 +1,152 @@
+"""A conversation in the terminal."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Self, TextIO
+
+from adapters.console.convert import PLATFORM, to_event
+from adapters.console.limits import LIMITS
+from adapters.console.lines import lines
+from adapters.console.paths import find_files
+from adapters.console.render import render
+from adapters.console.screen import Screen
+from bot import texts
+from bot.errors import AttachmentError
+from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
+from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.clock import Clock
+
+QUIT = "/quit"
+
+REMEMBERED = 64
+"""Messages whose text is kept, to be compared with their next update."""
+
+
+class ConsoleChat:
+    """`bot.ports.chat.Chat` on standard input and output. Every line is a private message.
+
+    Paths of files in a line become its attachments. ``/quit`` and the end of the input end `receive`.
+    """
+
+    def __init__(self, source: TextIO, output: TextIO, *, clock: Clock, person_name: str) -> None:
+        self._source = source
+        self._screen = Screen(output, interactive=source.isatty() and output.isatty())
+        self._clock = clock
+        self._person_name = person_name
+        self._last_id = 0
+        self._shown: dict[MessageId, str] = {}
+        self._by_nonce: dict[str, MessageId] = {}
+        self._newest: MessageId | None = None
+
+    @property
+    def platform(self) -> PlatformName:
+        return PLATFORM
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._screen.close()
+
+    def announce(self, text: str) -> None:
+        """Write lines of the program's own: no message of anybody."""
+        self._screen.notice(text)
+
+    async def receive(self, accept: Accepting) -> None:
+        """See `Chat.receive`. Returns at the end of the input, or at ``/quit``."""
+        self._screen.prompt()
+        async with aclosing(lines(self._source)) as typed:
+            async for line in typed:
+                self._screen.line_entered()
+                if line.strip().lower() == QUIT:
+                    return
+                if line.strip():
+                    await self._take(line, accept)
+                else:
+                    self._screen.prompt()
+
+    async def _take(self, line: str, accept: Accepting) -> None:
+        found = await asyncio.to_thread(find_files, line)
+        for path in found.missing:
+            self._screen.notice(f"No file at {path}")
+        await accept(
+            to_event(line, found, message_id=self._new_id(), sent_at=self._clock.now(), name=self._person_name)
+        )
+
+    async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
+        return await asyncio.to_thread(_read_file, Path(ref.handle), max_bytes)
+
+    def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
+        return render(markdown, final=final)
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        del reply_to  # It stands above.
+        if nonce in self._by_nonce:
+            await self.edit(key, self._by_nonce[nonce], part)
+            return self._by_nonce[nonce]
+        message_id = self._new_id()
+        self._by_nonce[nonce] = message_id
+        self._screen.fresh_line()
+        self._show(message_id, part.text, part.text)
+        return message_id
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        """See `Chat.edit`. Writes only what is new; a text that changed otherwise stands below, whole."""
+        del key
+        shown = self._shown.get(message_id)
+        if shown == part.text:
+            return
+        if shown is not None and message_id == self._newest and part.text.startswith(shown):
+            self._show(message_id, part.text, part.text[len(shown) :])
+        else:
+            self._screen.fresh_line()
+            self._show(message_id, part.text, part.text)
+
+    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+        del key
+        if self._shown.pop(message_id, None) is not None:
+            self._screen.notice("(This was taken back.)")
+
+    async def typing(self, key: ConversationKey) -> None:
+        del key
+        self._screen.dots()
+
+    def _show(self, message_id: MessageId, text: str, new: str) -> None:
+        self._screen.say(new)
+        self._newest = message_id
+        self._shown[message_id] = text
+        if len(self._shown) > REMEMBERED:
+            del self._shown[next(iter(self._shown))]
+        if len(self._by_nonce) > REMEMBERED:
+            del self._by_nonce[next(iter(self._by_nonce))]
+        if text.endswith("\n"):  # Nothing more is coming: see `render`.
+            self._screen.prompt()
+
+    def _new_id(self) -> MessageId:
+        # By the clock, because ids of earlier runs are in the database; counted on where it stands still.
+        now_us = int(self._clock.now().timestamp() * 1_000_000)
+        self._last_id = max(self._last_id + 1, now_us)
+        return MessageId(str(self._last_id))
+
+
+def _read_file(path: Path, max_bytes: int) -> bytes:
+    try:
+        if not path.is_file():  # A pipe would never end.
+            raise AttachmentError(f"no file at {path.name!r}", person="the file is not there any more")
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except PermissionError as error:
+        raise AttachmentError("may not read the file", person="I am not allowed to read the file") from error
+    except OSError as error:
+        raise AttachmentError(
+            f"could not read the file: {error.strerror}", person="I could not read the file"
+        ) from error
+    if len(data) > max_bytes:
+        raise AttachmentError(f"over {max_bytes} bytes", person=texts.too_large(max_bytes))
+    return data

@@ -1,0 +1,13 @@
+"""What a terminal can show and take."""
+
+from bot.ports.chat import Limits
+
+LIMITS = Limits(
+    text_length=1_000_000,  # A terminal has none. This bounds what is kept to be compared with the next update.
+    edit_interval_s=0.05,  # As smooth as the eye can tell.
+    group_edit_interval_s=0.05,
+    typing_lifetime_s=3600.0,  # The dots stay until the first word.
+    download_bytes=100_000_000,  # Files lie on this machine. The core's own cap is the one that counts.
+    # A new process is a new screen: an answer sent again after a crash stands there once.
+    resend_is_safe=True,
+)

@@ -1,0 +1,165 @@
+"""The platforms on which bots are measured: where somebody asks, and what is on screen there."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from bot.events import ConversationKey, PlatformName
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_world import Channel
+from tests.emulators.discord_world import Person as DiscordPerson
+from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.telegram_types import Chat
+from tests.emulators.telegram_types import Person as TelegramPerson
+
+_START_S = 30.0
+
+
+class Look(Protocol):
+    """How a message looked from some time on."""
+
+    @property
+    def at(self) -> float: ...
+
+
+class Shown(Protocol):
+    """A message of the bot on screen."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def versions(self) -> Sequence[Look]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A conversation."""
+
+    key: ConversationKey
+    """As Glimpse knows it."""
+    is_private: bool
+    say: Callable[[str], Awaitable[object]]
+    """Ask the bot."""
+    newest: Callable[[], Shown | None]
+    """The newest message, if it is the bot's."""
+
+
+class Stage(Protocol):
+    """One emulated platform with one bot."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What the bot's environment says of it."""
+        ...
+
+    @property
+    def violations(self) -> Sequence[str]: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
+
+    def add_place(self, number: int) -> Place: ...
+
+    async def until_connected(self, check: Callable[[], None]) -> None:
+        """Wait for the bot; `check` raises when that is in vain."""
+        ...
+
+
+class TelegramStage:
+    """Private chats, without flood limits."""
+
+    def __init__(self) -> None:
+        self._telegram = TelegramEmulator()
+
+    async def __aenter__(self) -> Self:
+        await self._telegram.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._telegram.__aexit__()
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return {"TELEGRAM_API_URL": self._telegram.api_url, "TELEGRAM_TOKEN": self._telegram.token}
+
+    @property
+    def violations(self) -> Sequence[str]:
+        return self._telegram.violations
+
+    def add_place(self, number: int) -> Place:
+        person = self._telegram.add_person(f"Ann {number}")
+        chat = self._telegram.private(person)
+        return Place(
+            key=ConversationKey(platform=PlatformName("telegram"), chat_id=str(chat.id)),
+            is_private=True,
+            say=lambda text: self._say(chat, person, text),
+            newest=lambda: chat.own[-1] if chat.own else None,
+        )
+
+    async def until_connected(self, check: Callable[[], None]) -> None:
+        def polling() -> bool:
+            check()
+            return self._telegram.polling
+
+        await eventually(polling, within_s=_START_S, what="the bot polls")
+
+    async def _say(self, chat: Chat, person: TelegramPerson, text: str) -> None:
+        # What was recorded is of no use here, and grows.
+        self._telegram.requests.clear()
+        await self._telegram.say(chat, person, text)
+
+
+class DiscordStage:
+    """Channels of a server, where the bot is mentioned; without rate limits."""
+
+    def __init__(self) -> None:
+        self._discord = DiscordEmulator(rate_limits=False)
+
+    async def __aenter__(self) -> Self:
+        await self._discord.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._discord.__aexit__(None, None, None)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return {
+            "DISCORD_API_URL": self._discord.api_url,
+            "DISCORD_GATEWAY_URL": self._discord.gateway_url,
+            "DISCORD_TOKEN": self._discord.token,
+        }
+
+    @property
+    def violations(self) -> Sequence[str]:
+        return self._discord.violations
+
+    def add_place(self, number: int) -> Place:
+        person = self._discord.add_person(f"Ann {number}")
+        channel = self._discord.add_channel(f"channel-{number}")
+
+        def newest() -> Shown | None:
+            last = channel.messages[channel.order[-1]] if channel.order else None
+            return last if last is not None and last.author is self._discord.bot else None
+
+        return Place(
+            key=ConversationKey(platform=PlatformName("discord"), chat_id=str(channel.id)),
+            is_private=False,
+            say=lambda text: self._say(channel, person, text),
+            newest=newest,
+        )
+
+    async def until_connected(self, check: Callable[[], None]) -> None:
+        def connected() -> bool:
+            check()
+            return self._discord.connected
+
+        await eventually(connected, within_s=_START_S, what="the bot connects")
+
+    async def _say(self, channel: Channel, person: DiscordPerson, text: str) -> None:
+        # What was recorded is of no use here, and grows.
+        self._discord.requests.clear()
+        await self._discord.say(channel, person, f"{self._discord.bot.mention} {text}")

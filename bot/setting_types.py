@@ -1,0 +1,71 @@
+"""What the values of settings may be, each with the words that say so."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+
+def _url(value: str, schemes: Sequence[str]) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname or " " in value:
+        raise ValueError(f"it must be an address that begins with {' or '.join(f'{name}://' for name in schemes)}")
+    if parts.query or parts.fragment:
+        raise ValueError("it must be an address without ? and #")
+    return value.rstrip("/")
+
+
+def _http_url(value: str) -> str:
+    return _url(value, ("https", "http"))
+
+
+def _gateway_url(value: str) -> str:
+    return _url(value, ("wss", "ws"))
+
+
+def _model_url(value: str) -> str:
+    if value.rstrip("/").endswith("/chat/completions"):
+        raise ValueError("it must be the address before /chat/completions, e.g. http://localhost:11434/v1")
+    return _http_url(value)
+
+
+def _database_url(value: str) -> str:
+    if not re.fullmatch(r"sqlite\+aiosqlite:///.+", value):
+        raise ValueError("it must look like sqlite+aiosqlite:///data/glimpse.db (SQLite is the only database so far)")
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("it must be one word of plain ASCII characters, as it was given to you")
+    return value
+
+
+def _telegram_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
+        raise ValueError("it must look like 123456:ABC-def, as @BotFather gave it to you")
+    return value
+
+
+def _access(value: str) -> str:
+    if value == "closed":
+        raise ValueError("it must be open: closed is not supported yet, so anyone who can reach the bot can use it")
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+HttpUrl: TypeAlias = Annotated[str, AfterValidator(_http_url)]
+GatewayUrl: TypeAlias = Annotated[str, AfterValidator(_gateway_url)]
+ModelUrl: TypeAlias = Annotated[str, AfterValidator(_model_url)]
+DatabaseUrl: TypeAlias = Annotated[str, AfterValidator(_database_url)]
+Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
+TelegramToken: TypeAlias = Annotated[SecretStr, AfterValidator(_telegram_token)]
+Access: TypeAlias = Annotated[Literal["open", "closed"], AfterValidator(_access)]
+LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+Count: TypeAlias = Annotated[int, Field(ge=1)]
+Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -1,0 +1,140 @@
+"""The built-in offline model is honest: it says what it is, what arrived, and what it was asked."""
+
+import io
+
+from PIL import Image, ImageDraw
+
+from adapters.model.offline import OfflineModel
+from bot.ports.model import (
+    Content,
+    Finished,
+    FinishReason,
+    ModelEvent,
+    PictureContent,
+    PromptMessage,
+    TextContent,
+    TextDelta,
+)
+from tests.model_world import says
+
+
+def jpeg(width: int, height: int, *bands: str) -> bytes:
+    """Vertical bands of equal width."""
+    picture = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(picture)
+    for number, colour in enumerate(bands):
+        draw.rectangle((number * width // len(bands), 0, (number + 1) * width // len(bands), height), fill=colour)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def shown(text: str, *pictures: tuple[str, bytes], notes: tuple[str, ...] = ()) -> PromptMessage:
+    content: list[Content] = [TextContent(text)]
+    for label, data in pictures:
+        content += [TextContent(f"{label}:"), PictureContent(jpeg=data, width_px=64, height_px=64)]
+    return PromptMessage("user", (*content, *map(TextContent, notes)))
+
+
+async def listen(*prompt: PromptMessage) -> list[ModelEvent]:
+    return [event async for event in OfflineModel().stream(prompt, request_id="r")]
+
+
+async def answer(*prompt: PromptMessage) -> str:
+    return "".join(event.text for event in await listen(*prompt) if isinstance(event, TextDelta))
+
+
+async def test_it_says_that_it_is_offline_and_how_to_connect_a_real_model() -> None:
+    text = await answer(says("be kind", role="system"), says("[Ann] hello"))
+
+    assert "offline model" in text
+    assert "MODEL_API_KEY" in text
+    assert "MODEL_API_URL" in text
+
+
+async def test_it_reports_what_it_can_see_of_each_picture() -> None:
+    text = await answer(
+        shown(
+            "[Ann] what are these?",
+            ("Picture 1 (PNG, 4032×3024)", jpeg(120, 80, "blue", "blue", "white")),
+            ("Picture 2 (HEIC, 300×400, in what is quoted)", jpeg(60, 80, "green", "brown")),
+            ("Picture 3 (GIF, 9×9)", jpeg(64, 64, "black")),
+        )
+    )
+
+    assert "Picture 1 (PNG, 4032×3024): it reached me as a JPEG of 120×80 pixels, landscape." in text
+    assert "blue 67%, white 33%" in text
+    assert "Picture 2 (HEIC, 300×400, in what is quoted): it reached me as a JPEG of 60×80 pixels, portrait." in text
+    assert "green 5" in text
+    assert "64×64 pixels, square. Main colours: black 100%." in text
+
+
+async def test_common_colours_have_their_names() -> None:
+    for colour, name in {
+        "#e02020": "red",
+        "#ff8c00": "orange",
+        "#7a4a20": "brown",
+        "#ffe000": "yellow",
+        "#20a040": "green",
+        "#00c8c8": "turquoise",
+        "#2050e0": "blue",
+        "#8020c0": "purple",
+        "#ff60b0": "pink",
+        "#808080": "grey",
+        "#fafafa": "white",
+        "#101010": "black",
+    }.items():
+        assert f"Main colours: {name} 100%" in await answer(shown("x", ("Picture 1 (PNG, 1×1)", jpeg(32, 32, colour))))
+
+
+async def test_a_damaged_picture_costs_nothing_but_its_own_line() -> None:
+    text = await answer(shown("[Ann] hi", ("Picture 1 (PNG, 1×1)", b"\xff\xd8\xff broken"), ("", jpeg(8, 8, "red"))))
+
+    assert "Picture 1 (PNG, 1×1): it reached me, but I could not decode it." in text
+    assert "A picture: it reached me as a JPEG of 8×8 pixels" in text
+
+
+async def test_pictures_that_did_not_arrive_are_named() -> None:
+    note = "(Picture 2 (PDF) could not be looked at: it is not a picture. You have not seen it.)"
+
+    text = await answer(shown("[Ann] hi", notes=(note,)))
+
+    assert "Picture 2 (PDF): I could not look at it: it is not a picture." in text
+
+
+async def test_it_repeats_what_it_was_asked_now_and_before() -> None:
+    text = await answer(
+        says('[Ann, quoting Bob: "a [strange] one"] what is this?'),
+        says("an answer", role="assistant"),
+        says("[Bob] " + "long " * 100),
+        says("another answer", role="assistant"),
+        says("[Ann] first part"),
+        says("[Ann] second part"),
+    )
+
+    assert "You wrote: Ann: “first part”; Ann: “second part”" in text
+    assert "Before that you wrote: Ann: " in text
+    assert "what is this?" in text
+    assert "long…”" in text
+    assert "an answer" not in text
+
+
+async def test_it_finishes_with_a_rough_count_and_always_says_the_same() -> None:
+    prompt = shown("[Ann] hi", ("Picture 1 (PNG, 1×1)", jpeg(64, 64, "red", "blue")))
+
+    events = await listen(prompt)
+
+    assert events == await listen(prompt)
+    assert len(events) > 20
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.reason is FinishReason.STOP
+    assert last.usage.image_tokens == 6
+    assert last.usage.completion_tokens
+
+
+async def test_odd_prompts_are_no_trouble() -> None:
+    assert "offline model" in await answer()
+    assert "offline model" in await answer(says("only a system prompt", role="system"))
+    assert "“no name”" in await answer(says("no name"))
+    assert "A picture: it reached me" in await answer(says("", jpeg(8, 8, "red")))

@@ -1,0 +1,253 @@
+"""What people read on Telegram of what the model wrote."""
+
+import re
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from adapters.telegram.render import render
+from bot.ports.chat import MarkKind, Part
+from tests.telegram_marks import check_part, marked, visible
+
+BOLD, ITALIC, STRIKE, CODE, PRE, QUOTE, LINK = (
+    MarkKind.BOLD,
+    MarkKind.ITALIC,
+    MarkKind.STRIKETHROUGH,
+    MarkKind.CODE,
+    MarkKind.PRE,
+    MarkKind.QUOTE,
+    MarkKind.LINK,
+)
+
+FORMATTED = {
+    "**bold** and __too__": ("bold and too", [(BOLD, "bold"), (BOLD, "too")]),
+    "*it* _it_ ~~gone~~": ("it it gone", [(ITALIC, "it"), (ITALIC, "it"), (STRIKE, "gone")]),
+    "***both***": ("both", [(BOLD, "both"), (ITALIC, "both")]),
+    "**a `b` c**": ("a b c", [(BOLD, "a "), (CODE, "b"), (BOLD, " c")]),
+    "# Head **ing**\ntext": ("Head ing\ntext", [(BOLD, "Head ing")]),
+    "a\n\n\n\nb": ("a\n\nb", []),
+    "Above\n---\nbelow": ("Above\n──────────\nbelow", []),
+    "- a\n- b\n  - c\n    - d\n      more": ("• a\n• b\n  ◦ c\n    ▪ d\n      more", []),
+    "3. a\n4) b": ("3. a\n4) b", []),
+    "- [ ] to do\n- [x] done\n1. [X] too": ("☐ to do\n☑ done\n1. ☑ too", []),
+    "> a\n> b\n\nc": ("a\nb\n\nc", [(QUOTE, "a\nb")]),
+    "> a\n> > b\n> > c": ("a\n> b\n> c", [(QUOTE, "a\n> b\n> c")]),
+    "- > a": ("• a", [(QUOTE, "a")]),
+    "```py\n  x\n\n  y\n```": ("  x\n\n  y", [(PRE, "  x\n\n  y")]),
+    "- a\n  ```\n  x\n  ```\n- b": ("• a\nx\n• b", [(PRE, "x")]),
+    "- ```\n  x\n  ```": ("• \nx", [(PRE, "x")]),
+    "[a](https://x.de)": ("a", [(LINK, "a")]),
+    "![a](https://x.de/p.png)": ("a", [(LINK, "a")]),
+    "[](https://x.de)": ("https://x.de", [(LINK, "https://x.de")]),
+    '[a](https://x.de "T") b': ("a (T) b", [(LINK, "a")]),
+    "[![a](https://x.de/p)](https://x.de)": ("a (https://x.de/p)", [(LINK, "a (https://x.de/p)")]),
+    "[`a`](https://x.de)": ("a", [(LINK, "a")]),
+    "<https://x.de>": ("https://x.de", [(LINK, "https://x.de")]),
+    "| a | bc |\n|---|--:|\n| d | e |": ("a | bc\n--+---\nd |  e", [(PRE, "a | bc\n--+---\nd |  e")]),
+    "| 名 | b |\n|---|---|\n| x | y |": ("名 | b\n---+--\nx  | y", [(PRE, "名 | b\n---+--\nx  | y")]),
+    "| a |\n|---|\n| [b](https://x.de) `c` |": (
+        "a\n------------------\nb (https://x.de) c",
+        [(PRE, "a\n------------------\nb (https://x.de) c")],
+    ),
+    "````\n```\n````": ("```", [(PRE, "```")]),
+}
+
+
+@pytest.mark.parametrize("markdown", FORMATTED)
+def test_markdown_is_shown_by_marks(markdown: str) -> None:
+    (part,) = render(markdown, final=True)
+
+    text, marks = FORMATTED[markdown]
+    assert part.text == text
+    assert marked(part) == marks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "List<String> and <div class='a'>x</div>",
+        "<script>\nalert(1)\n</script>",
+        "snake_case_name and 2 * 3 * 4",
+        r"\(a_1 * b*c*d\) and $$x*y*z$$ and \[ f*g*h \]",
+        "\\[\n- a\n+ b\n\\]",
+        "$a*b*c$ is a formula",
+        "it costs $5 or $6",
+        r"C:\dir\new and \alpha and \frac{a}{b} \\",
+        "&lt;b&gt; &amp; &nbsp;",
+        "[1]: https://x.de",
+        "[docs](./docs.md)",
+        "[x](javascript:alert(1))",
+        "[x](tg://user?id=1)",
+        "[mail](mailto:ann@x.de)",
+        "<ann@x.de>",
+        "[here](http://localhost:80)",
+        "#hashtag",
+        "a\nb",
+        "Text\n===",
+        ":-) ;-) ^_^",
+        "a|b",
+    ],
+)
+def test_what_is_no_markup_stays_as_written(text: str) -> None:
+    assert render(text, final=True) == (Part(text),)
+
+
+def test_escaped_markup_is_shown_without_its_backslash() -> None:
+    (part,) = render(r"\*a\* \_b\_ \`c\` 1\. \# \~ \<", final=True)
+
+    assert part == Part("*a* _b_ `c` 1. # ~ <")
+
+
+def test_code_keeps_its_language_and_what_else_stands_there() -> None:
+    (part,) = render('```python title="a b"\nx\n```', final=True)
+
+    assert part.text == 'title="a b"\nx'
+    assert [(mark.kind, mark.value) for mark in part.marks] == [(PRE, "python")]
+
+
+def test_table_with_more_cells_than_columns_is_shown_as_written() -> None:
+    table = "| a | b |\n|---|---|\n| c | d | lost? |"
+
+    assert render(table, final=True)[0].text == table
+
+
+@pytest.mark.parametrize("blank", ["", " \n\t\n ", "```\n```", "#", "\u200b", "****\u2060"[4:], "\u200e\n\u200f"])
+def test_blank_text_gives_no_parts(blank: str) -> None:
+    assert render(blank, final=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("Ask @ann, @bob_1", "Ask @\u2060ann, @\u2060bob_1"),
+        ("(@ann) *@ann*", "(@\u2060ann) @\u2060ann"),
+        ("@*ann*", "@\u2060ann"),
+        ("see http://x/@ann", "see http://x/@\u2060ann"),
+        ("https://x.de,@ann", "https://x.de,@ann"),
+        ("`@ann` ann@x.de [@ann](https://x.de)", "@ann ann@x.de @ann"),
+        ("@ alone and a@b", "@ alone and a@b"),
+    ],
+)
+def test_text_of_the_model_mentions_nobody(markdown: str, shown: str) -> None:
+    (part,) = render(markdown, final=True)
+
+    assert part.text == shown
+    check_part(part)
+
+
+def test_address_with_an_at_sign_becomes_a_link_and_stays_whole() -> None:
+    (part,) = render("**see https://medium.com/@joe/x.**", final=True)
+
+    assert part.text == "see https://medium.com/@joe/x."
+    assert (LINK, "https://medium.com/@joe/x") in marked(part)
+
+
+def test_nothing_flickers_while_the_text_grows() -> None:
+    whole = (
+        "Hello **bold _it `code x` y_ z** [link](https://ab.de/c) ~~gone~~ and \\(a*b*c\\)\n\n"
+        "| a | b |\n|---|---|\n| c | **d** |\n\n```py\nx = 1\n```\nend"
+    )
+
+    for length in range(1, len(whole) + 1):
+        for part in render(whole[:length], final=False):
+            check_part(part)
+            outside = re.sub(r"\\\(.*?\\\)", "", part.text)
+            assert not re.search(r"[*_~`]|\]\(|\|\s*-", outside), outside
+
+
+@pytest.mark.parametrize(
+    ("growing", "shown", "marks"),
+    [
+        ("a **b", "a b", [(BOLD, "b")]),
+        ("a **b*", "a b", [(BOLD, "b")]),
+        ("a **", "a", []),
+        ("a `b", "a b", [(CODE, "b")]),
+        ("a ``b `c", "a b `c", [(CODE, "b `c")]),
+        ("a `**b", "a **b", [(CODE, "**b")]),
+        ("**a `b", "a b", [(BOLD, "a "), (CODE, "b")]),
+        ("[lab", "lab", []),
+        ("![alt](https://x", "alt", []),
+        ("> **a", "a", [(BOLD, "a"), (QUOTE, "a")]),
+        ("```py\nx\n``", "x", [(PRE, "x")]),
+        ("```", None, []),
+        ("| a | b", "a | b\n--+--", [(PRE, "a | b\n--+--")]),
+        ("x\n\n| a |\n|-", "x\n\na\n-", [(PRE, "a\n-")]),
+        ("|", None, []),
+        (r"so \(a*b*c", r"so \(a*b*c\)", []),
+        ("- [", "•", []),
+        ("5 * 3", "5 * 3", []),
+    ],
+)
+def test_half_open_markup_is_shown_closed(growing: str, shown: str | None, marks: list[tuple[MarkKind, str]]) -> None:
+    parts = render(growing, final=False)
+
+    assert [part.text for part in parts] == ([] if shown is None else [shown])
+    assert [mark for part in parts for mark in sorted(marked(part), key=lambda m: m[1])] == sorted(
+        marks, key=lambda m: m[1]
+    )
+
+
+def test_the_final_text_closes_nothing() -> None:
+    assert render("a **b and `c", final=True) == (Part("a **b and `c"),)
+
+
+def test_nesting_beyond_all_reason_is_shown_as_written() -> None:
+    text = ">" * 500 + " deep"
+
+    assert render(text, final=True) == (Part(text),)
+
+
+PIECES = [
+    *"ab1*_~`[]()>#|-+.\\$@!x \n\t",
+    *("😀", "é", "👨‍👩‍👧", "https://x.de/", "https://x.de/@a", "](https://y.de)", "![", "&amp;", "<b>", "@ann"),
+    *(
+        "```",
+        "**",
+        "\n\n",
+        "\n- ",
+        "\n1. ",
+        "\n> ",
+        "\n| a | b |\n|---|---|\n",
+        "    ",
+        "\n\\[",
+        "\\]",
+        "$$",
+        "\n```py\n",
+    ),
+]
+MARKDOWNISH = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+fuzz = settings(deadline=None)  # Another process may take the machine's time.
+
+
+@fuzz
+@given(MARKDOWNISH)
+@example("|a|\n|-|\n|b|c|")
+@example("`@`name")
+def test_nothing_the_model_writes_is_lost(markdown: str) -> None:
+    parts = render(markdown, final=True)
+
+    shown = "".join(visible(part) for part in parts)
+    written = "".join(ch for ch in re.sub(r"\[[xX]\](?=\s|$)", "☑", markdown) if ch.isalnum())
+    shown, written = shown.replace("x", ""), written.replace("x", "")  # [x] may be a task or just a letter in brackets
+    # A language is no visible text: it stands in the mark, and what stood beside it before the block.
+    has_language = any(mark.kind is PRE and mark.value for part in parts for mark in part.marks)
+    assert sorted(shown) == sorted(written) if has_language else shown == written
+
+
+@fuzz
+@given(st.one_of(st.text(), MARKDOWNISH), st.booleans())
+def test_any_text_whatsoever_gives_valid_parts(markdown: str, final: bool) -> None:
+    for part in render(markdown, final=final):
+        check_part(part)
+
+
+def test_a_long_answer_is_formatted_in_milliseconds() -> None:
+    answer = "Some **bold** words, a `name` and [a link](https://x.de).\n\n- one\n- two\n\n```py\nx = 1\n```\n\n" * 100
+    render(answer, final=True)
+
+    started = time.process_time()
+    render(answer, final=True)
+
+    assert time.process_time() - started < 0.25  # 10,000 characters; about 10 ms on one core
