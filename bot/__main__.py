@@ -163,7 +163,8 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
     from adapters.model.client import ModelClient
     from adapters.model.timeouts import ModelTimeouts
 
-    session = await stack.enter_async_context(aiohttp.ClientSession())
+    # Without a limit of its own: `turns.running` is the limit, and waiting here would look like a slow server.
+    session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
     key = settings.model.api_key
     return ModelClient(
         session,

@@ -30,6 +30,7 @@ def settle(connection: sa.Connection, attachment_id: AttachmentId, verdict: Pict
     turn_id = connection.execute(_TURN_OF_ATTACHMENT, {"attachment_id": attachment_id}).scalar_one_or_none()
     if turn_id is None:
         return  # Deleted by retention.
+    values: dict[str, str | None]
     if isinstance(verdict, Picture):
         _keep(connection, verdict, turn_id)
         values = {"verdict": Verdict.USABLE, "reason": "", "sha256": verdict.sha256, "origin": verdict.origin}

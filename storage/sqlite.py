@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
@@ -44,6 +44,15 @@ class _Driver(aiosqlite.Connection):
         )
         # One that is never closed must not keep the process alive. SQLAlchemy's dialect does the same.
         self._thread.daemon = True
+
+    async def __aenter__(self) -> Self:
+        try:
+            await super().__aenter__()
+        except BaseException:
+            # The driver stops its thread then but does not wait for it, and it must not outlive the event loop.
+            self._thread.join()
+            raise
+        return self
 
     async def call(self, work: Callable[[], Result]) -> Result:
         """Run `work` on the thread, to its end even if the caller is cancelled."""
@@ -155,8 +164,7 @@ def set_pragmas(connection: sa.Connection, *pragmas: str) -> None:
 async def _lane(
     stack: AsyncExitStack, path: Path, busy_timeout_s: float, *, begin: str, pragmas: Sequence[str]
 ) -> _Lane:
-    driver = _Driver(path, busy_timeout_s)
-    await stack.enter_async_context(driver)
+    driver = await stack.enter_async_context(_Driver(path, busy_timeout_s))
     # People's words must not get into the texts of errors.
     engine = sa.create_engine(
         "sqlite+pysqlite://", creator=lambda: driver.sqlite, poolclass=sa.StaticPool, hide_parameters=True

@@ -70,7 +70,7 @@ def visible(part: Part) -> str:
     for mark in part.marks:
         if mark.kind is MarkKind.PRE and mark.value:
             pieces.append((mark.offset, mark.value))
-        elif mark.kind is MarkKind.LINK and mark.value and mark.value != stretch(part, mark):
+        elif mark.kind is MarkKind.LINK and mark.value and mark.value != stretch(part, mark).strip():
             pieces.append((mark.offset + mark.length, mark.value))
     text = ""
     position = 0

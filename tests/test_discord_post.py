@@ -171,6 +171,9 @@ async def test_an_unreachable_server_is_safe_to_try_again(discord_emulator: Disc
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
         await discord_emulator._server.stop()
+        # A connection from before is only found dead once something was written to it.
+        with pytest.raises(PlatformUncertain):
+            await bot.post(key_of(channel.id), "hello")
         with pytest.raises(PlatformUnavailable):
             await bot.post(key_of(channel.id), "hello")
 

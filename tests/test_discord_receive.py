@@ -1,16 +1,12 @@
 """What people do on Discord, as it reaches the core: the real discord.py on real sockets."""
 
 import asyncio
-import json
-import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.commands import COMMANDS
-from bot.errors import PlatformRefused
-from bot.events import Address, Command, Event
-from tests.discord_bot import Bot, HastyClock, chat_with, key_of, part, running
+from bot.events import Address, Event
+from tests.discord_bot import chat_with, key_of, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_world import MessageKind
@@ -112,25 +108,6 @@ async def test_a_forward_brings_its_text_and_pictures(discord_emulator: DiscordE
     assert data == PNG.data
 
 
-async def test_bots_webhooks_and_system_messages_are_ignored(discord_emulator: DiscordEmulator) -> None:
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    other = discord_emulator.add_bot("Other")
-    async with running(discord_emulator) as bot:
-        await discord_emulator.say(channel, other, f"{discord_emulator.bot.mention} hello")
-        await discord_emulator.say(channel, ann, kind=MessageKind.JOINED)
-        await bot.chat.post(
-            # The bot's own words come back to it as an event too.
-            key_of(channel.id),
-            part("hello"),
-            reply_to=None,
-            nonce="n1",
-        )
-        await discord_emulator.say(channel, ann, "the end")
-        event = await bot.hears()
-
-    assert event.text == "the end"
-
-
 async def test_a_thread_is_a_conversation_of_its_own(discord_emulator: DiscordEmulator) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     thread = discord_emulator.add_thread(channel)
@@ -228,191 +205,15 @@ async def test_what_was_received_before_the_end_is_still_taken_in(discord_emulat
     assert stored == ["hello"]
 
 
-async def test_a_command_is_acknowledged_at_once_and_answered_through_its_token(
-    discord_emulator: DiscordEmulator,
-) -> None:
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann", locale="de")
-    async with running(discord_emulator) as bot:
-        used = await discord_emulator.use_command(channel, ann, "reset")
-        event = await bot.hears()
-        answer = await bot.chat.post(event.key, part("Done."), reply_to=event.message_id, nonce="n1")
-        again = await bot.chat.post(event.key, part("Done."), reply_to=event.message_id, nonce="n1")
-        await bot.chat.post(event.key, part("More."), reply_to=event.message_id, nonce="n2")
-
-    assert (event.message_id, event.address, event.command) == (str(used.id), Address.COMMAND, Command(name="reset"))
-    assert (event.text, event.sender.name, event.sender.language) == ("/reset", "Ann", "de")
-    assert used.acknowledged_at is not None
-    assert used.acknowledged_at - used.at < 1
-    assert used.original is not None
-    assert answer == again == str(used.original.id)
-    assert [message.text for message in discord_emulator.visible(channel)] == ["Done.", "More."]
-
-
-async def test_an_answer_to_a_command_can_be_edited(discord_emulator: DiscordEmulator) -> None:
+async def test_itself_other_bots_and_system_messages_are_ignored(discord_emulator: DiscordEmulator) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    other = discord_emulator.add_bot("Other")
     async with running(discord_emulator) as bot:
-        await discord_emulator.use_command(channel, ann, "help")
-        event = await bot.hears()
-        answer = await bot.chat.post(event.key, part("One"), reply_to=event.message_id, nonce="n1")
-        await bot.chat.edit(event.key, answer, part("Two"))
-
-    assert [message.text for message in discord_emulator.visible(channel)] == ["Two"]
-
-
-async def test_a_command_is_answered_plainly_when_its_token_is_gone(discord_emulator: DiscordEmulator) -> None:
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    async with running(discord_emulator) as bot:
-        await discord_emulator.use_command(channel, ann, "help")
-        event = await bot.hears()
-        bot.clock.passed_s += 15 * 60
-        await bot.chat.post(event.key, part("Late."), reply_to=event.message_id, nonce="n1")
-        await discord_emulator.use_command(channel, ann, "help")
-        lost = await bot.hears(2)
-    async with running(discord_emulator, listens=False) as restarted:
-        await restarted.chat.post(lost.key, part("After a restart."), reply_to=lost.message_id, nonce="n2")
-
-    assert [message.text for message in discord_emulator.visible(channel)] == ["Late.", "After a restart."]
-
-
-async def test_a_command_that_could_not_be_acknowledged_is_answered_all_the_same(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    discord_emulator.fail("POST /interactions/*/callback", status=404, body={"code": 10062, "message": "Unknown"})
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    async with running(discord_emulator) as bot:
-        await discord_emulator.use_command(channel, ann, "help")
-        event = await bot.hears()
-        await bot.chat.post(event.key, part("Hello."), reply_to=event.message_id, nonce="n1")
-
-    assert [message.text for message in discord_emulator.visible(channel)] == ["Hello."]
-    assert "10062" in caplog.text
-
-
-async def test_commands_in_a_thread_belong_to_the_thread(discord_emulator: DiscordEmulator) -> None:
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    thread = discord_emulator.add_thread(channel)
-    async with running(discord_emulator) as bot:
-        await discord_emulator.use_command(thread, ann, "reset")
+        await discord_emulator.say(channel, other, f"{discord_emulator.bot.mention} hello")
+        await discord_emulator.say(channel, ann, kind=MessageKind.JOINED)
+        # The bot's own words come back to it as an event too.
+        await bot.post(key_of(channel.id), "hello")
+        await discord_emulator.say(channel, ann, "the end")
         event = await bot.hears()
 
-    assert (event.key.chat_id, event.key.thread_id) == (str(channel.id), str(thread.id))
-
-
-async def test_commands_are_registered_once_and_again_only_when_they_differ(discord_emulator: DiscordEmulator) -> None:
-    async with running(discord_emulator):
-        registered = {command["name"]: command["description"] for command in discord_emulator.commands}
-    async with running(discord_emulator):
-        pass
-
-    changes = [request for request in discord_emulator.requests if request.method == "PUT"]
-    assert registered == dict(COMMANDS)
-    assert len(changes) == 1
-    assert {json.dumps(command["contexts"]) for command in changes[0].body} == {"[0, 1]"}
-
-
-async def test_listening_begins_even_if_the_commands_cannot_be_registered(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    discord_emulator.fail("PUT /applications/*/commands", status=403)
-    async with running(discord_emulator) as bot:
-        await discord_emulator.say(discord_emulator.add_channel(), discord_emulator.add_person(), "hello")
-        await bot.hears()
-
-    assert "written ones work" in caplog.text
-
-
-async def test_without_the_content_intent_mentions_still_work_and_the_log_names_the_remedy(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    discord_emulator.content_intent = False
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    async with running(discord_emulator) as bot:
-        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
-        event = await bot.hears()
-
-    assert (event.text, event.address) == ("hello", Address.MENTION)
-    assert "Message Content Intent" in caplog.text
-    assert discord_emulator.identifies == 1
-
-
-async def test_an_intent_that_is_switched_off_later_is_left_out(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with chat_with(discord_emulator) as chat:
-        discord_emulator.content_intent = False
-        receiving = asyncio.create_task(chat.receive(ignore))
-        await discord_emulator.until_connected()
-        receiving.cancel()
-        await asyncio.wait({receiving})
-
-    assert "Message Content Intent" in caplog.text
-
-
-async def test_a_wrong_token_stops_the_start_with_a_remedy_and_without_the_token(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-
-    with pytest.raises(PlatformRefused, match="DISCORD_TOKEN") as refused:
-        async with chat_with(discord_emulator, token="not-the-token"):
-            pass
-
-    discord_emulator.violations.clear()
-    assert "not-the-token" not in f"{refused.value!r} {refused.value.__cause__!r} {caplog.text}"
-
-
-async def hears_again(bot: Bot, discord: DiscordEmulator, text: str) -> None:
-    channel = next(iter(discord.guild.channels.values()))
-    await discord.say(channel, discord.add_person("Cleo"), text)
-    await eventually(lambda: any(event.text == text for event in bot.events), what=text)
-
-
-async def test_a_cut_connection_is_resumed_and_nothing_is_missed(discord_emulator: DiscordEmulator) -> None:
-    discord_emulator.add_channel()
-    async with running(discord_emulator) as bot:
-        await discord_emulator.disconnect(4000)
-        await discord_emulator.say(
-            next(iter(discord_emulator.guild.channels.values())), discord_emulator.add_person(), "while away"
-        )
-        await eventually(lambda: discord_emulator.resumes == 1)
-        await eventually(lambda: bot.events)
-
-    assert [event.text for event in bot.events] == ["while away"]
-
-
-async def test_a_payload_that_the_library_cannot_parse_does_not_make_the_bot_deaf(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    async with running(discord_emulator) as bot:
-        await discord_emulator.say(channel, ann, stickers=[{"id": "no number", "name": "x", "format_type": 1}])
-        await eventually(lambda: discord_emulator.identifies == 2, what="a new session")
-        await discord_emulator.until_connected()
-        await hears_again(bot, discord_emulator, "still there?")
-
-    assert bot.clock.slept == [1.0]
-    assert "the gateway client failed" in caplog.text
-
-
-async def test_a_gateway_that_refuses_for_good_ends_listening_with_a_remedy(discord_emulator: DiscordEmulator) -> None:
-    async with running(discord_emulator) as bot:
-        assert bot.receiving is not None
-        await discord_emulator.disconnect(4004)
-        with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
-            await asyncio.wait_for(bot.receiving, 5)
-
-
-async def test_logging_in_again_waits_longer_each_time(discord_emulator: DiscordEmulator) -> None:
-    clock = HastyClock()
-    async with chat_with(discord_emulator, clock=clock) as chat:
-        discord_emulator.fail("GET /users/@me", status=503, times=4)
-        receiving = asyncio.create_task(chat.receive(ignore))
-        await discord_emulator.until_connected()
-        receiving.cancel()
-        await asyncio.wait({receiving})
-
-    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
-
-
-async def ignore(event: Event) -> None:
-    del event
+    assert event.text == "the end"

@@ -266,8 +266,8 @@ async def test_the_answer_grows_and_typing_is_shown_before_it(people: People, mo
     await people.say(place, "hi")
     await eventually(lambda: people.is_typing(place), what="typing")
     hold.set()
-    (text,) = await shown(people, place)
-    assert text.endswith("long.")
+    await eventually(lambda: "".join(people.shown(place)).endswith("long."), what="the whole answer")
+    (text,) = people.shown(place)
     growth = people.growth(place)
     assert len(growth) >= 3
     assert all(text.startswith(version.rstrip(" …")) for version in growth)
@@ -302,7 +302,7 @@ async def test_whatever_the_model_answers_the_person_reads_one_kind_sentence(
             await people.say(place, f"try {name}")
             sentence = (await shown(people, place, number))[-1]
             assert 20 < len(sentence) < 200, name
-            assert sentence.endswith("."), name
+            assert sentence.endswith((".", "/reset")), name
             for jargon in ("{", "http", "Traceback", "Error", "html", "status", name if name.isdigit() else "{"):
                 assert jargon not in sentence, (name, sentence)
         model.reply("I am back.")
@@ -344,9 +344,8 @@ async def test_a_silent_model_is_given_up_in_words(people: People, model: ModelE
         assert sentence.endswith(".")
         model.reply(Script(pieces=pieces_of("One two three"), silent_after=2))
         await people.say(place, "count")
-        text = (await shown(people, place, 2))[1]
-        assert text.startswith("One two")
-        assert "breaks off here" in text
+        await eventually(lambda: "breaks off here" in people.shown(place)[-1], what="the note under the answer")
+        assert people.shown(place)[1].startswith("One two")
         await eventually(lambda: model.calls[1].disconnected, what="the silent stream is closed")
 
 

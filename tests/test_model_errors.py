@@ -175,3 +175,21 @@ async def test_plain_http_on_a_tls_address_is_not_tried_again(model: ModelEmulat
 
     assert failure.trouble is T.UNAVAILABLE
     assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nbroken\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 500 Oops\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+    ],
+)
+async def test_broken_http_is_explained(answer: bytes) -> None:
+    async with raw_server(answer) as url, client_of(url, attempts=1) as client:
+        failure = (await listen(client)).failure
+
+    assert failure.trouble in {T.BAD_RESPONSE, T.UNAVAILABLE, T.CUT_OFF}
+    assert_kind(failure.person)

@@ -52,7 +52,7 @@ asyncio.run(main())
 
 
 def run_alone(end: str, *files: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - only the code of these tests
         [sys.executable, "-X", "dev", "-W", "error", "-c", ALONE, end, *map(str, files)],
         cwd=ROOT,
         capture_output=True,

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 import aiohttp
 import discord
 
-from adapters.discord.client import options, use_servers
+from adapters.discord.client import options, set_up_library
 from adapters.discord.commands import register
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
@@ -69,7 +69,7 @@ class DiscordChat:
             PlatformRefused: Discord does not accept the token.
             PlatformError: Discord could not be reached.
         """
-        use_servers(api_url=self._api_url, gateway_url=self._gateway_url)
+        set_up_library(api_url=self._api_url, gateway_url=self._gateway_url)
         async with AsyncExitStack() as connections:
             session = await connections.enter_async_context(aiohttp.ClientSession())
             rest = await connections.enter_async_context(discord.Client(**options(content=True)))
@@ -83,6 +83,7 @@ class DiscordChat:
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._rest = self._posting = self._files = None
+        await self._interactions.close()
         await self._connections.aclose()
 
     async def receive(self, accept: Accepting) -> None:

@@ -13,11 +13,15 @@ NO_PINGS = discord.AllowedMentions.none()
 """Nothing that the model writes may notify anybody, and neither does a reply."""
 
 
-def use_servers(*, api_url: str | None, gateway_url: str | None) -> None:
-    """Speak to other servers than Discord's: a proxy, or an emulator.
+def set_up_library(*, api_url: str | None, gateway_url: str | None) -> None:
+    """Do what discord.py lets be done only for the whole process.
 
-    discord.py knows its servers as class attributes, so this is for the whole process.
+    Args:
+        api_url: Another server than Discord's: a proxy, or an emulator.
+        gateway_url: The same for the gateway.
     """
+    # Voice is not used, and the warnings about its missing libraries would only alarm the operator.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if api_url is not None:
         Route.BASE = api_url.rstrip("/")
     if gateway_url is not None:

@@ -65,24 +65,19 @@ _MAY_BE_SENT = (aiohttp.ClientError, TimeoutError, OSError, discord.InvalidData)
 
 @contextmanager
 def discord_errors(doing: str) -> Iterator[None]:
-    """Re-raise what discord.py and aiohttp raise as a `PlatformError`; the original stays as `__cause__`.
+    """Re-raise what discord.py and aiohttp raise as a `PlatformError`.
 
     Args:
         doing: What was tried, for the operator: "posting in channel 42".
     """
     try:
         yield
-    except (
-        discord.DiscordException,
-        aiohttp.ClientError,
-        OSError,
-        RuntimeError,
-        ValueError,
-        TypeError,
-        KeyError,
-    ) as error:
-        # The last three: an answer that is no message of Discord's (a proxy's page with status 200).
+    except discord.DiscordException as error:
         raise mapped(error, doing) from error
+    except (aiohttp.ClientError, OSError, RuntimeError, ValueError, TypeError, KeyError) as error:
+        # The last three: an answer that is no message of Discord's (a proxy's page with status 200).
+        # "from None": aiohttp's texts can hold the address, and that of an interaction holds its token.
+        raise mapped(error, doing) from None
 
 
 @asynccontextmanager

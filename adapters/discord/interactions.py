@@ -56,6 +56,15 @@ class Interactions:
         pending.nonce = nonce
         return pending.interaction
 
+    async def close(self) -> None:
+        """End the acknowledgements under way and forget all."""
+        under_way = [pending.acknowledged for pending in self._pending.values() if not pending.acknowledged.done()]
+        self._pending.clear()
+        for task in under_way:
+            task.cancel()
+        if under_way:
+            await asyncio.wait(under_way)
+
     def _is_over(self, pending: _Pending) -> bool:
         return self._clock.monotonic_s() >= pending.good_until_s
 

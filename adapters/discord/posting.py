@@ -46,7 +46,11 @@ class Posting:
         channel = self._channel(key)
         async with discord_request(f"posting in channel {channel.id}"):
             message = await self._send(channel, text, reply_to=reply_to, nonce=nonce)
-        return MessageId(str(message.id))
+        message_id = MessageId(str(message.id))
+        if message.content.strip() != text.strip():
+            # Discord knew the nonce and gave back the message of an earlier attempt, with the text of then.
+            await self.edit(key, message_id, text)
+        return message_id
 
     async def edit(self, key: ConversationKey, message_id: MessageId, text: str) -> None:
         """Replace the text of a message of the bot's own."""

@@ -108,7 +108,11 @@ class Chat(Protocol):
         ...
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
-        """Send one new message. `nonce` (at most 25 characters) is the same for every attempt at this part."""
+        """Send one new message.
+
+        `nonce` (at most 25 characters) is the same for every attempt at this part. Where the platform recognises
+        it (`Limits.resend_is_safe`), the message of the earlier attempt is shown with the text of this one.
+        """
         ...
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:

@@ -1,0 +1,295 @@
+"""From Discord's payloads, through discord.py's own objects, to the core's events."""
+
+import itertools
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.convert import conversation, is_from_a_person, message_received, unresolved_reply
+from adapters.discord.text import Names, read
+from bot.events import Address, Command, Entity, EntityKind
+from tests.discord_payloads import (
+    ANN,
+    BEN,
+    BEN_USER,
+    BOT,
+    BOT_ROLE,
+    BOT_USER,
+    COOKS,
+    DM,
+    GENERAL,
+    GUILD,
+    NOW_ID,
+    THREAD,
+    Payload,
+    World,
+    attachment,
+    mentioned,
+    replying,
+    said,
+    user,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_sender_time_and_place_are_the_true_ones(world: World) -> None:
+    event = world.event("hello")
+
+    assert (event.key.chat_id, event.key.thread_id, event.message_id) == (str(GENERAL), None, NOW_ID)
+    assert (event.sender.id, event.sender.name, event.sender.language) == (str(ANN), "Annie", None)
+    assert event.sent_at == datetime.fromtimestamp(1_790_000_000, UTC)
+    assert (event.is_private, event.address, event.command) == (False, None, None)
+
+
+def test_a_thread_belongs_to_its_parent(world: World) -> None:
+    event = world.event("hello", place=THREAD)
+
+    assert (event.key.chat_id, event.key.thread_id) == (str(GENERAL), str(THREAD))
+
+
+def test_a_channel_that_the_library_does_not_know_is_no_private_chat(world: World) -> None:
+    message = world.message("hello", place=999)
+    event = message_received(message, place=message.channel, bot_id=BOT)
+
+    assert isinstance(message.channel, discord.PartialMessageable)
+    assert (event.key.chat_id, event.is_private, event.address) == ("999", False, None)
+
+
+def test_a_private_chat_is_private(world: World) -> None:
+    event = world.event("hello", place=DM)
+
+    assert (event.key.chat_id, event.is_private, event.address, event.sender.name) == (
+        str(DM),
+        True,
+        Address.PRIVATE,
+        "Ann",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (f"<@{BOT}> what is this?", "what is this?"),
+        (f"<@!{BOT}>, what is this?", "what is this?"),
+        (f"<@{BOT}>: :smile:", ":smile:"),
+        (f"<@{BOT}>:smile:", ":smile:"),
+        (f"what is <@{BOT}> this?", "what is this?"),
+        (f"what is this <@{BOT}>", "what is this"),
+        (f"what\n<@{BOT}>\nis this", "what\n\nis this"),
+        (f"<@{BOT}>", ""),
+        (f"<@{BOT}> <@{BOT}> hi", "hi"),
+        (f"hi<@{BOT}>you", "hiyou"),
+    ],
+)
+def test_the_bots_own_mention_is_taken_out(world: World, content: str, text: str) -> None:
+    event = world.event(content, mentions=[mentioned(BOT, "Glimpse")])
+
+    assert (event.text, event.raw_text, event.address) == (text, content, Address.MENTION)
+
+
+def test_the_bots_own_role_is_taken_out_and_another_role_is_not(world: World) -> None:
+    event = world.event(f"<@&{BOT_ROLE}> ask the <@&{COOKS}>", mention_roles=[str(BOT_ROLE), str(COOKS)])
+
+    assert (event.text, event.address) == ("ask the @Cooks", Address.ROLE_MENTION)
+
+
+def test_another_role_is_no_address(world: World) -> None:
+    assert world.event(f"<@&{COOKS}> dinner", mention_roles=[str(COOKS)]).address is None
+
+
+def test_other_mentions_become_readable_and_keep_their_place(world: World) -> None:
+    content = f"🙂 <@{BEN}> see <#{GENERAL}> <:rose:55> <a:wave:56> </reset:9> <#{THREAD}>"
+
+    event = world.event(content, mentions=[mentioned(BEN, "Ben")])
+
+    assert event.text == "🙂 @Ben see #general :rose: :wave: /reset #roses"
+    assert event.entities[0] == Entity(kind=EntityKind.MENTION, offset=2, length=len(f"<@{BEN}>"), target=str(BEN))
+    assert [entity.kind for entity in event.entities[1:]] == [
+        EntityKind.CHANNEL,
+        EntityKind.EMOJI,
+        EntityKind.EMOJI,
+        EntityKind.COMMAND,
+        EntityKind.CHANNEL,
+    ]
+    assert [content[e.offset : e.offset + e.length] for e in event.entities][1] == f"<#{GENERAL}>"
+
+
+@pytest.mark.parametrize("content", [f"`<@{BOT}>` is code", f"```\n<@{BOT}>\n```", f"<@{BOT}> typed without effect"])
+def test_what_discord_does_not_list_is_no_mention(world: World, content: str) -> None:
+    event = world.event(content)
+
+    assert (event.text, event.address, event.entities) == (content, None, ())
+
+
+def test_an_unknown_channel_stays_as_it_is(world: World) -> None:
+    assert world.event("see <#424242>").text == "see <#424242>"
+
+
+@pytest.mark.parametrize("ping", [True, False])
+def test_a_reply_to_the_bot_is_for_the_bot_whether_it_pings_or_not(world: World, ping: bool) -> None:
+    mentions = [mentioned(BOT, "Glimpse")] if ping else []
+
+    event = world.event("and now?", mentions=mentions, **replying(said("An **answer**", BOT_USER)))
+
+    assert event.address is Address.REPLY
+    [quoted] = event.quoted
+    assert (quoted.message_id, quoted.author, quoted.is_own, quoted.text) == ("77", "Glimpse", True, "An **answer**")
+
+
+def test_a_reply_that_also_names_the_bot_is_a_mention(world: World) -> None:
+    event = world.event(f"<@{BOT}> and now?", mentions=[mentioned(BOT, "Glimpse")], **replying(said("hello", BEN_USER)))
+
+    assert (event.address, event.quoted[0].author, event.quoted[0].is_own) == (Address.MENTION, "Ben", False)
+
+
+def test_a_pinging_reply_to_a_deleted_message_of_the_bot_is_a_reply_without_quote(world: World) -> None:
+    event = world.event("and?", mentions=[mentioned(BOT, "Glimpse")], **(replying() | {"referenced_message": None}))
+
+    assert (event.address, event.quoted) == (Address.REPLY, ())
+
+
+def test_a_reply_between_people_is_not_for_the_bot(world: World) -> None:
+    event = world.event("yes", mentions=[mentioned(BEN, "Ben")], **replying(said("no?", BEN_USER)))
+
+    assert event.address is None
+
+
+def test_a_quote_keeps_the_mention_of_the_bot_readable(world: World) -> None:
+    quoted = said(f"<@{BOT}> look", BEN_USER, mentions=[mentioned(BOT, "Glimpse")])
+
+    assert world.event("hm", **replying(quoted)).quoted[0].text == "@Glimpse look"
+
+
+def test_a_reply_that_discord_did_not_resolve_has_to_be_fetched(world: World) -> None:
+    message = world.message("and now?", **replying())
+    answer = world.message("An answer", id="77", author=BOT_USER, attachments=[attachment(5)])
+
+    reference = unresolved_reply(message)
+    event = message_received(message, place=message.channel, bot_id=BOT, replied_to=answer)
+
+    assert reference is not None
+    assert (reference.message_id, reference.channel_id) == (77, GENERAL)
+    assert (event.address, event.quoted[0].text, len(event.quoted[0].attachments)) == (Address.REPLY, "An answer", 1)
+
+
+@pytest.mark.parametrize("payload", [{}, replying(said("x", BEN_USER)), replying() | {"referenced_message": None}])
+def test_nothing_is_fetched_that_is_known(world: World, payload: Payload) -> None:
+    assert unresolved_reply(world.message("x", **payload)) is None
+
+
+def test_attachments_of_all_kinds_are_offered_with_what_is_claimed(world: World) -> None:
+    event = world.event(
+        attachments=[attachment(5, content_type="image/png"), attachment(6, "notes.pdf"), attachment(7, "")]
+    )
+
+    assert [(ref.name, ref.media_type, ref.size_bytes) for ref in event.attachments] == [
+        ("a.png", "image/png", 5),
+        ("notes.pdf", "", 5),
+        ("", "", 5),
+    ]
+    channel_id, message_id, attachment_id, _ = json.loads(event.attachments[0].handle)
+    assert (channel_id, message_id, attachment_id) == (GENERAL, int(NOW_ID), 5)
+
+
+def forward(content: str, *files: Payload) -> Payload:
+    snapshot = {
+        "type": 0,
+        "content": content,
+        "embeds": [],
+        "attachments": list(files),
+        "timestamp": "2026-11-21T12:00:00+00:00",
+        "edited_timestamp": None,
+        "flags": 0,
+    }
+    return {
+        "message_reference": {"type": 1, "message_id": "66", "channel_id": "5", "guild_id": "6"},
+        "message_snapshots": [{"message": snapshot}],
+    }
+
+
+def test_a_forward_is_quoted_without_author(world: World) -> None:
+    event = world.event(place=DM, **forward("look <:rose:55>", attachment(5)))
+
+    [quoted] = event.quoted
+    assert (quoted.message_id, quoted.author, quoted.is_own, quoted.text) == (None, None, False, "look :rose:")
+    # Fetched anew through the message that forwards: the bot may not see the original's channel.
+    assert json.loads(quoted.attachments[0].handle)[:3] == [DM, int(NOW_ID), 5]
+    assert event.attachments == ()
+
+
+def test_a_reply_to_a_forward_quotes_what_was_forwarded(world: World) -> None:
+    forwarded = said("", BEN_USER) | forward("look", attachment(5))
+
+    [quoted] = world.event(f"<@{BOT}> what?", mentions=[mentioned(BOT, "Glimpse")], **replying(forwarded)).quoted
+
+    assert (quoted.author, quoted.text, len(quoted.attachments)) == ("Ben", "look", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "payload", "command"),
+    [
+        (f"<@{BOT}> /reset", {"mentions": [mentioned(BOT, "Glimpse")]}, Command(name="reset")),
+        (f"<@{BOT}> /Help me", {"mentions": [mentioned(BOT, "Glimpse")]}, Command(name="help", argument="me")),
+        (f"<@{BOT}> /nonsense", {"mentions": [mentioned(BOT, "Glimpse")]}, None),
+        ("/reset", {"place": DM}, Command(name="reset")),
+        ("/reset", {}, None),
+    ],
+)
+def test_a_written_command_counts_where_the_bot_is_spoken_to(
+    world: World, content: str, payload: Payload, command: Command | None
+) -> None:
+    event = world.event(content, **payload)
+
+    assert event.command == command
+    assert (event.address is Address.COMMAND) == (command is not None)
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_person"),
+    [
+        ({}, True),
+        (replying(said("x", BEN_USER)), True),
+        ({"author": user(5, "Other", bot=True)}, False),
+        ({"author": BOT_USER}, False),
+        ({"webhook_id": "5"}, False),
+        ({"type": 7}, False),
+        ({"type": 18}, False),
+        ({"type": 20}, False),
+        ({"type": 21}, False),
+        ({"type": 250}, False),
+    ],
+)
+def test_only_people_are_listened_to(world: World, payload: Payload, is_person: bool) -> None:
+    assert is_from_a_person(world.message("x", **payload)) is is_person
+
+
+def test_every_kind_of_place_has_its_conversation(world: World) -> None:
+    places: list[Any] = [world.state._get_guild(GUILD).get_channel(GENERAL), world.client.get_partial_messageable(5)]
+
+    assert [conversation(place).chat_id for place in places] == [str(GENERAL), "5"]
+
+
+TOKENS = st.sampled_from(
+    [f"<@{BOT}>", f"<@!{BOT}>", f"<@{BEN}>", "<@5>", "<#1>", "<:a:1>", "`", "```", "hi", " ", "\n", "🙂", ","]
+)
+
+
+@given(st.lists(TOKENS, max_size=12).map("".join))
+def test_any_text_can_be_read_and_entities_point_at_what_they_name(content: str) -> None:
+    names = Names(users={BOT: "Glimpse", BEN: "Ben"}, own_user=BOT)
+
+    reading = read(content, names, drop_own=True)
+
+    assert all(content[e.offset : e.offset + e.length].startswith("<") for e in reading.entities)
+    assert all(a.offset + a.length <= b.offset for a, b in itertools.pairwise(reading.entities))
+    assert "@Glimpse" not in reading.text
+    assert reading.text.count("hi") == content.count("hi")

@@ -1,0 +1,105 @@
+"""Logging in to Discord and staying connected: the real discord.py on real sockets."""
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.errors import PlatformRefused
+from bot.events import Address, Event
+from tests.discord_bot import HastyClock, chat_with, running
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator, File
+
+PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
+
+
+async def test_without_the_content_intent_mentions_still_work_and_the_log_names_the_remedy(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord_emulator.content_intent = False
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
+        event = await bot.hears()
+
+    assert (event.text, event.address) == ("hello", Address.MENTION)
+    assert "Message Content Intent" in caplog.text
+    assert discord_emulator.identifies == 1
+
+
+async def test_an_intent_that_is_switched_off_later_is_left_out(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with chat_with(discord_emulator) as chat:
+        discord_emulator.content_intent = False
+        receiving = asyncio.create_task(chat.receive(ignore))
+        await discord_emulator.until_connected()
+        receiving.cancel()
+        await asyncio.wait({receiving})
+
+    assert "Message Content Intent" in caplog.text
+
+
+async def test_a_wrong_token_stops_the_start_with_a_remedy_and_without_the_token(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    with pytest.raises(PlatformRefused, match="DISCORD_TOKEN") as refused:
+        async with chat_with(discord_emulator, token="not-the-token"):
+            pass
+
+    discord_emulator.violations.clear()
+    assert "not-the-token" not in f"{refused.value!r} {refused.value.__cause__!r} {caplog.text}"
+
+
+async def test_a_cut_connection_is_resumed_and_nothing_is_missed(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.disconnect(4000)
+        await discord_emulator.say(channel, ann, "while away")
+        event = await bot.hears()
+
+    assert event.text == "while away"
+    assert (discord_emulator.identifies, discord_emulator.resumes) == (1, 1)
+
+
+async def test_a_payload_that_the_library_cannot_parse_does_not_make_the_bot_deaf(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.say(channel, ann, stickers=[{"id": "no number", "name": "x", "format_type": 1}])
+        await eventually(lambda: discord_emulator.identifies == 2, what="a new session")
+        await discord_emulator.until_connected()
+        await discord_emulator.say(channel, ann, "still there?")
+        event = await bot.hears()
+
+    assert event.text == "still there?"
+    assert bot.clock.slept == [1.0]
+    assert "the gateway client failed" in caplog.text
+
+
+async def test_a_gateway_that_refuses_for_good_ends_listening_with_a_remedy(discord_emulator: DiscordEmulator) -> None:
+    async with running(discord_emulator) as bot:
+        assert bot.receiving is not None
+        await discord_emulator.disconnect(4004)
+        with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
+            await asyncio.wait_for(bot.receiving, 5)
+
+
+async def test_logging_in_again_waits_longer_each_time(discord_emulator: DiscordEmulator) -> None:
+    clock = HastyClock()
+    async with chat_with(discord_emulator, clock=clock) as chat:
+        discord_emulator.fail("GET /users/@me", status=503, times=4)
+        receiving = asyncio.create_task(chat.receive(ignore))
+        await discord_emulator.until_connected()
+        receiving.cancel()
+        await asyncio.wait({receiving})
+
+    assert clock.slept == [1.0, 2.0, 4.0, 8.0]
+
+
+async def ignore(event: Event) -> None:
+    del event
