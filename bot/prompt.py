@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.picture_size import picture_tokens
 from bot.ports.model import Content, PictureContent, PromptMessage, TextContent
 from bot.records import Attachment, Exchange, StoredMessage, StoredQuote, Verdict
 
@@ -34,7 +35,7 @@ class PromptBudget:
     pictures: int
     """As pixels; older ones are mentioned in words."""
     picture_tokens: int
-    """Of all pictures that go as pixels, by `bot.picture_tokens`-style arithmetic of the model."""
+    """Of all pictures that go as pixels, by `bot.picture_size.picture_tokens`."""
 
 
 def text_tokens(text: str) -> int:
@@ -43,14 +44,6 @@ def text_tokens(text: str) -> int:
     That is at least one token for each English word and each Chinese character.
     """
     return len(text.encode("utf-8", "replace")) // 3 + 1
-
-
-def picture_cost(attachment: Attachment) -> int:
-    """Tokens of a prepared picture: one for each started tile of 32×32 pixels, and 2 around it.
-
-    Source: Qwen3-VL, README (compression ratio 32) and qwen-vl-utils, vision_process.py.
-    """
-    return -(-attachment.width_px // 32) * -(-attachment.height_px // 32) + 2
 
 
 def within_budget(exchanges: Sequence[Exchange], budget: PromptBudget) -> Sequence[Exchange]:
@@ -72,7 +65,7 @@ def pictures_to_show(exchanges: Sequence[Exchange], budget: PromptBudget) -> Seq
             for attachment in reversed(message.attachments):
                 if attachment.sha256 is None or attachment.sha256 in chosen:
                     continue
-                tokens += picture_cost(attachment)
+                tokens += picture_tokens(attachment.width_px, attachment.height_px)
                 if len(chosen) == budget.pictures or tokens > budget.picture_tokens:
                     return list(chosen)
                 chosen[attachment.sha256] = None

@@ -145,7 +145,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A prepared picture: what `bot.pictures.prepare` makes of any file."""
+    """A prepared picture: what `bot.picture_decoding.prepare` makes of any file."""
 
     jpeg: bytes = field(repr=False)
     sha256: str

@@ -8,20 +8,24 @@ import sqlalchemy as sa
 from bot.events import AttachmentRef, ConversationKey, MessageId
 from bot.records import Attachment, AttachmentId, Exchange, StoredMessage, TurnId, Verdict
 from storage.conversations import ID_OF_KEY, IS_KEY, key_values
+from storage.columns import Id
 from storage.messages import as_quotes
 from storage.tables import attachments, conversations, messages, pictures, turns
 from storage.transactions import AnyRow
 
 _Attachments = Mapping[int, tuple[Attachment, ...]]
 
-_IS_SINCE_RESET = turns.c.id > sa.select(conversations.c.reset_turn_id).where(IS_KEY).scalar_subquery()
+_UP_TO = sa.bindparam("up_to", type_=Id)
+_RESET = sa.select(conversations.c.reset_turn_id).where(IS_KEY).scalar_subquery()
+# The question itself is always read, also when a reset overtook it. One lower bound, for the index: no OR.
+_IS_SINCE_RESET = turns.c.id > sa.case((_RESET < _UP_TO, _RESET), else_=_UP_TO - 1)
 # Newest first, and no further than the limit: that is what keeps the cost flat.
 _NEWEST = (
     sa.select(turns.c.id, turns.c.answer)
     .where(
         turns.c.conversation_id == ID_OF_KEY,
         turns.c.command.is_(None),
-        turns.c.id <= sa.bindparam("up_to"),
+        turns.c.id <= _UP_TO,
         _IS_SINCE_RESET,
     )
     .order_by(turns.c.id.desc())

@@ -81,6 +81,19 @@ async def test_reset_starts_over_and_does_not_wait_for_a_running_answer(tmp_path
         assert prompt_text(core.model.prompts[1]).splitlines()[1:] == ["user: [Ann] what do you know?"]
 
 
+async def test_a_question_that_a_reset_overtook_is_answered_without_the_history(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [gate, *said("first")], said("second")) as core:
+        await core.hear(message("old news"), message("what is new?"))
+        await core.settle()
+        await core.hear(message("/reset", command=Command(name="reset")))
+        await core.settle()
+        gate.set()
+        await core.finish()
+        assert core.chat.texts()[-1] == "second"
+        assert prompt_text(core.model.prompts[1]).splitlines()[1:] == ["user: [Ann] what is new?"]
+
+
 async def test_help_explains_without_asking_the_model(tmp_path: Path) -> None:
     async with running_core(tmp_path, chat=FakeChat(text_length=4000)) as core:
         await core.hear(message("/help", command=Command(name="help")))

@@ -305,3 +305,14 @@ async def test_the_application_is_described(discord: DiscordEmulator, client: Re
     assert client.application_flags.gateway_message_content_limited
     assert [guild.id for guild in client.guilds] == [discord.guild.id]
     assert (await client.fetch_guild(discord.guild.id)).name == "Test server"
+
+
+async def test_a_message_in_an_archived_thread_brings_the_thread_back(discord: DiscordEmulator) -> None:
+    ann = discord.add_person()
+    thread = discord.add_thread(discord.add_channel(), starter=ann)
+    discord.archive(thread)
+    async with connected(discord) as client:
+        assert client.get_channel(thread.id) is None
+        await discord.say(thread, ann, "still here?")
+
+        assert isinstance((await client.hears()).channel, dpy.Thread)

@@ -101,5 +101,29 @@ async def test_logging_in_again_waits_longer_each_time(discord_emulator: Discord
     assert clock.slept == [1.0, 2.0, 4.0, 8.0]
 
 
+@pytest.mark.parametrize(
+    "refusal", [{"status": 403, "body": "<html>Cloudflare</html>"}, {"status": 503}, {"drop": True}]
+)
+async def test_a_login_that_fails_while_running_is_tried_again(
+    discord_emulator: DiscordEmulator, refusal: dict[str, object]
+) -> None:
+    clock = HastyClock()
+    async with chat_with(discord_emulator, clock=clock) as chat:
+        discord_emulator.fail("GET /users/@me", **refusal)
+        receiving = asyncio.create_task(chat.receive(ignore))
+        await discord_emulator.until_connected()
+        receiving.cancel()
+        await asyncio.wait({receiving})
+
+    assert clock.slept == [1.0]
+
+
+async def test_a_token_that_is_revoked_while_running_ends_listening(discord_emulator: DiscordEmulator) -> None:
+    async with chat_with(discord_emulator) as chat:
+        discord_emulator.fail("GET /users/@me", status=401)
+        with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
+            await asyncio.wait_for(chat.receive(ignore), 5)
+
+
 async def ignore(event: Event) -> None:
     del event

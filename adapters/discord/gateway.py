@@ -98,24 +98,35 @@ class Gateway:
                     await listener.login(self._token)
                 await listener.connect()
         except discord.PrivilegedIntentsRequired:
-            if not self._content:
-                raise PlatformRefused("Discord does not allow an intent.", remedy="Please report this.") from None
-            self._content = False
-            log_missing_content_intent()
+            self._leave_content_out()
             return True
         except discord.ConnectionClosed as error:
             if error.code in _HOPELESS:
-                raise PlatformRefused(
-                    f"Discord closed the gateway ({error.code}).", remedy=_HOPELESS[error.code]
-                ) from error
+                what = f"Discord closed the gateway ({error.code})."
+                raise PlatformRefused(what, remedy=_HOPELESS[error.code]) from error
             _log.warning("Discord: the gateway closed (%s).", error.code)
-        except PlatformRefused:
-            raise
         except PlatformError as error:
+            # Any other refusal may be a proxy's or Cloudflare's mood.
+            if isinstance(error, PlatformRefused) and error.remedy == LOGIN_REMEDY:
+                raise
             _log.warning("%s", error)
-        except Exception:  # noqa: BLE001 - discord.py lets any error of its parsers out here, and one payload must not end listening
-            _log.exception("Discord: the gateway client failed.")
+        except Exception as error:  # noqa: BLE001 - discord.py lets any error of its parsers out, and one payload must not end listening
+            _log_failure(error)
         return False
+
+    def _leave_content_out(self) -> None:
+        if not self._content:
+            raise PlatformRefused("Discord does not allow an intent.", remedy="Please report this.")
+        self._content = False
+        log_missing_content_intent()
+
+
+def _log_failure(error: Exception) -> None:
+    # discord.py 2.7 stumbles over its missing socket where a first connection fails, and has logged why it failed.
+    if isinstance(error, AttributeError) and error.name == "sequence" and error.obj is None:
+        _log.warning("Discord: the gateway could not be reached.")
+    else:
+        _log.error("Discord: the gateway client failed.", exc_info=error)
 
 
 def log_missing_content_intent() -> None:

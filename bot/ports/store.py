@@ -9,7 +9,11 @@ from bot.records import AttachmentId, Delivery, Exchange, Outcome, Picture, Turn
 
 
 class Store(Protocol):
-    """The truth: conversations, messages, turns, receipts. Every call is one transaction, committed on return."""
+    """The truth: conversations, messages, turns, receipts. Every call is one transaction, committed on return.
+
+    A call that is cancelled took effect wholly or not at all. Each raises `bot.errors.StorageError` when the
+    database refuses.
+    """
 
     async def accept(self, message: MessageReceived, *, now: datetime, ready_at: datetime) -> Turn | None:
         """Store an addressed message and its turn.
@@ -35,7 +39,7 @@ class Store(Protocol):
         ...
 
     async def exchanges(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
-        """The newest `limit` exchanges up to and with `up_to`, oldest first, none from before a reset.
+        """The newest `limit` exchanges up to and with `up_to`, oldest first, none from before a reset but `up_to` itself.
 
         Read by index: the cost does not grow with the length of the history.
         """

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from tests.emulators.discord_links import Links, uploaded
 from tests.emulators.discord_mentions import EVERYBODY, Allowed, find_mentions, shown_text
 from tests.emulators.discord_message_payloads import View, message_payload
+from tests.emulators.discord_payloads import channel_payload
 from tests.emulators.discord_registry import World
 from tests.emulators.discord_world import (
     NO_FLAGS,
@@ -99,10 +100,17 @@ class Backend:
         message = self._message(channel, draft)
         message.mentions = self._mentions(message, draft.allowed)
         self.world.enter(message)
-        channel.archived = False
+        self._unarchive(channel)
         self._note_pings(message, before=Mentions())
         self.announce_message("MESSAGE_CREATE", message)
         return message
+
+    def _unarchive(self, thread: Channel) -> None:
+        """Writing in an archived thread brings it back (Discord docs, Threads)."""
+        if thread.archived:
+            thread.archived = False
+            payload = channel_payload(thread)
+            self.publish("THREAD_UPDATE", thread, lambda _: payload)
 
     def _message(self, channel: Channel, draft: Draft) -> Message:
         forwarded = draft.forward_of

@@ -99,9 +99,9 @@ class Guild:
     id: int
     name: str
     owner: Person
-    roles: dict[int, Role] = field(default_factory=dict)
-    members: dict[int, Member] = field(default_factory=dict)
-    channels: dict[int, "Channel"] = field(default_factory=dict)
+    roles: dict[int, Role] = field(default_factory=dict, repr=False)
+    members: dict[int, Member] = field(default_factory=dict, repr=False)
+    channels: dict[int, "Channel"] = field(default_factory=dict, repr=False)
     """Threads too."""
 
     @property
@@ -116,8 +116,8 @@ class Channel:
     id: int
     kind: ChannelKind
     name: str = ""
-    guild: Guild | None = None
-    parent: "Channel | None" = None
+    guild: Guild | None = field(default=None, repr=False)
+    parent: "Channel | None" = field(default=None, repr=False)
     """Of a thread."""
     recipient: Person | None = None
     """Of a private chat: the other one."""
@@ -129,9 +129,9 @@ class Channel:
     locked: bool = False
     member_ids: set[int] = field(default_factory=set)
     """Of a thread: who joined it."""
-    messages: dict[int, "Message"] = field(default_factory=dict)
+    messages: dict[int, "Message"] = field(default_factory=dict, repr=False)
     """All that were ever written here, deleted ones too, oldest first."""
-    order: list[int] = field(default_factory=list)
+    order: list[int] = field(default_factory=list, repr=False)
     """The keys of `messages`, ascending: for paging without a scan."""
 
     @property
@@ -206,7 +206,7 @@ class Message:
     """Every text it ever showed, oldest first."""
     kind: MessageKind = MessageKind.DEFAULT
     mentions: Mentions = Mentions()
-    reply_to: "Message | None" = None
+    reply_to: "Message | None" = field(default=None, repr=False)
     pings_reply: bool = False
     """Whether replying mentioned the author of `reply_to`."""
     forwarded: "Message | None" = None
@@ -215,7 +215,7 @@ class Message:
     flags: MessageFlag = NO_FLAGS
     nonce: str | int | None = None
     stickers: tuple[Payload, ...] = ()
-    interaction: "Interaction | None" = None
+    interaction: "Interaction | None" = field(default=None, repr=False)
     """The command that this is the bot's response to."""
     thread: Channel | None = None
     """The thread that was started from it."""
