@@ -31,25 +31,23 @@ BRISK = Script(pieces=REALISTIC.pieces[:20], first_token_s=0.02, per_token_s=0.0
 """For the effect of the history: streamed, but soon over."""
 
 FEW, MANY = 10, 50_000
-_SHALLOW_PLACES, _DEEP_PLACES = 256, 4
+_BUSY_PLACES, _SHALLOW_PLACES, _DEEP_PLACES = 256, 64, 4
+_INSTANT_AT_ONCE, _REALISTIC_AT_ONCE, _BRISK_AT_ONCE = 64, 16, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """How much is measured."""
+    """How much is measured. Seconds are those of one round."""
 
     rounds: int
-    warm_up: int
-    instant: int
-    """Answers per round, and so on."""
-    instant_at_once: int = 64
-    realistic: int
-    realistic_at_once: int = 16
-    brisk: int
+    warm_up_s: float
+    instant_s: float
+    realistic_s: float
+    brisk_s: float
 
 
-FULL = Extent(rounds=3, warm_up=256, instant=1024, realistic=48, brisk=40)
-QUICK = Extent(rounds=1, warm_up=128, instant=512, realistic=16, brisk=20)
+FULL = Extent(rounds=3, warm_up_s=1.0, instant_s=2.0, realistic_s=5.0, brisk_s=3.0)
+QUICK = Extent(rounds=1, warm_up_s=0.5, instant_s=1.5, realistic_s=1.0, brisk_s=1.5)
 
 PLATFORMS: Mapping[str, tuple[Callable[[], Stage], str]] = {
     "telegram": (TelegramStage, "bench.lean_telegram"),
@@ -61,8 +59,12 @@ PLATFORMS: Mapping[str, tuple[Callable[[], Stage], str]] = {
 class Places:
     """Where a contestant is asked."""
 
+    busy: Sequence[Place]
+    """Many, with few earlier messages."""
     shallow: Sequence[Place]
+    """With few earlier messages, and asked so seldom that they stay few."""
     deep: Sequence[Place]
+    """With many earlier messages."""
 
 
 @asynccontextmanager
@@ -73,13 +75,16 @@ async def running(module: str, make_stage: Callable[[], Stage]) -> AsyncIterator
         stage = await stack.enter_async_context(make_stage())
         model = await stack.enter_async_context(ModelEmulator(key=_KEY, name=_NAME))
         places = Places(
-            shallow=[stage.add_place(number) for number in range(_SHALLOW_PLACES)],
-            deep=[stage.add_place(_SHALLOW_PLACES + number) for number in range(_DEEP_PLACES)],
+            busy=[stage.add_place() for _ in range(_BUSY_PLACES)],
+            shallow=[stage.add_place() for _ in range(_SHALLOW_PLACES)],
+            deep=[stage.add_place() for _ in range(_DEEP_PLACES)],
         )
         variables = {"MODEL_API_URL": model.url, "MODEL_API_KEY": _KEY, "MODEL_NAME": _NAME, **stage.variables}
         if module == "bot":
             database = directory / "glimpse.db"
-            await fill(database, {FEW: places.shallow, MANY: places.deep}, answer="".join(REALISTIC.pieces))
+            await fill(
+                database, {FEW: [*places.busy, *places.shallow], MANY: places.deep}, answer="".join(REALISTIC.pieces)
+            )
             variables |= {"DATABASE_URL": f"sqlite+aiosqlite:///{database}", "HTTP_PORT": "0"}
         process = await stack.enter_async_context(BotProcess(module, directory, variables))
         await stage.until_connected(process.check)
@@ -88,17 +93,17 @@ async def running(module: str, make_stage: Callable[[], Stage]) -> AsyncIterator
 
 async def play(contestant: Contestant, places: Places, extent: Extent, results: table.Results) -> None:
     """One round of everything."""
-    at_once = extent.instant_at_once
     results.instant.append(
-        await contestant.play(INSTANT, places.shallow, answers=extent.instant, at_once=at_once)
+        await contestant.play(INSTANT, places.busy, seconds=extent.instant_s, at_once=_INSTANT_AT_ONCE)
     )
-    at_once = extent.realistic_at_once
     results.realistic.append(
-        await contestant.play(REALISTIC, places.shallow, answers=extent.realistic, at_once=at_once, stagger_s=0.1)
+        await contestant.play(
+            REALISTIC, places.busy, seconds=extent.realistic_s, at_once=_REALISTIC_AT_ONCE, stagger_s=0.1
+        )
     )
     for where, rounds in ((places.shallow, results.shallow), (places.deep, results.deep)):
         rounds.append(
-            await contestant.play(BRISK, where, answers=extent.brisk, at_once=_DEEP_PLACES, stagger_s=0.05)
+            await contestant.play(BRISK, where, seconds=extent.brisk_s, at_once=_BRISK_AT_ONCE, stagger_s=0.05)
         )
 
 
@@ -107,14 +112,12 @@ async def measure(platform: str, extent: Extent) -> None:
     make_stage, lean_module = PLATFORMS[platform]
     results = {module: table.Results() for module in (lean_module, "bot")}
     async with AsyncExitStack() as stack:
-        contestants = {
-            module: await stack.enter_async_context(running(module, make_stage)) for module in results
-        }
+        contestants = {module: await stack.enter_async_context(running(module, make_stage)) for module in results}
         # The emulators hold much that stays: a full collection in mid-round would look like a slow bot.
         gc.collect()
         gc.freeze()
         for contestant, places in contestants.values():
-            await contestant.play(INSTANT, places.shallow, answers=extent.warm_up, at_once=extent.instant_at_once)
+            await contestant.play(INSTANT, places.busy, seconds=extent.warm_up_s, at_once=_INSTANT_AT_ONCE)
         for _ in range(extent.rounds):
             for module, (contestant, places) in contestants.items():
                 await play(contestant, places, extent, results[module])

@@ -54,14 +54,14 @@ class Contestant:
         model.reply_with(self._reply)
 
     async def play(
-        self, script: Script, places: Sequence[Place], *, answers: int, at_once: int, stagger_s: float = 0.0
+        self, script: Script, places: Sequence[Place], *, seconds: float, at_once: int, stagger_s: float = 0.0
     ) -> Round:
-        """Ask until there are `answers` answers.
+        """Ask for so many seconds, and wait for the last answers.
 
         Args:
             script: What the model says to each question.
             places: Where, in turn.
-            answers: How many in all; a multiple of `at_once`.
+            seconds: For how long new questions are asked.
             at_once: How many people ask at the same time, each again as soon as the answer is there.
             stagger_s: Each person begins so much later than the one before.
         """
@@ -73,7 +73,9 @@ class Contestant:
 
         async def converse(person: int, screen: _Screen) -> None:
             await asyncio.sleep(person * stagger_s)
-            for place in itertools.islice(itertools.cycle(places[person::at_once]), answers // at_once):
+            for place in itertools.cycle(places[person::at_once]):
+                if time.monotonic() > began + seconds:
+                    return
                 timings.append(await self._ask(place, screen))
 
         cpu_s, began = self.process.cpu_s(), time.monotonic()

@@ -33,6 +33,5 @@ class LeanModel:
                 data = line[len(_DATA) :].strip()
                 if data == _DONE:
                     break
-                for choice in orjson.loads(data)["choices"]:
-                    pieces.append(choice["delta"].get("content") or "")
+                pieces += [choice["delta"].get("content") or "" for choice in orjson.loads(data)["choices"]]
         return "".join(pieces)

@@ -8,11 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench.stages import Place
 from bot.records import TurnState
 from storage.database import open_store
 from storage.tables import conversations, messages, turns
-
-from bench.stages import Place
 
 _QUESTION = "And what about the other thing that we talked about yesterday?"
 

@@ -61,7 +61,7 @@ class Stage(Protocol):
 
     async def __aexit__(self, *exc_info: object) -> None: ...
 
-    def add_place(self, number: int) -> Place: ...
+    def add_place(self) -> Place: ...
 
     async def until_connected(self, check: Callable[[], None]) -> None:
         """Wait for the bot; `check` raises when that is in vain."""
@@ -89,8 +89,8 @@ class TelegramStage:
     def violations(self) -> Sequence[str]:
         return self._telegram.violations
 
-    def add_place(self, number: int) -> Place:
-        person = self._telegram.add_person(f"Ann {number}")
+    def add_place(self) -> Place:
+        person = self._telegram.add_person("Ann")
         chat = self._telegram.private(person)
         return Place(
             key=ConversationKey(platform=PlatformName("telegram"), chat_id=str(chat.id)),
@@ -137,9 +137,9 @@ class DiscordStage:
     def violations(self) -> Sequence[str]:
         return self._discord.violations
 
-    def add_place(self, number: int) -> Place:
-        person = self._discord.add_person(f"Ann {number}")
-        channel = self._discord.add_channel(f"channel-{number}")
+    def add_place(self) -> Place:
+        person = self._discord.add_person("Ann")
+        channel = self._discord.add_channel()
 
         def newest() -> Shown | None:
             last = channel.messages[channel.order[-1]] if channel.order else None

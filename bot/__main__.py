@@ -153,10 +153,6 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
     if settings.offline:
         from adapters.model.offline import OfflineModel
 
-        log.warning(
-            "no model is connected: the built-in offline model answers. Set MODEL_API_KEY for the real one, "
-            "or MODEL_API_URL for a server of your own."
-        )
         return OfflineModel()
     import aiohttp
 
@@ -203,6 +199,11 @@ def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
             TelegramChat(settings.telegram.token.get_secret_value(), api_url=settings.telegram.api_url, clock=clock)
         )
     log.info("anyone who can reach the bot can use it (ACCESS=open)")
+    if settings.offline:
+        log.warning(
+            "no model is connected: the built-in offline model answers. Set MODEL_API_KEY for the real one, "
+            "or MODEL_API_URL for a server of your own."
+        )
     return chats
 
 

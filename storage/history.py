@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from bot.events import AttachmentRef, ConversationKey, MessageId
 from bot.records import Attachment, AttachmentId, Exchange, StoredMessage, TurnId, Verdict
-from storage.conversations import ID_OF_KEY, IS_KEY, key_values
 from storage.columns import Id
+from storage.conversations import ID_OF_KEY, IS_KEY, key_values
 from storage.messages import as_quotes
 from storage.tables import attachments, conversations, messages, pictures, turns
 from storage.transactions import AnyRow

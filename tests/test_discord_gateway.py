@@ -102,7 +102,7 @@ async def test_logging_in_again_waits_longer_each_time(discord_emulator: Discord
 
 
 @pytest.mark.parametrize(
-    "refusal", [{"status": 403, "body": "<html>Cloudflare</html>"}, {"status": 503}, {"drop": True}]
+    "refusal", [{"status": 403, "body": "<html>Cloudflare</html>"}, {"status": 503}, {"drop": True, "times": 2}]
 )
 async def test_a_login_that_fails_while_running_is_tried_again(
     discord_emulator: DiscordEmulator, refusal: dict[str, object]

@@ -196,7 +196,7 @@ class _Painter:
         address = str(token.attrs["src"])
         words = "".join(_plain(token.children or []))
         if self.canvas.is_open(MarkKind.LINK):
-            self.canvas.write(f"{words} ({address})" if words.strip() else address)
+            self.canvas.write(f"{words} ({address})".lstrip())
         else:
             self.canvas.open(MarkKind.LINK, address)
             self.canvas.write(words if words.strip() else address)

@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from adapters.graphemes import cut_before
 from adapters.telegram.canvas import OPAQUE, Span
-from adapters.telegram.graphemes import may_cut
 from bot.ports.chat import Mark, MarkKind, Part
 
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s)|[。！？]['\"”’」』）]*")
@@ -86,7 +86,7 @@ class _Splitter:
         sentence = next(
             (m.end() for m in reversed([*_SENTENCE_END.finditer(self._text, low, end + 1)]) if m.end() <= end), None
         )
-        if sentence is not None and may_cut(self._text, sentence):
+        if sentence is not None and self._may_cut(sentence):
             return sentence
         word = self._last(" ", low, end, outside_code=False)
         return self._last_grapheme(start, end) if word is None else word
@@ -97,12 +97,19 @@ class _Splitter:
         while (place := self._text.rfind(separator, low, high)) >= 0:
             block = next((b for b in self._blocks if b.start < place < b.end), None) if outside_code else None
             if block is None:
-                return place if may_cut(self._text, place) else None
+                return place if self._may_cut(place) else None
             high = block.start
         return None
 
     def _last_grapheme(self, start: int, end: int) -> int:
-        return next((place for place in range(end, start, -1) if may_cut(self._text, place)), end)
+        place = cut_before(self._text, end)
+        while place > start and not self._may_cut(place):
+            place = cut_before(self._text, place - 1)
+        return place if place > start else end
+
+    def _may_cut(self, place: int) -> bool:
+        # An @ cut off from the address that it belongs to could become the mention of somebody.
+        return self._text[place : place + 1] != "@" and cut_before(self._text, place) == place
 
     def _part(self, start: int, end: int) -> Part | None:
         text = self._text[start:end].rstrip()

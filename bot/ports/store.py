@@ -39,7 +39,9 @@ class Store(Protocol):
         ...
 
     async def exchanges(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
-        """The newest `limit` exchanges up to and with `up_to`, oldest first, none from before a reset but `up_to` itself.
+        """The newest `limit` exchanges up to and with `up_to`, oldest first.
+
+        None is from before a reset, but `up_to` itself.
 
         Read by index: the cost does not grow with the length of the history.
         """

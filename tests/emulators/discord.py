@@ -15,10 +15,11 @@ wrong is scripted with `fail` (REST and CDN) and with the gateway's verbs (`disc
 
 `fail` patterns match ``METHOD /path`` below ``/api/v10``, e.g. ``POST /channels/*/messages`` or
 ``PATCH /channels/*/messages/*``; CDN paths are ``/attachments/...``. Interaction tokens stand as ``:token``.
-A fault whose status is below 400 lets the request succeed after its `delay_s`. A string as its `body` goes out
-as HTML, like Cloudflare's pages; a header set to an empty string is left out (``Via``: the client then takes a 429
-for a ban). ``drop=True, after_effect=True`` on a download cuts it in the middle. In `requests`, the body
-of a GET is its query; that of an upload is its ``payload_json``, with the names of the files under ``files``.
+A request over a rate limit gets its 429 and uses up no fault. A fault whose status is below 400 lets the request
+succeed after its `delay_s`. A string as its `body` goes out as HTML, like Cloudflare's pages; a header set to an
+empty string is left out (``Via``: the client then takes a 429 for a ban). ``drop=True, after_effect=True`` on a
+download cuts it in the middle. In `requests`, the body of a GET is its query; that of an upload is its
+``payload_json``, with the names of the files under ``files``.
 """
 
 from types import TracebackType

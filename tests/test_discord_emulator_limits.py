@@ -1,0 +1,103 @@
+"""The emulated Discord lets nobody ask too often."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_client import RecordingClient, connected
+from tests.emulators.discord_world import Channel, Person
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordEmulator]:
+    async with DiscordEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def client(discord: DiscordEmulator) -> AsyncIterator[RecordingClient]:
+    async with connected(discord) as client:
+        yield client
+
+
+@pytest.fixture
+async def rest(discord: DiscordEmulator) -> AsyncIterator[aiohttp.ClientSession]:
+    headers = {"Authorization": f"Bot {discord.token}"}
+    async with aiohttp.ClientSession(headers=headers, raise_for_status=False) as session:
+        yield session
+
+
+@pytest.fixture
+def ann(discord: DiscordEmulator) -> Person:
+    return discord.add_person("Ann")
+
+
+@pytest.fixture
+def channel(discord: DiscordEmulator) -> Channel:
+    return discord.add_channel()
+
+
+def messages_url(discord: DiscordEmulator, channel: Channel) -> str:
+    return f"{discord.api_url}/channels/{channel.id}/messages"
+
+
+async def post(
+    rest: aiohttp.ClientSession, discord: DiscordEmulator, channel: Channel, **body: Any
+) -> tuple[int, dict[str, Any]]:
+    async with rest.post(messages_url(discord, channel), json=body) as response:
+        return response.status, await response.json()
+
+
+async def test_a_sixth_message_in_five_seconds_is_too_much(
+    discord: DiscordEmulator, rest: aiohttp.ClientSession, channel: Channel
+) -> None:
+    for number in range(5):
+        assert (await post(rest, discord, channel, content=str(number)))[0] == 200
+
+    async with rest.post(messages_url(discord, channel), json={"content": "5"}) as response:
+        body = await response.json()
+        headers = response.headers
+
+    assert (response.status, body["global"]) == (429, False)
+    assert 4 < body["retry_after"] <= 5
+    assert headers["Via"]
+    assert (headers["X-RateLimit-Scope"], headers["X-RateLimit-Remaining"]) == ("user", "0")
+    assert (await post(rest, discord, discord.add_channel(), content="elsewhere"))[0] == 200
+
+
+async def test_discord_py_keeps_to_the_limits_by_itself(
+    discord: DiscordEmulator, client: RecordingClient, channel: Channel, ann: Person
+) -> None:
+    discord.limit("POST /channels/*/messages", 2, per_s=0.1)
+    await discord.say(channel, ann, "hi")
+    place = (await client.hears()).channel
+
+    await asyncio.gather(*(place.send(str(number)) for number in range(5)))
+
+    assert len(discord.visible(channel)) == 5
+    assert all(request.status == 200 for request in discord.requests)
+
+
+async def test_limits_can_be_switched_off(
+    discord: DiscordEmulator, rest: aiohttp.ClientSession, channel: Channel
+) -> None:
+    discord.rate_limits = False
+
+    statuses = [(await post(rest, discord, channel, content=str(number)))[0] for number in range(60)]
+
+    assert set(statuses) == {200}
+
+
+async def test_more_than_50_requests_in_a_second_are_too_much_for_all(
+    discord: DiscordEmulator, rest: aiohttp.ClientSession
+) -> None:
+    urls = [f"{discord.api_url}/channels/{discord.add_channel().id}" for _ in range(51)]
+    responses = [await rest.get(url) for url in urls]
+    body = await responses[-1].json()
+
+    assert [response.status for response in responses] == [200] * 50 + [429]
+    assert (body["global"], responses[-1].headers["X-RateLimit-Scope"]) == (True, "global")
