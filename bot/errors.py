@@ -33,6 +33,7 @@ class ModelTrouble(enum.StrEnum):
     NOT_FOUND = "not_found"
     BUSY = "busy"
     TOO_LARGE = "too_large"
+    PICTURES = "pictures"
     BLOCKED = "blocked"
     UNAVAILABLE = "unavailable"
     TIMEOUT = "timeout"
@@ -43,7 +44,10 @@ class ModelTrouble(enum.StrEnum):
 
 
 class ModelError(GlimpseError):
-    """The model gave no whole answer."""
+    """The model gave no whole answer.
+
+    `picture_limit` is set when the server refused the pictures: so many may be tried instead, 0 for none.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class ModelError(GlimpseError):
         retryable: bool = False,
         retry_after_s: float | None = None,
         status: int | None = None,
+        picture_limit: int | None = None,
     ) -> None:
         super().__init__(operator)
         self.trouble = trouble
@@ -61,6 +66,7 @@ class ModelError(GlimpseError):
         self.retryable = retryable
         self.retry_after_s = retry_after_s
         self.status = status
+        self.picture_limit = picture_limit
 
 
 class AttachmentError(GlimpseError):

@@ -1,9 +1,9 @@
 """What a platform adapter hands to the core: one set of types for all platforms."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NewType
+from typing import NewType, TypeAlias
 
 PlatformName = NewType("PlatformName", str)
 """``discord``, ``telegram`` or ``console``: to store and compare, never to branch on."""
@@ -133,7 +133,50 @@ class MessageReceived:
     """Why it is for the bot; None when it is not."""
     command: Command | None = None
     """Set only for the bot's own commands (`bot.commands.COMMANDS`)."""
+    is_catch_up: bool = False
+    """Found by looking back after the bot was away. Older than the answer window it is only remembered."""
 
 
-Event = MessageReceived
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited:
+    """Somebody changed a message. It may be one that the bot has never seen, or one that did not really change."""
+
+    message: MessageReceived
+    """As it is now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesDeleted:
+    """Somebody took messages back. The bot may never have seen them."""
+
+    key: ConversationKey
+    message_ids: tuple[MessageId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPressed:
+    """Somebody pressed the Stop button of a growing answer."""
+
+    key: ConversationKey
+    message_id: MessageId
+    """The bot's message that carries the button."""
+
+
+Event: TypeAlias = MessageReceived | MessageEdited | MessagesDeleted | StopPressed
 """All that an adapter can hand to the core."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Something that a platform sent and that its converter failed on. Kept aside for the operator."""
+
+    platform: PlatformName
+    id: str
+    """The platform's id of it, such as the update id."""
+    raw: str = field(repr=False)
+    """As it came, as JSON. Holds people's words: for the operator's database, never for the log."""
+    error: str
+    """Kind and place of the failure."""
+    apologise_to: ConversationKey | None = None
+    """Where somebody waits for an answer to it, as far as can be told; None when nobody does or nothing is known."""
+    reply_to: MessageId | None = None

@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NewType
+from typing import Literal, NewType, TypeAlias
 
 from bot.events import AttachmentRef, ConversationKey, MessageId
 from bot.ports.model import Usage
@@ -15,21 +15,36 @@ AttachmentId = NewType("AttachmentId", int)
 
 
 class TurnState(enum.StrEnum):
-    """The life of a turn: accepted → answering → one of the others, which are final."""
+    """The life of a turn: accepted → answering → delivering → one of the others, which are final."""
 
     ACCEPTED = "accepted"
     ANSWERING = "answering"
+    DELIVERING = "delivering"
+    """Its text is decided and stored; what remains is to make it stand in the chat."""
+    WITHDRAWING = "withdrawing"
+    """Its question was deleted; what stands of its answer is being taken back."""
     ANSWERED = "answered"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    REMEMBERED = "remembered"
+    """Found too late to be answered; part of the history all the same."""
+
+
+FinalState: TypeAlias = Literal[TurnState.ANSWERED, TurnState.FAILED, TurnState.WITHDRAWN, TurnState.REMEMBERED]
 
 
 class DeliveryState(enum.StrEnum):
     """The receipt of one part of an answer."""
 
+    PENDING = "pending"
+    """To be sent."""
     SENDING = "sending"
+    """On its way: after a crash it may or may not stand in the chat."""
     SENT = "sent"
+    FAILED = "failed"
+    """The platform refused it."""
     UNKNOWN = "unknown"
-    """It may stand in the chat; nothing can tell."""
+    """It may stand in the chat; nothing can tell, and it is not sent again."""
 
 
 class Verdict(enum.StrEnum):
@@ -48,7 +63,9 @@ class Delivery:
     """Counted from 0."""
     state: DeliveryState
     message_id: MessageId | None = None
-    """None while it is being sent for the first time."""
+    """None until the platform has told it."""
+    digest: str = ""
+    """Of what stands there, or is being sent: equal digests look equal on screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +128,10 @@ class Turn:
     accepted_at: datetime
     ready_at: datetime
     """Not to be started earlier: more that belongs to it may come."""
+    text: str | None = None
+    """From DELIVERING on: the whole Markdown that must stand in the chat, notes for the person included."""
+    wait_until: datetime | None = None
+    """The platform wants nothing new in this chat before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +147,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a turn ended: the source of history, budgets and metrics."""
+    """How a turn ends: the source of history, budgets and metrics."""
 
-    state: Literal[TurnState.ANSWERED, TurnState.FAILED]
+    state: FinalState
+    text: str
+    """The whole Markdown that must stand in the chat."""
     answer: str | None
     """What the model said (also in part); None when it said nothing. Notes for the person are not in it."""
     trouble: str = ""
@@ -140,7 +163,6 @@ class Outcome:
     usage: Usage = field(default_factory=Usage)
     started_at: datetime
     first_text_at: datetime | None = None
-    finished_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +176,31 @@ class Picture:
     height_px: int
     origin: str
     """What arrived, in words: e.g. ``PNG, 4032×3024``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """When a message becomes part of a turn that exists instead of beginning one. Same conversation, same sender."""
+
+    cap_s: float
+    """A turn takes nothing more in so long after it was accepted."""
+    late_picture_s: float
+    """A picture without words joins a turn without pictures that was accepted so recently, even if it is being
+    answered: it was forgotten, or sent behind its question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What `Store.accept` or `Store.edit` did."""
+
+    turn: Turn
+    restart: bool = False
+    """The turn was being answered, or was answered, and has changed: it is to be done again, in place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A claim on turns: nobody else runs them before it ends."""
+
+    owner: str
+    until: datetime

@@ -1,11 +1,11 @@
 """A chat platform as the core sees it."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from bot.events import AttachmentRef, ConversationKey, Event, MessageId, PlatformName
+from bot.events import AttachmentRef, ConversationKey, Event, MessageId, PlatformName, Unreadable
 
 
 class MarkKind(enum.StrEnum):
@@ -40,6 +40,8 @@ class Part:
     text: str
     """Never empty, and never longer than `Limits.text_length`."""
     marks: tuple[Mark, ...] = ()
+    can_stop: bool = False
+    """It carries a Stop button: the answer still grows. The core sets it on parts of a preview."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +62,43 @@ class Limits:
     """Whether a repeated `Chat.post` with the same nonce is recognised and not shown twice."""
 
 
-class Accepting(Protocol):
-    """Takes an event in. Returns once it is committed: only then may the adapter acknowledge it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPlace:
+    """A conversation that the bot has taken part in."""
 
-    async def __call__(self, event: Event) -> None: ...
+    key: ConversationKey
+    is_private: bool
+    newest: MessageId
+    """The newest message stored of it."""
+
+
+class Intake(Protocol):
+    """Where adapters bring what they receive. Every call raises `bot.errors.StorageError` when it can't be kept."""
+
+    async def accept(self, event: Event) -> None:
+        """Take an event in. Returns once it is committed: only then may the adapter acknowledge it.
+
+        The same event again changes nothing. After a `StorageError` nothing was kept, and it must come again.
+        """
+        ...
+
+    async def set_aside(self, unreadable: Unreadable) -> None:
+        """Keep what could not be converted, tell the operator, and the person if somebody waits for an answer."""
+        ...
+
+    async def cursor(self, name: str) -> str | None:
+        """What `move_cursor` stored under this name last: how far the adapter has read. Survives restarts."""
+        ...
+
+    async def move_cursor(self, name: str, value: str) -> None: ...
+
+    async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
+        """The conversations with something stored, the most recently used first, at most 1000."""
+        ...
+
+    async def missed(self, key: ConversationKey) -> None:
+        """More was said in this conversation while the bot was away than it can catch up with: it is told so once."""
+        ...
 
 
 class Chat(Protocol):
@@ -84,8 +119,8 @@ class Chat(Protocol):
 
     async def __aexit__(self, *exc_info: object) -> None: ...
 
-    async def receive(self, accept: Accepting) -> None:
-        """Hand every message seen to `accept`, in order per conversation, until cancelled. Reconnects by itself.
+    async def receive(self, intake: Intake) -> None:
+        """Bring everything seen to `intake`, in order per conversation, until cancelled. Reconnects by itself.
 
         Returns only when the platform has nothing more to give (the terminal's end of input).
         """
@@ -121,6 +156,16 @@ class Chat(Protocol):
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take back a message of the bot's own. One that is already gone is not an error."""
+        ...
+
+    async def find(
+        self, key: ConversationKey, *, reply_to: MessageId, known: Collection[MessageId]
+    ) -> MessageId | None:
+        """Look for a message of the bot's own that replies to `reply_to` and whose id was never learned.
+
+        For platforms where `Limits.resend_is_safe` is False: after a send whose answer was lost. `known` are the
+        bot's messages that it can't be. None: there is none, as far as the platform can tell.
+        """
         ...
 
     async def typing(self, key: ConversationKey) -> None:

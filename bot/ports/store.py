@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.events import ConversationKey, MessageReceived
-from bot.records import AttachmentId, Delivery, Exchange, Outcome, Picture, Turn, TurnId
+from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
+from bot.ports.chat import KnownPlace
+from bot.records import Accepted, AttachmentId, Delivery, Exchange, Joining, Lease, Outcome, Picture, Turn, TurnId
 
 
 class Store(Protocol):
@@ -15,33 +16,109 @@ class Store(Protocol):
     database refuses.
     """
 
-    async def accept(self, message: MessageReceived, *, now: datetime, ready_at: datetime) -> Turn | None:
+    # --- receiving ------------------------------------------------------------------------------
+
+    async def accept(
+        self, message: MessageReceived, *, now: datetime, ready_at: datetime, joining: Joining, answer: bool = True
+    ) -> Accepted | None:
         """Store an addressed message and its turn.
 
-        A message that shares its `album_id` with a turn of the same conversation and sender joins that turn if
-        it is still ACCEPTED (its `ready_at` moves to the given one), and also if it is not addressed itself.
-        The same message again changes nothing. A message that is neither addressed nor joins a turn is not stored.
+        It joins the newest turn of the same conversation and sender instead, addressed or not, if that is not a
+        command's, was accepted less than `joining.cap_s` ago, and
+
+        - has the same `album_id` and is ACCEPTED, or
+        - is ACCEPTED and waits (its `ready_at` is after `now`) and the message is addressed and no command, or
+        - is ACCEPTED or ANSWERING, has no attachments of its own, is younger than `joining.late_picture_s`, and the
+          message has attachments and no words (then `Accepted.restart` tells whether it was ANSWERING; it is
+          ACCEPTED again).
+
+        Joining sets the turn's `ready_at` to the given one, at most `accepted_at` + `joining.cap_s`.
+        The same message again changes nothing. A message that is neither addressed nor joins is not stored.
+        With ``answer=False`` the turn is REMEMBERED at once.
 
         Returns:
-            The turn, new or joined; None when nothing changed.
+            None when nothing changed.
         """
         ...
+
+    async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
+        """Replace a stored message's words, quotes and attachments (those that stay keep their verdict).
+
+        A turn accepted since `redo_since` is opened again: ACCEPTED, no attempts, no outcome, its receipts kept.
+        An unknown message, and one whose words and attachments are as they were, change nothing.
+        """
+        ...
+
+    async def delete(self, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime) -> Sequence[Turn]:
+        """Delete messages with what they quote and attach.
+
+        Returns:
+            The turns that have no message left: they are WITHDRAWING now and no longer part of the history.
+        """
+        ...
+
+    async def set_aside(self, unreadable: Unreadable, *, now: datetime) -> bool:
+        """Keep it (the newest 1000 are kept). False if it was kept before."""
+        ...
+
+    async def cursor(self, name: str) -> str | None: ...
+
+    async def move_cursor(self, name: str, value: str) -> None: ...
+
+    async def places(self, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
+        """The conversations with a stored message, the most recently used first."""
+        ...
+
+    # --- the life of a turn ---------------------------------------------------------------------
 
     async def unfinished(self) -> Sequence[Turn]:
-        """All turns without an outcome, in the order they were accepted."""
+        """All turns without a final state, in the order they were accepted."""
         ...
 
-    async def begin(self, turn_id: TurnId) -> Turn | None:
-        """Mark a turn as ANSWERING and count the attempt. None if it already has its outcome.
+    async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
+        """The turn that one of the bot's own messages belongs to."""
+        ...
 
-        From here on nothing can join it.
+    async def begin(self, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:
+        """Claim a turn. ACCEPTED becomes ANSWERING, and the attempt is counted; the other states stay.
+
+        None if it is final, or claimed by another owner whose lease has not ended.
         """
+        ...
+
+    async def renew(self, turn_ids: Sequence[TurnId], lease: Lease) -> None:
+        """Move the end of this owner's leases."""
+        ...
+
+    async def conclude(self, turn_id: TurnId, outcome: Outcome, deliveries: Sequence[Delivery] = ()) -> bool:
+        """Decide an ANSWERING turn's outcome: it is DELIVERING now, and never asked again. Stores the receipts too.
+
+        False, and nothing stored, if it is no longer ANSWERING: it was edited, joined or deleted meanwhile.
+        """
+        ...
+
+    async def close(
+        self,
+        turn_id: TurnId,
+        *,
+        now: datetime,
+        deliveries: Sequence[Delivery] = (),
+        failed: str = "",
+        detail: str = "",
+    ) -> None:
+        """End a DELIVERING turn with its decided state, or as FAILED with the trouble `failed`; a WITHDRAWING one as
+        WITHDRAWN. Stores the receipts too. Any other turn is left alone.
+        """
+        ...
+
+    async def hold(self, key: ConversationKey, until: datetime) -> None:
+        """Remember that the platform wants nothing new in this chat before (`Turn.wait_until`)."""
         ...
 
     async def exchanges(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
         """The newest `limit` exchanges up to and with `up_to`, oldest first.
 
-        None is from before a reset, but `up_to` itself.
+        None is from before a reset, but `up_to` itself. Without commands and withdrawn turns.
 
         Read by index: the cost does not grow with the length of the history.
         """
@@ -65,13 +142,6 @@ class Store(Protocol):
 
     async def remove_delivery(self, turn_id: TurnId, part: int) -> None:
         """Forget a receipt whose message was taken back."""
-        ...
-
-    async def finish(self, turn_id: TurnId, outcome: Outcome, *, delivery: Delivery | None = None) -> None:
-        """Store the outcome of a turn, with the receipt of its last part if that is new.
-
-        Final: a second call changes nothing.
-        """
         ...
 
     async def reset(self, key: ConversationKey, *, up_to: TurnId) -> None:
