@@ -159,12 +159,18 @@ class Chat(Protocol):
         ...
 
     async def find(
-        self, key: ConversationKey, *, reply_to: MessageId, known: Collection[MessageId]
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """Look for a message of the bot's own that replies to `reply_to` and whose id was never learned.
+        """Look for a message of the bot's own whose id was never learned: its send was cut off by a crash or a fault.
 
-        For platforms where `Limits.resend_is_safe` is False: after a send whose answer was lost. `known` are the
-        bot's messages that it can't be. None: there is none, as far as the platform can tell.
+        Args:
+            key: Where it was sent.
+            after: It is newer than this message.
+            reply_to: What it replies to; None: to nothing.
+            known: Messages of the bot's own that it can't be.
+
+        Returns:
+            None when there is none, as far as the platform can tell.
         """
         ...
 

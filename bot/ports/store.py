@@ -106,8 +106,9 @@ class Store(Protocol):
         failed: str = "",
         detail: str = "",
     ) -> None:
-        """End a DELIVERING turn with its decided state, or as FAILED with the trouble `failed`; a WITHDRAWING one as
-        WITHDRAWN. Stores the receipts too. Any other turn is left alone.
+        """End a DELIVERING turn with its decided state, or as FAILED with the trouble `failed`.
+
+        A WITHDRAWING turn becomes WITHDRAWN. Stores the receipts too. Any other turn is left alone.
         """
         ...
 
