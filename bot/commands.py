@@ -7,10 +7,12 @@ from bot.events import Command
 
 HELP = "help"
 RESET = "reset"
+STOP = "stop"
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         HELP: "What I can do and how to ask",
+        STOP: "End the answer I am writing",
         RESET: "Start over: forget this conversation so far",
     }
 )

@@ -1,27 +1,35 @@
 """Answers turns: the one readable flow from a stored question to its one outcome."""
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from bot import texts
-from bot.commands import RESET
+from bot.background import Background
+from bot.commands import RESET, STOP
+from bot.conclusion import DEADLINE, STOPPED, conclude, notes_on
 from bot.delivery import AnswerOnScreen
-from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain
-from bot.events import PlatformName
+from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
+from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
 from bot.look import Pictures, look
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
-from bot.ports.model import Finished, FinishReason, Model, PromptMessage, TextDelta, ToolCallDelta, Usage
+from bot.ports.model import Model, PromptMessage
 from bot.ports.store import Store
 from bot.prompt import PromptBudget, build_prompt, pictures_to_show, within_budget
-from bot.records import Exchange, Outcome, Turn, TurnState, Verdict
+from bot.reading import Answer, Interruption, read
+from bot.records import Lease, Outcome, Turn, TurnId, TurnState
 from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
+
+PICTURE_LIMIT = "most pictures at once"
+"""The cursor under which the server's limit is remembered, behind the model's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,7 @@ class ConversationRules:
     """The operator's choices that answering depends on."""
 
     system_prompt: str
+    model_name: str
     budget: PromptBudget
     exchanges: int
     """How many earlier exchanges are read at most."""
@@ -38,19 +47,10 @@ class ConversationRules:
     """How many turns may look and ask at the same time, over all conversations."""
     attempts: int
     """How often a turn is begun (at the first start, and after each crash) before the person is told."""
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What is known of an answer so far."""
-
-    started_at: datetime
-    text: str = ""
-    first_text_at: datetime | None = None
-    finish: Finished | None = None
-    error: ModelError | None = None
-    asked_for_tool: bool = False
-    notes: list[str] = field(default_factory=list)
+    deadline_s: float
+    """Longest time for looking and asking, in one attempt."""
+    lease_s: float
+    """How long a claim on a turn outlives the process that made it."""
 
 
 class Conversation:
@@ -64,40 +64,127 @@ class Conversation:
         pictures: Pictures,
         clock: Clock,
         rules: ConversationRules,
+        *,
+        owner: str,
     ) -> None:
+        """`owner` names this process in its leases."""
         self._store = store
         self._model = model
         self._chats = chats
         self._pictures = pictures
         self._clock = clock
         self._rules = rules
+        self._owner = owner
         self._running = asyncio.Semaphore(rules.running)
+        self._claimed: set[TurnId] = set()
+        self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
     async def answer(self, turn: Turn) -> None:
         """Give a turn its one outcome. A turn that has one is left alone.
 
         When cancelled, the turn stays unfinished in the store; what is on screen is continued by the next attempt.
-        """
-        begun = await self._store.begin(turn.id)
-        if begun is None:
-            return
-        chat = self._chats.get(begun.key.platform)
-        if chat is None:
-            log.warning("turn %s: %s is not connected; the turn waits", begun.id, begun.key.platform)
-            return
-        if begun.attempts >= self._rules.attempts:
-            log.error("turn %s: given up after %s attempts", begun.id, begun.attempts)
-            await self._say(begun, chat, texts.GAVE_UP, trouble="gave_up")
-        elif begun.command is not None:
-            await self._command(begun, chat, begun.command)
-        else:
-            await self._ask(begun, chat)
 
-    async def refuse(self, turn: Turn) -> None:
-        """Tell the person that the queues are full. This is the turn's outcome."""
-        begun = await self._store.begin(turn.id)
-        if begun is not None:
-            await self._say(begun, self._chats[begun.key.platform], texts.BUSY, trouble="busy")
+        Raises:
+            StorageError: the store is away; the turn is unfinished.
+        """
+        async with self._claim(turn.id) as claimed:
+            if claimed is None:
+                return
+            chat = self._chats.get(claimed.key.platform)
+            if chat is None:
+                log.warning("turn %s: %s is not connected; the turn waits", claimed.id, claimed.key.platform)
+            elif claimed.state is TurnState.WITHDRAWING:
+                await self._withdraw(claimed, chat)
+            elif claimed.state is TurnState.DELIVERING:
+                async with await self._screen(claimed, chat) as screen:
+                    await self._deliver(claimed, screen, claimed.text or texts.INTERNAL)
+            elif claimed.attempts >= self._rules.attempts:
+                log.error("turn %s: given up after %s attempts", claimed.id, claimed.attempts)
+                await self._say(claimed, chat, texts.GAVE_UP, trouble="gave_up")
+            elif claimed.command is not None:
+                await self._command(claimed, chat, claimed.command)
+            else:
+                await self._ask(claimed, chat)
+
+    async def refuse(self, turn: Turn, *, ahead: int) -> None:
+        """Tell the person that the queues are full, `ahead` turns in this one. This is the turn's outcome."""
+        async with self._claim(turn.id) as claimed:
+            if claimed is not None:
+                await self._say(claimed, self._chats[claimed.key.platform], texts.busy(ahead), trouble="busy")
+
+    def stop(self, key: ConversationKey, message_id: MessageId | None = None) -> bool:
+        """End the answer that is being written there where it is: any, or only the one with this message."""
+        interruption, screen = self._asking.get(key, (None, None))
+        if interruption is None or (message_id is not None and screen is not None and not screen.has(message_id)):
+            return False
+        interruption.end(STOPPED)
+        return True
+
+    async def apologise(self, unreadable: Unreadable) -> None:
+        """Tell somebody that the message they wait for an answer to could not be read."""
+        if unreadable.apologise_to is not None:
+            await self._remark(unreadable.apologise_to, texts.UNREADABLE, unreadable.id, unreadable.reply_to)
+
+    async def tell_missed(self, key: ConversationKey) -> None:
+        """Tell a conversation that more was said while the bot was away than it can catch up with."""
+        await self._remark(key, texts.MISSED, self._clock.now().isoformat(), None)
+
+    async def keep_leases(self) -> None:
+        """Renew the claims on the turns that run, until cancelled."""
+        while True:
+            await self._clock.sleep(self._rules.lease_s / 3)
+            if self._claimed:
+                try:
+                    await self._store.renew(list(self._claimed), self._lease())
+                except StorageError as error:
+                    log.warning("leases could not be renewed: %s", error)
+
+    # --- the frame of every turn ----------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _claim(self, turn_id: TurnId) -> AsyncIterator[Turn | None]:
+        claimed = await self._store.begin(turn_id, now=self._clock.now(), lease=self._lease())
+        if claimed is not None:
+            self._claimed.add(turn_id)
+        try:
+            yield claimed
+        finally:
+            self._claimed.discard(turn_id)
+
+    def _lease(self) -> Lease:
+        return Lease(owner=self._owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
+
+    async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
+        receipts = await self._store.deliveries(turn.id) if turn.has_receipts else ()
+        return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
+
+    async def _end(self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome) -> None:
+        if await self._store.conclude(turn.id, outcome, screen.plan(outcome.text)):
+            await self._deliver(turn, screen, outcome.text)
+        else:
+            # Its question was changed or deleted meanwhile: the lane has it again.
+            log.info("turn %s: its question has changed, so this answer is dropped", turn.id)
+
+    async def _deliver(self, turn: Turn, screen: AnswerOnScreen, text: str) -> None:
+        failed, detail = "", ""
+        try:
+            await screen.complete(text)
+        except PlatformUncertain as error:
+            log.error("turn %s: its answer may be missing in the chat; it is not sent twice: %s", turn.id, error)
+        except PlatformError as error:
+            log.error("turn %s: its answer could not be delivered: %s", turn.id, error)
+            failed, detail = "undeliverable", str(error)
+        await self._store.close(
+            turn.id, now=self._clock.now(), deliveries=screen.take_receipts(), failed=failed, detail=detail
+        )
+
+    async def _withdraw(self, turn: Turn, chat: Chat) -> None:
+        async with await self._screen(turn, chat) as screen:
+            try:
+                await screen.withdraw()
+            except PlatformError as error:
+                log.error("turn %s: its answer could not be taken back: %s", turn.id, error)
+        await self._store.close(turn.id, now=self._clock.now())
 
     # --- the bot's own words --------------------------------------------------------------------
 
@@ -105,140 +192,98 @@ class Conversation:
         if name == RESET:
             await self._store.reset(turn.key, up_to=turn.id)
             await self._say(turn, chat, texts.WAS_RESET)
+        elif name == STOP:
+            await self._say(turn, chat, texts.STOPS if self.stop(turn.key) else texts.NOTHING_TO_STOP)
         else:
             await self._say(turn, chat, texts.HELP)
 
     async def _say(self, turn: Turn, chat: Chat, text: str, *, trouble: str = "") -> None:
-        answer = _Answer(started_at=self._clock.now())
         state = TurnState.FAILED if trouble else TurnState.ANSWERED
+        outcome = Outcome(state=state, text=text, answer=None, trouble=trouble, started_at=self._clock.now())
         async with await self._screen(turn, chat) as screen:
-            await self._close(turn, screen, text, answer, trouble=trouble, state=state)
+            await self._end(turn, screen, outcome)
+
+    async def _remark(self, key: ConversationKey, text: str, occasion: str, reply_to: MessageId | None) -> None:
+        nonce = hashlib.blake2s(f"{key} {occasion}".encode(), digest_size=12).hexdigest()
+        for part in self._chats[key.platform].render(text, final=True):
+            await self._chats[key.platform].post(key, part, reply_to=reply_to, nonce=nonce)
 
     # --- the model's words ----------------------------------------------------------------------
 
     async def _ask(self, turn: Turn, chat: Chat) -> None:
-        answer = _Answer(started_at=self._clock.now())
+        answer = Answer(started_at=self._clock.now())
+        interruption = Interruption()
         async with keep_typing(chat, turn.key, self._clock), await self._screen(turn, chat) as screen:
+            self._asking[turn.key] = interruption, screen
             try:
-                async with self._running:
-                    prompt = await self._look(turn, chat, answer)
-                    await self._read(turn, prompt, answer, screen)
-            except ModelError as error:
-                log.warning("turn %s: %s", turn.id, error)
-                answer.error = error
-            except Exception as error:
-                # Whatever it was, the person must hear something; the trace is for the operator.
-                log.exception("turn %s: failed", turn.id)
-                answer.error = ModelError(repr(error), trouble=ModelTrouble.INTERNAL, person=texts.INTERNAL)
-            trouble, text = _conclude(answer)
-            state = TurnState.FAILED if trouble else TurnState.ANSWERED
-            await self._close(turn, screen, text, answer, trouble=trouble, state=state)
+                async with Background(self._end_at_deadline(interruption), name="deadline"):
+                    await self._try_to_read(turn, chat, answer, screen, interruption)
+            finally:
+                del self._asking[turn.key]
+            await screen.settle()
+            await self._end(turn, screen, conclude(answer, interruption.reason))
 
-    async def _look(self, turn: Turn, chat: Chat, answer: _Answer) -> Sequence[PromptMessage]:
+    async def _end_at_deadline(self, interruption: Interruption) -> None:
+        await self._clock.sleep(self._rules.deadline_s)
+        interruption.end(DEADLINE)
+
+    async def _try_to_read(
+        self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen, interruption: Interruption
+    ) -> None:
+        try:
+            async with self._running:
+                work = partial(self._look_and_read, turn, chat, answer, screen)
+                await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
+        except ModelError as error:
+            log.warning("turn %s: %s", turn.id, error)
+            answer.error = error
+        except StorageError:
+            raise
+        except Exception as error:
+            # Whatever it was, the person must hear something; the trace is for the operator.
+            log.exception("turn %s: failed", turn.id)
+            answer.error = ModelError(repr(error), trouble=ModelTrouble.INTERNAL, person=texts.INTERNAL)
+
+    async def _look_and_read(self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen) -> None:
+        request_id = f"turn-{turn.id}-{turn.attempts}"
+        prompt = await self._look(turn, chat, answer)
+        may_mend = may_read_again = True
+        while True:
+            try:
+                return await read(self._model, prompt, answer, screen.show, request_id=request_id, clock=self._clock)
+            except ModelError as error:
+                if may_mend and error.picture_limit is not None:
+                    may_mend = False
+                    log.warning("turn %s: sent again with %s pictures at most: %s", turn.id, error.picture_limit, error)
+                    await self._store.move_cursor(self._limit_cursor, str(error.picture_limit))
+                    prompt = await self._look(turn, chat, answer)
+                elif may_read_again and answer.text and error.trouble is not ModelTrouble.BLOCKED:
+                    may_read_again = False
+                    log.warning("turn %s: cut off, so it is asked again: %s", turn.id, error)
+                else:
+                    raise
+
+    async def _look(self, turn: Turn, chat: Chat, answer: Answer) -> Sequence[PromptMessage]:
         rules = self._rules
         exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
         if any(message.attachments for message in exchanges[-1].messages):
             await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes)
             exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-        answer.notes = _notes(exchanges[-1])
         kept = within_budget(exchanges, rules.budget)
+        has_pictures = any(message.attachments for exchange in kept for message in exchange.messages)
+        most = await self._most_pictures() if has_pictures else 0
         pixels = {}
-        for sha256 in pictures_to_show(kept, rules.budget):
+        for sha256 in pictures_to_show(kept, rules.budget, most=most):
             jpeg = await self._store.jpeg(sha256)
             if jpeg is not None:
                 pixels[sha256] = jpeg
-        return build_prompt(rules.system_prompt, kept, pixels)
+        answer.notes = notes_on(exchanges[-1], pixels, most=most)
+        return build_prompt(rules.system_prompt, kept, pixels, left_out=texts.not_shown(most))
 
-    async def _read(self, turn: Turn, prompt: Sequence[PromptMessage], answer: _Answer, screen: AnswerOnScreen) -> None:
-        pieces: list[str] = []
-        request_id = f"turn-{turn.id}-{turn.attempts}"
-        try:
-            async with aclosing(self._model.stream(prompt, request_id=request_id)) as events:
-                async for event in events:
-                    match event:
-                        case TextDelta(text):
-                            if answer.first_text_at is None:
-                                answer.first_text_at = self._clock.now()
-                            pieces.append(text)
-                            screen.show(pieces)
-                        case ToolCallDelta():
-                            answer.asked_for_tool = True
-                        case Finished():
-                            answer.finish = event
-        finally:
-            answer.text = "".join(pieces).strip()
+    async def _most_pictures(self) -> int:
+        learned = await self._store.cursor(self._limit_cursor)
+        return min(self._rules.budget.pictures, int(learned)) if learned else self._rules.budget.pictures
 
-    # --- the end --------------------------------------------------------------------------------
-
-    async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
-        receipts = await self._store.deliveries(turn.id) if turn.attempts else ()
-        return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
-
-    async def _close(
-        self,
-        turn: Turn,
-        screen: AnswerOnScreen,
-        text: str,
-        answer: _Answer,
-        *,
-        trouble: str,
-        state: TurnState,
-    ) -> None:
-        detail = str(answer.error or "")
-        try:
-            await screen.complete(text)
-        except PlatformUncertain as error:
-            log.error("turn %s: its answer may be missing in the chat; it is not sent twice: %s", turn.id, error)
-            trouble, detail = "unconfirmed", str(error)
-        except PlatformError as error:
-            log.error("turn %s: its answer could not be delivered: %s", turn.id, error)
-            state, trouble, detail = TurnState.FAILED, "undeliverable", str(error)
-        finish = answer.finish
-        await self._store.finish(
-            turn.id,
-            Outcome(
-                state=TurnState.ANSWERED if state is TurnState.ANSWERED else TurnState.FAILED,
-                answer=answer.text or None,
-                trouble=trouble,
-                detail=detail,
-                finish_reason=finish.reason if finish else "",
-                model=finish.model if finish else "",
-                usage=finish.usage if finish else Usage(),
-                started_at=answer.started_at,
-                first_text_at=answer.first_text_at,
-                finished_at=self._clock.now(),
-            ),
-            delivery=screen.unrecorded,
-        )
-
-
-def _conclude(answer: _Answer) -> tuple[str, str]:
-    """The trouble, if any, and the whole text that must stand in the chat."""
-    paragraphs = [answer.text] if answer.text else []
-    trouble, sentence = _trouble(answer)
-    if sentence:
-        paragraphs.append(texts.broke_off(sentence) if answer.text else sentence)
-    elif answer.finish is not None and answer.finish.reason is FinishReason.LENGTH:
-        paragraphs.append(texts.LENGTH_NOTE)
-    return trouble, "\n\n".join([*paragraphs, *answer.notes])
-
-
-def _trouble(answer: _Answer) -> tuple[str, str]:
-    if answer.error is not None:
-        return answer.error.trouble, answer.error.person
-    if answer.finish is not None and answer.finish.reason is FinishReason.CONTENT_FILTER:
-        return ModelTrouble.BLOCKED, texts.FILTERED
-    if answer.text:
-        return "", ""
-    if answer.asked_for_tool:
-        return ModelTrouble.EMPTY, texts.TOOL_ASKED
-    return ModelTrouble.EMPTY, texts.EMPTY_ANSWER
-
-
-def _notes(question: Exchange) -> list[str]:
-    every = [attachment for message in question.messages for attachment in message.attachments]
-    return [
-        texts.not_seen(number, attachment.reason)
-        for number, attachment in enumerate(every, start=1)
-        if attachment.verdict is Verdict.UNUSABLE
-    ]
+    @property
+    def _limit_cursor(self) -> str:
+        return f"{self._rules.model_name}: {PICTURE_LIMIT}"

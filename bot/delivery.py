@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
+from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUncertain, PlatformUnavailable
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
@@ -21,8 +23,14 @@ T = TypeVar("T")
 GATHER_S = 0.1
 """From the first words to their first showing: an answer that is whole by then costs one message and no edit."""
 
-RETRY_WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, 30, 60, 60, 60, 60, 60, 60, 60, 60)
-"""Waits between attempts to deliver the final text: about ten minutes of a platform that can't be reached."""
+RETRY_WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, *(60,) * 360)
+"""Waits between attempts to deliver the final text: six hours of a platform that can't be reached."""
+
+LATE_EFFECT_S = 2.0
+"""How long a send whose answer was lost may still take to show."""
+
+WORTH_REMEMBERING_S = 5.0
+"""Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
 
 
 class AnswerOnScreen:
@@ -39,16 +47,15 @@ class AnswerOnScreen:
         self._chat = chat
         self._store = store
         self._clock = clock
-        self._ids: dict[int, MessageId] = {
-            receipt.part: receipt.message_id for receipt in receipts if receipt.message_id is not None
-        }
+        self._receipts = {receipt.part: receipt for receipt in receipts}
+        # Sent without an answer from the platform: they may stand in the chat.
+        self._doubtful = {part for part, receipt in self._receipts.items() if receipt.state is DeliveryState.SENDING}
+        self._unrecorded: set[int] = set()
         self._lost = 0
-        self._shown: dict[int, Part] = {}
         self._wanted: Sequence[str] = ()
         self._changed = asyncio.Event()
         self._sending = asyncio.Lock()
         self._preview: asyncio.Task[None] | None = None
-        self._unrecorded: Delivery | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,10 +63,9 @@ class AnswerOnScreen:
     async def __aexit__(self, *_: object) -> None:
         await self._stop_preview()
 
-    @property
-    def unrecorded(self) -> Delivery | None:
-        """The receipt of the last part sent, to be stored together with the outcome."""
-        return self._unrecorded
+    def has(self, message_id: MessageId) -> bool:
+        """Whether this message is part of the answer."""
+        return any(receipt.message_id == message_id for receipt in self._receipts.values())
 
     def show(self, pieces: Sequence[str]) -> None:
         """Let the answer so far appear when the platform's pace allows. Returns at once; the newest text wins.
@@ -71,28 +77,54 @@ class AnswerOnScreen:
         if self._preview is None:
             self._preview = asyncio.create_task(self._keep_showing(), name=f"preview of turn {self._turn.id}")
 
+    async def settle(self) -> None:
+        """End the preview: what is on screen stays, and changes no more before `complete`."""
+        await self._stop_preview()
+
+    def plan(self, markdown: str) -> Sequence[Delivery]:
+        """The receipts to store before `complete`, for parts that are not in the chat yet."""
+        parts = self._chat.render(markdown, final=True)
+        for index, part in enumerate(parts):
+            if index not in self._receipts:
+                self._receipts[index] = Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part))
+                self._unrecorded.add(index)
+        self._announce_next(len(parts))
+        return self.take_receipts()
+
     async def complete(self, markdown: str) -> None:
-        """Make exactly this text stand in the chat, and nothing else of this turn.
+        """Make exactly this text stand in the chat, and nothing else of this turn. Leaves receipts to be taken.
 
         Raises:
             PlatformRefused: the platform will not take it, whatever is tried.
-            PlatformUnavailable: the platform could not be reached for about ten minutes.
+            PlatformUnavailable: the platform could not be reached for hours.
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._stop_preview()
+        await self._wait_as_demanded()
         parts = self._chat.render(markdown, final=True)
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
             try:
-                await self._settle(index, part)
+                await self._bring(index, part, parts)
             except PlatformUncertain as error:
                 uncertain = error
-                self._unrecorded = Delivery(part=index, state=DeliveryState.UNKNOWN)
-        for index in [index for index in self._ids if index >= len(parts)]:
-            await self._durably(partial(self._chat.delete, self._turn.key, self._ids.pop(index)))
-            await self._store.remove_delivery(self._turn.id, index)
+        for index in sorted(index for index in self._receipts if index >= len(parts)):
+            await self._take_back(index)
         if uncertain is not None:
             raise uncertain
+
+    async def withdraw(self) -> None:
+        """Take everything of this turn back, also what may have been sent without a word from the platform."""
+        await self._stop_preview()
+        for index in sorted(self._receipts):
+            receipt = self._receipts[index]
+            if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
+                await self._adopt_lost(index)
+            await self._take_back(index)
+
+    async def record(self) -> None:
+        """Store the receipts that wait for it."""
+        await self._store.record_deliveries(self._turn.id, self.take_receipts())
 
     async def _stop_preview(self) -> None:
         if self._preview is None:
@@ -126,46 +158,121 @@ class AnswerOnScreen:
             await self._clock.sleep(pause_s)
 
     async def _show_once(self) -> None:
-        for index, part in enumerate(self._chat.render("".join(self._wanted), final=False)):
-            if self._shown.get(index) == part:
+        parts = self._chat.render("".join(self._wanted), final=False)
+        for index, whole in enumerate(parts):
+            part = replace(whole, can_stop=index == len(parts) - 1)
+            if self._shows(index, part):
                 continue
-            if index in self._ids:
-                await self._chat.edit(self._turn.key, self._ids[index], part)
+            receipt = self._receipts.get(index)
+            if receipt is not None and receipt.message_id is not None:
+                await self._edit(index, part)
+            elif index in self._doubtful:
+                return  # `complete` sorts it out.
             else:
-                await self._record(await self._post(index, part))
-            self._shown[index] = part
+                self._set(Delivery(part=index, state=DeliveryState.SENDING, digest=_digest(part)))
+                await self.record()
+                await self._post(index, part)
+                await self.record()
 
     # --- the final text -------------------------------------------------------------------------
 
-    async def _settle(self, index: int, part: Part) -> None:
-        if index in self._ids:
-            if self._shown.get(index) == part:
+    async def _bring(self, index: int, part: Part, parts: Sequence[Part]) -> None:
+        if index in self._doubtful:
+            self._doubtful.discard(index)
+            await self._adopt_lost(index)
+        if self._receipts[index].state is DeliveryState.UNKNOWN:
+            return
+        if self._receipts[index].message_id is not None:
+            if self._shows(index, part):
                 return
             try:
-                await self._durably(partial(self._chat.edit, self._turn.key, self._ids[index], part))
+                return await self._durably(partial(self._edit, index, part))
             except PlatformRefused as refused:
                 # Its message is gone or too old to be edited: the text must stand all the same.
                 log.info("turn %s: part %s is sent anew: %s", self._turn.id, index, refused)
-                del self._ids[index]
                 self._lost += 1
-            else:
-                self._shown[index] = part
-                return
-        await self._flush()
-        self._unrecorded = await self._durably(
-            partial(self._post, index, part), repeatable=self._chat.limits.resend_is_safe
-        )
-        self._shown[index] = part
+                self._set(Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part)))
+        if self._receipts[index].state is not DeliveryState.SENDING or self._unrecorded:
+            self._set(Delivery(part=index, state=DeliveryState.SENDING, digest=_digest(part)))
+            await self.record()
+        await self._post_once(index, part)
+        self._announce_next(len(parts))
 
-    async def _post(self, index: int, part: Part) -> Delivery:
-        turn = self._turn
-        if not self._chat.limits.resend_is_safe:
-            await self._record(Delivery(part=index, state=DeliveryState.SENDING))
-        message_id = await self._chat.post(
-            turn.key, part, reply_to=turn.reply_to if index == 0 else None, nonce=self._nonce(index)
+    async def _post_once(self, index: int, part: Part) -> None:
+        try:
+            await self._durably(partial(self._post, index, part), repeatable=self._chat.limits.resend_is_safe)
+        except PlatformUncertain:
+            await self._clock.sleep(LATE_EFFECT_S)
+            if await self._adopt_lost(index):
+                return
+            self._doubtful.discard(index)
+            self._set(Delivery(part=index, state=DeliveryState.UNKNOWN))
+            raise
+        except PlatformRefused:
+            self._set(Delivery(part=index, state=DeliveryState.FAILED))
+            raise
+
+    def _announce_next(self, count: int) -> None:
+        """Let the receipt of the next part to send say so, to be stored together with what is stored next."""
+        for index in range(count):
+            receipt = self._receipts[index]
+            if receipt.state is DeliveryState.PENDING:
+                return self._set(replace(receipt, state=DeliveryState.SENDING))
+            if receipt.state is DeliveryState.SENDING:
+                return None
+        return None
+
+    async def _adopt_lost(self, index: int) -> bool:
+        """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
+        before = self._receipts[index - 1].message_id if index else None
+        reply_to = self._turn.reply_to if index == 0 else None
+        found = await self._durably(
+            partial(
+                self._chat.find,
+                self._turn.key,
+                after=before or self._turn.reply_to,
+                reply_to=reply_to,
+                known=[receipt.message_id for receipt in self._receipts.values() if receipt.message_id is not None],
+            )
         )
-        self._ids[index] = message_id
-        return Delivery(part=index, state=DeliveryState.SENT, message_id=message_id)
+        if found is not None:
+            log.info("turn %s: part %s was found in the chat", self._turn.id, index)
+            self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=found))
+        return found is not None
+
+    async def _take_back(self, index: int) -> None:
+        message_id = self._receipts[index].message_id
+        if message_id is not None:
+            await self._durably(partial(self._chat.delete, self._turn.key, message_id))
+        del self._receipts[index]
+        self._unrecorded.discard(index)
+        await self._store.remove_delivery(self._turn.id, index)
+
+    # --- one request ----------------------------------------------------------------------------
+
+    def _shows(self, index: int, part: Part) -> bool:
+        receipt = self._receipts.get(index)
+        return receipt is not None and receipt.state is DeliveryState.SENT and receipt.digest == _digest(part)
+
+    async def _edit(self, index: int, part: Part) -> None:
+        message_id = self._receipts[index].message_id
+        assert message_id is not None
+        await self._chat.edit(self._turn.key, message_id, part)
+        self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=message_id, digest=_digest(part)))
+
+    async def _post(self, index: int, part: Part) -> None:
+        turn = self._turn
+        reply_to = turn.reply_to if index == 0 else None
+        try:
+            message_id = await _whole(self._chat.post(turn.key, part, reply_to=reply_to, nonce=self._nonce(index)))
+        except PlatformUncertain:
+            self._doubtful.add(index)
+            raise
+        except PlatformError:
+            self._set(Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part)))
+            raise
+        self._doubtful.discard(index)
+        self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=message_id, digest=_digest(part)))
 
     def _nonce(self, index: int) -> str:
         # From the platform's own id of the question, so that it is the same after any restart. Another one after a
@@ -173,13 +280,20 @@ class AnswerOnScreen:
         seed = f"{self._turn.key.chat_id} {self._turn.reply_to} {index} {self._lost}"
         return hashlib.blake2s(seed.encode(), digest_size=12).hexdigest()
 
-    async def _flush(self) -> None:
-        if self._unrecorded is not None:
-            await self._record(self._unrecorded)
-            self._unrecorded = None
+    def _set(self, receipt: Delivery) -> None:
+        self._receipts[receipt.part] = receipt
+        self._unrecorded.add(receipt.part)
 
-    async def _record(self, receipt: Delivery) -> None:
-        await self._store.record_delivery(self._turn.id, receipt)
+    def take_receipts(self) -> Sequence[Delivery]:
+        """The receipts that are not stored yet. Who takes them stores them."""
+        taken = [self._receipts[index] for index in sorted(self._unrecorded)]
+        self._unrecorded.clear()
+        return taken
+
+    async def _wait_as_demanded(self) -> None:
+        until = self._turn.wait_until
+        if until is not None and (wait_s := (until - self._clock.now()).total_seconds()) > 0:
+            await self._clock.sleep(wait_s)
 
     async def _durably(self, send: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
         waits = iter(RETRY_WAITS_S)
@@ -187,8 +301,7 @@ class AnswerOnScreen:
             try:
                 return await send()
             except PlatformThrottled as throttled:
-                log.info("turn %s: the platform asks to wait %.0f s", self._turn.id, throttled.retry_after_s)
-                await self._clock.sleep(throttled.retry_after_s)
+                await self._pause(throttled.retry_after_s)
             except PlatformUncertain as error:
                 if not repeatable:
                     raise
@@ -196,9 +309,29 @@ class AnswerOnScreen:
             except PlatformUnavailable as error:
                 await self._wait(waits, error)
 
+    async def _pause(self, demanded_s: float) -> None:
+        log.info("turn %s: the platform asks to wait %.0f s", self._turn.id, demanded_s)
+        if demanded_s >= WORTH_REMEMBERING_S:
+            await self._store.hold(self._turn.key, self._clock.now() + timedelta(seconds=demanded_s))
+        await self._clock.sleep(demanded_s)
+
     async def _wait(self, waits: Iterator[float], error: PlatformError) -> None:
         wait_s = next(waits, None)
         if wait_s is None:
             raise error
         log.warning("turn %s: not delivered yet, next attempt in %.1f s: %s", self._turn.id, wait_s, error)
         await self._clock.sleep(wait_s)
+
+
+async def _whole(request: Coroutine[Any, Any, T]) -> T:
+    """Let a request that must not be cut in two come to its end, also when the caller is cancelled meanwhile."""
+    task = asyncio.ensure_future(request)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
+def _digest(part: Part) -> str:
+    return hashlib.blake2s(repr(part).encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -1,85 +1,197 @@
-"""Takes events in: stored first, then queued."""
+"""Takes events in: stored first, then acted on."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from bot.events import Event
-from bot.lanes import Lanes
+from bot.conversation import Conversation
+from bot.errors import PlatformError, StorageError
+from bot.events import (
+    ConversationKey,
+    Event,
+    MessageEdited,
+    MessageReceived,
+    MessagesDeleted,
+    PlatformName,
+    StopPressed,
+    Unreadable,
+)
+from bot.lanes import FIRST_WAIT_S, LONGEST_WAIT_S, Lanes
+from bot.patience import Patience
+from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Turn
+from bot.readiness import Readiness
+from bot.records import Accepted
 
 log = logging.getLogger(__name__)
 
+PLACES = 1000
+"""Conversations that adapters are told of at most, the most recently used first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRules:
+    """The operator's choices that receiving depends on."""
+
+    patience: Patience
+    answer_window_s: float
+    """What is found later than this is only remembered; an answer older than this is not redone after an edit."""
+
 
 class Inbox:
-    """What adapters hand their events to (`bot.ports.chat.Accepting`)."""
+    """`bot.ports.chat.Intake` on the store and the lanes."""
 
     def __init__(
         self,
         store: Store,
         lanes: Lanes,
+        conversation: Conversation,
+        chats: Mapping[PlatformName, Chat],
         *,
-        run_now: Callable[[Turn], Awaitable[None]],
-        refuse: Callable[[Turn], Awaitable[None]],
         clock: Clock,
-        album_quiet_s: float,
+        readiness: Readiness,
+        rules: InboxRules,
     ) -> None:
-        """Wire it up.
-
-        Args:
-            store: Where events become durable.
-            lanes: Where turns wait for their answer.
-            run_now: Answers a command, which waits for nobody.
-            refuse: Tells the person that all queues are full.
-            clock: The time.
-            album_quiet_s: How long to wait for the rest of an album after each of its pictures.
-        """
         self._store = store
         self._lanes = lanes
-        self._run_now = run_now
-        self._refuse = refuse
+        self._conversation = conversation
+        self._chats = chats
         self._clock = clock
-        self._album_quiet = timedelta(seconds=album_quiet_s)
+        self._readiness = readiness
+        self._rules = rules
         self._side_tasks: set[asyncio.Task[None]] = set()
 
-    async def __call__(self, event: Event) -> None:
-        """Return once the event is committed; a repeat and what is not for the bot change nothing."""
-        now = self._clock.now()
-        ready_at = now + self._album_quiet if event.album_id else now
-        turn = await self._store.accept(event, now=now, ready_at=ready_at)
-        if turn is not None:
-            self._schedule(turn)
+    # --- bot.ports.chat.Intake ------------------------------------------------------------------
+
+    async def accept(self, event: Event) -> None:
+        try:
+            await self._accept(event)
+        except StorageError as error:
+            self._readiness.trouble("storage", error)
+            raise
+        self._readiness.fine("storage")
+
+    async def set_aside(self, unreadable: Unreadable) -> None:
+        if not await self._store.set_aside(unreadable, now=self._clock.now()):
+            return
+        log.error(
+            "%s %s could not be read (%s); it is kept in the table set_aside",
+            unreadable.platform,
+            unreadable.id,
+            unreadable.error,
+        )
+        if unreadable.apologise_to is not None:
+            self._aside(partial(self._conversation.apologise, unreadable), f"apology for {unreadable.id}")
+
+    async def cursor(self, name: str) -> str | None:
+        return await self._store.cursor(name)
+
+    async def move_cursor(self, name: str, value: str) -> None:
+        await self._store.move_cursor(name, value)
+
+    async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
+        return await self._store.places(platform, limit=PLACES)
+
+    async def missed(self, key: ConversationKey) -> None:
+        self._aside(partial(self._conversation.tell_missed, key), "a note that something was missed")
+
+    # --- the start and the end ------------------------------------------------------------------
 
     async def resume(self) -> int:
         """Queue every turn that an earlier run left without an outcome. Returns how many."""
         turns = await self._store.unfinished()
         for turn in turns:
-            self._lanes.put(turn, bounded=False)
+            if turn.command is None:
+                self._lanes.put(turn, bounded=False)
+            else:
+                self._aside(partial(self._conversation.answer, turn), f"turn {turn.id}")
         return len(turns)
 
-    async def drain(self) -> None:
-        """Wait for the commands and refusals under way."""
-        if self._side_tasks:
-            await asyncio.wait(self._side_tasks)
+    async def drain(self, *, grace_s: float | None = None) -> None:
+        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them."""
+        if not self._side_tasks:
+            return
+        _, late = await asyncio.wait(self._side_tasks, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
 
-    def _schedule(self, turn: Turn) -> None:
+    # --- events ---------------------------------------------------------------------------------
+
+    async def _accept(self, event: Event) -> None:
+        match event:
+            case MessageReceived():
+                await self._received(event)
+            case MessageEdited(message=message):
+                await self._edited(message)
+            case MessagesDeleted(key=key, message_ids=message_ids):
+                for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
+                    self._lanes.redo(turn)
+            case StopPressed(key=key, message_id=message_id):
+                self._conversation.stop(key, message_id)
+
+    async def _received(self, message: MessageReceived) -> None:
+        now = self._clock.now()
+        patience = self._rules.patience
+        accepted = await self._store.accept(
+            message,
+            now=now,
+            ready_at=now + patience.wait_for_more(message, self._chats[message.key.platform].limits),
+            joining=patience.joining,
+            answer=not (message.is_catch_up and self._is_late(message)),
+        )
+        if accepted is not None:
+            self._schedule(accepted)
+
+    async def _edited(self, message: MessageReceived) -> None:
+        now = self._clock.now()
+        redo_since = now - timedelta(seconds=self._rules.answer_window_s)
+        accepted = await self._store.edit(message, now=now, redo_since=redo_since)
+        if accepted is not None:
+            self._schedule(accepted)
+        elif not self._is_late(message):
+            # A mention added by the edit makes it a question; a message that is known already changes nothing here.
+            await self._received(message)
+
+    def _is_late(self, message: MessageReceived) -> bool:
+        return message.sent_at < self._clock.now() - timedelta(seconds=self._rules.answer_window_s)
+
+    def _schedule(self, accepted: Accepted) -> None:
+        turn = accepted.turn
+        if turn.state.is_final:
+            return
         if turn.command is not None:
-            self._aside(self._run_now(turn), turn)
+            self._aside(partial(self._conversation.answer, turn), f"turn {turn.id}")
+        elif accepted.restart:
+            self._lanes.redo(turn)
         elif not self._lanes.put(turn):
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
-            self._aside(self._refuse(turn), turn)
+            ahead = self._lanes.ahead_of(turn.key)
+            self._aside(partial(self._conversation.refuse, turn, ahead=ahead), f"turn {turn.id}")
 
-    def _aside(self, work: Awaitable[None], turn: Turn) -> None:
-        async def logged() -> None:
-            try:
-                await work
-            except Exception:
-                # Nobody awaits this task's result, so its failure is told here.
-                log.exception("turn %s: left unfinished; it will be taken up again at the next start", turn.id)
+    def _aside(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+        """Do something beside the lanes. While the store is away it is tried again."""
 
-        task = asyncio.create_task(logged(), name=f"turn {turn.id}")
+        async def persistently() -> None:
+            wait_s = FIRST_WAIT_S
+            while True:
+                try:
+                    return await work()
+                except StorageError as error:
+                    self._readiness.trouble("storage", error)
+                except PlatformError as error:
+                    return log.error("%s: %s", what, error)
+                except Exception:
+                    # Nobody awaits this task's result, so its failure is told here.
+                    return log.exception("%s: failed", what)
+                await self._clock.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+        task = asyncio.create_task(persistently(), name=what)
         self._side_tasks.add(task)
         task.add_done_callback(self._side_tasks.discard)

@@ -3,55 +3,78 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.errors import StorageError
 from bot.events import ConversationKey
 from bot.ports.clock import Clock
+from bot.readiness import Readiness
 from bot.records import Turn, TurnId
 
 log = logging.getLogger(__name__)
 
 Answer: TypeAlias = Callable[[Turn], Awaitable[None]]
-"""Brings one turn to its outcome. Handles its own errors; one that escapes is logged here."""
+"""Brings one turn to its outcome, or leaves it unfinished when cancelled. Handles its own errors but `StorageError`."""
 
-_Lane: TypeAlias = dict[TurnId, Turn]  # In order of arrival; the first one is the next to run.
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 30.0
+
+
+@dataclass(slots=True)
+class _Lane:
+    waiting: dict[TurnId, Turn] = field(default_factory=dict)
+    """In order; the first one is the next to run."""
+    running: TurnId | None = None
+    task: asyncio.Task[bool] | None = None
+    """Answers `running`."""
 
 
 class Lanes:
     """One queue per conversation. Only a cache: the store knows every turn without an outcome."""
 
-    def __init__(self, answer: Answer, *, clock: Clock, per_lane: int, total: int) -> None:
+    def __init__(self, answer: Answer, *, clock: Clock, readiness: Readiness, per_lane: int, total: int) -> None:
         """Bounds: `per_lane` turns wait in one conversation, `total` in all."""
         self._answer = answer
         self._clock = clock
+        self._readiness = readiness
         self._per_lane = per_lane
         self._total = total
         self._waiting = 0
         self._lanes: dict[ConversationKey, _Lane] = {}
         self._workers: set[asyncio.Task[None]] = set()
 
+    def ahead_of(self, key: ConversationKey) -> int:
+        """How many turns a new one of this conversation would wait for."""
+        lane = self._lanes.get(key)
+        return len(lane.waiting) + (lane.running is not None) if lane else 0
+
     def put(self, turn: Turn, *, bounded: bool = True) -> bool:
-        """Queue a turn, or take the later `ready_at` of one that waits already.
+        """Queue a turn, or take the changed version of one that waits already.
 
         Returns:
             False when the conversation's queue, or all of them together, are full. ``bounded=False`` (turns
             resumed at start) always finds a place.
         """
         lane = self._lanes.get(turn.key)
-        if lane is not None and turn.id in lane:
-            lane[turn.id] = turn
+        if lane is not None and turn.id in lane.waiting:
+            lane.waiting[turn.id] = turn
             return True
-        if bounded and (self._waiting >= self._total or (lane is not None and len(lane) >= self._per_lane)):
+        is_full = lane is not None and len(lane.waiting) >= self._per_lane
+        if bounded and (is_full or self._waiting >= self._total):
             return False
+        lane = lane or self._open(turn.key)
+        lane.waiting[turn.id] = turn
         self._waiting += 1
-        if lane is not None:
-            lane[turn.id] = turn
-            return True
-        self._lanes[turn.key] = {turn.id: turn}
-        worker = asyncio.create_task(self._run(turn.key), name=f"lane {turn.key.platform}")
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
         return True
+
+    def redo(self, turn: Turn) -> None:
+        """Run a turn that has changed before all others of its conversation, even if it runs right now."""
+        lane = self._lanes.get(turn.key) or self._open(turn.key)
+        self._waiting += turn.id not in lane.waiting
+        lane.waiting = {turn.id: turn, **{other: lane.waiting[other] for other in lane.waiting if other != turn.id}}
+        if lane.running == turn.id and lane.task is not None:
+            lane.task.cancel()
 
     async def drain(self, *, grace_s: float | None = None) -> int:
         """Wait until every lane is empty, at most `grace_s` seconds; then cancel what still runs.
@@ -68,26 +91,59 @@ class Lanes:
             await asyncio.wait(late)
         return len(late)
 
-    async def _run(self, key: ConversationKey) -> None:
-        lane = self._lanes[key]
+    def _open(self, key: ConversationKey) -> _Lane:
+        lane = self._lanes[key] = _Lane()
+        worker = asyncio.create_task(self._run(key, lane), name=f"lane {key.platform}")
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+        return lane
+
+    async def _run(self, key: ConversationKey, lane: _Lane) -> None:
         try:
-            while lane:
-                turn = next(iter(lane.values()))
+            while lane.waiting:
+                turn = next(iter(lane.waiting.values()))
                 wait_s = (turn.ready_at - self._clock.now()).total_seconds()
                 if wait_s > 0:
-                    await self._clock.sleep(wait_s)
-                    continue  # It may have moved: more of the album came.
-                del lane[turn.id]
+                    # A clock that jumps back must not hold a turn for hours: it waits at most as long as it was to.
+                    await self._clock.sleep(min(wait_s, (turn.ready_at - turn.accepted_at).total_seconds()))
+                    if lane.waiting.get(turn.id) is not turn:
+                        continue  # It has changed: more of the album came.
+                lane.waiting.pop(turn.id, None)
                 self._waiting -= 1
-                await self._one(turn)
+                await self._one(lane, turn)
         finally:
             # No await since the lane was found empty, so nothing can have been put into it unseen.
-            self._waiting -= len(lane)
+            self._waiting -= len(lane.waiting)
             del self._lanes[key]
 
-    async def _one(self, turn: Turn) -> None:
+    async def _one(self, lane: _Lane, turn: Turn) -> None:
+        wait_s = FIRST_WAIT_S
+        while True:
+            lane.running, lane.task = turn.id, asyncio.create_task(self._answered(turn), name=f"turn {turn.id}")
+            try:
+                is_done = await lane.task
+            except asyncio.CancelledError:
+                worker = asyncio.current_task()
+                if worker is not None and worker.cancelling():
+                    raise
+                return  # Only the turn was cancelled: it is to be done again, and waits in front.
+            finally:
+                lane.running = lane.task = None
+            if is_done or turn.id in lane.waiting:
+                return
+            await self._clock.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    async def _answered(self, turn: Turn) -> bool:
+        """Whether the lane may go on."""
         try:
             await self._answer(turn)
+        except StorageError as error:
+            self._readiness.trouble("storage", error)
+            return False
         except Exception:
-            # One turn must never stop the lane behind it. It stays unfinished in the store: resumed at the next start.
+            # One turn must never stop the lane behind it. It stays unfinished: resumed at the next start.
             log.exception("turn %s: left unfinished; it will be taken up again at the next start", turn.id)
+        else:
+            self._readiness.fine("storage")
+        return True

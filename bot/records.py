@@ -29,6 +29,11 @@ class TurnState(enum.StrEnum):
     REMEMBERED = "remembered"
     """Found too late to be answered; part of the history all the same."""
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the turn has its outcome."""
+        return self in (TurnState.ANSWERED, TurnState.FAILED, TurnState.WITHDRAWN, TurnState.REMEMBERED)
+
 
 FinalState: TypeAlias = Literal[TurnState.ANSWERED, TurnState.FAILED, TurnState.WITHDRAWN, TurnState.REMEMBERED]
 
@@ -130,6 +135,8 @@ class Turn:
     """Not to be started earlier: more that belongs to it may come."""
     text: str | None = None
     """From DELIVERING on: the whole Markdown that must stand in the chat, notes for the person included."""
+    has_receipts: bool = False
+    """Some of its answer may stand in the chat already."""
     wait_until: datetime | None = None
     """The platform wants nothing new in this chat before."""
 

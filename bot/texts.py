@@ -21,8 +21,6 @@ INTERNAL = "Something went wrong on my side. Please ask me again."
 
 GAVE_UP = "I tried several times and could not finish this answer. Please ask me again."
 
-BUSY = "There are too many questions waiting here. Please ask me again in a minute."
-
 EMPTY_ANSWER = "The model gave me no answer to this. Please ask again, perhaps in other words."
 
 TOOL_ASKED = "The model wanted to use a tool that I don't have. Please ask again, perhaps in other words."
@@ -31,10 +29,26 @@ FILTERED = "The model's provider held this answer back. Please ask in other word
 
 LENGTH_NOTE = '*(My answer reached its length limit. Say "go on" and I continue.)*'
 
+STOPPED = "Stopped, before I had said anything."
+
+STOPPED_NOTE = "*(Stopped.)*"
+
+STOPS = "I stop."
+
+NOTHING_TO_STOP = "I'm not answering anything here right now."
+
+TOO_SLOW = "This took too long. Please ask again, perhaps in a simpler way."
+
+REPETITION_NOTE = "*(I began to repeat myself, so I stopped here.)*"
+
+UNREADABLE = "I could not read that message. Please send it again, perhaps in another form."
+
+MISSED = "I was away, and more was said here than I can catch up with. Please ask again what you still need."
+
 
 def broke_off(sentence: str) -> str:
     """The note under an answer that ends too early, with the sentence of what happened."""
-    return f"*(My answer breaks off here. {sentence})*"
+    return f'*(My answer breaks off here. {sentence} Or say "go on", and I continue from here.)*'
 
 
 def not_seen(number: int, reason: str) -> str:
@@ -52,3 +66,16 @@ def not_a_picture(media_type: str) -> str:
 def too_large(limit_bytes: int) -> str:
     """The reason for a file over the byte cap."""
     return f"it is larger than {limit_bytes // 1_000_000} MB"
+
+
+def busy(ahead: int) -> str:
+    """The sentence for a full queue; `ahead` is how many questions wait in this conversation."""
+    waiting = f"{ahead} questions are waiting here already" if ahead > 1 else "I am very busy at the moment"
+    return f"I can't take this one on: {waiting}. Please ask me again in a minute."
+
+
+def not_shown(limit: int) -> str:
+    """The reason for a picture that was left out of the request."""
+    if limit == 0:
+        return "the model that answers here can't see pictures"
+    return "I can look at only one picture at once" if limit == 1 else f"I can look at only {limit} pictures at once"

@@ -137,8 +137,8 @@ class Store(Protocol):
         """The receipts of a turn, by part."""
         ...
 
-    async def record_delivery(self, turn_id: TurnId, delivery: Delivery) -> None:
-        """Insert or replace the receipt of one part."""
+    async def record_deliveries(self, turn_id: TurnId, deliveries: Sequence[Delivery]) -> None:
+        """Insert or replace receipts, by part."""
         ...
 
     async def remove_delivery(self, turn_id: TurnId, part: int) -> None:

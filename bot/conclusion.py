@@ -1,0 +1,73 @@
+"""Decides how a turn ends: what must stand in the chat, and what is stored of it."""
+
+from collections.abc import Container
+
+from bot import texts
+from bot.errors import ModelTrouble
+from bot.ports.model import FinishReason, Usage
+from bot.reading import Answer
+from bot.records import Exchange, Outcome, TurnState, Verdict
+
+STOPPED = "stopped"
+"""A person ended the answer."""
+
+DEADLINE = "deadline"
+"""It took too long."""
+
+REPETITION = "repetition"
+
+
+def conclude(answer: Answer, interrupted: str | None) -> Outcome:
+    """The outcome of an answer; `interrupted` is STOPPED, DEADLINE or None."""
+    trouble, sentence = _trouble(answer, interrupted)
+    paragraphs = [answer.text] if answer.text else []
+    if sentence:
+        paragraphs.append(sentence)
+    finish = answer.finish
+    is_failure = bool(trouble) and trouble not in (STOPPED, REPETITION)
+    return Outcome(
+        state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
+        text="\n\n".join([*paragraphs, *answer.notes]),
+        answer=answer.text or None,
+        trouble=trouble,
+        detail=str(answer.error or ""),
+        finish_reason=finish.reason if finish else "",
+        model=finish.model if finish else "",
+        usage=finish.usage if finish else Usage(),
+        started_at=answer.started_at,
+        first_text_at=answer.first_text_at,
+    )
+
+
+def notes_on(question: Exchange, pixels: Container[str], *, most: int) -> list[str]:
+    """A line for each picture of the question that the model does not get; `most` is how many it takes at once."""
+    notes = []
+    every = (attachment for message in question.messages for attachment in message.attachments)
+    for number, attachment in enumerate(every, start=1):
+        if attachment.verdict is Verdict.UNUSABLE:
+            notes.append(texts.not_seen(number, attachment.reason))
+        elif attachment.sha256 is not None and attachment.sha256 not in pixels:
+            notes.append(texts.not_seen(number, texts.not_shown(most)))
+    return notes
+
+
+def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
+    """A short code and what the person reads under the answer, or instead of one."""
+    if interrupted == STOPPED:
+        return STOPPED, texts.STOPPED_NOTE if answer.text else texts.STOPPED
+    if interrupted == DEADLINE:
+        return ModelTrouble.TIMEOUT, _broken_off(answer, texts.TOO_SLOW)
+    if answer.error is not None:
+        return answer.error.trouble, _broken_off(answer, answer.error.person)
+    if answer.repeats_itself:
+        return REPETITION, texts.REPETITION_NOTE
+    reason = answer.finish.reason if answer.finish is not None else FinishReason.STOP
+    if reason is FinishReason.CONTENT_FILTER:
+        return ModelTrouble.BLOCKED, _broken_off(answer, texts.FILTERED)
+    if not answer.text:
+        return ModelTrouble.EMPTY, texts.TOOL_ASKED if answer.asked_for_tool else texts.EMPTY_ANSWER
+    return "", texts.LENGTH_NOTE if reason is FinishReason.LENGTH else ""
+
+
+def _broken_off(answer: Answer, sentence: str) -> str:
+    return texts.broke_off(sentence) if answer.text else sentence

@@ -1,0 +1,33 @@
+"""How long to wait for what belongs to a message: the rest of an album, the question to a photo, the end of a paste."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.events import MessageReceived
+from bot.ports.chat import Limits
+from bot.records import Joining
+
+PASTE_SHARE = 0.95
+"""A text that fills so much of the longest message was probably cut there by the sender's app."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Quiet times, in seconds. Whatever comes from the same sender within one joins the same turn."""
+
+    album_quiet_s: float
+    photo_quiet_s: float
+    paste_quiet_s: float
+    joining: Joining
+
+    def wait_for_more(self, message: MessageReceived, limits: Limits) -> timedelta:
+        """How long this message asks to be waited with."""
+        if message.command is not None:
+            return timedelta()
+        if message.album_id is not None:
+            return timedelta(seconds=self.album_quiet_s)
+        if message.attachments and not message.text.strip():
+            return timedelta(seconds=self.photo_quiet_s)
+        if len(message.raw_text) >= limits.text_length * PASTE_SHARE:
+            return timedelta(seconds=self.paste_quiet_s)
+        return timedelta()

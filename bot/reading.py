@@ -1,0 +1,103 @@
+"""Reads one answer of the model: at full speed, with an end that others can bring about."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.errors import ModelError
+from bot.ports.clock import Clock
+from bot.ports.model import Finished, Model, PromptMessage, TextDelta, ToolCallDelta
+from bot.repetition import Repetition, trimmed
+
+
+@dataclass(slots=True)
+class Answer:
+    """What is known of an answer so far."""
+
+    started_at: datetime
+    text: str = ""
+    first_text_at: datetime | None = None
+    finish: Finished | None = None
+    error: ModelError | None = None
+    asked_for_tool: bool = False
+    repeats_itself: bool = False
+    notes: list[str] = field(default_factory=list)
+    """For the person, under the answer."""
+
+
+async def read(
+    model: Model,
+    prompt: Sequence[PromptMessage],
+    answer: Answer,
+    show: Callable[[Sequence[str]], None],
+    *,
+    request_id: str,
+    clock: Clock,
+) -> None:
+    """Read the stream into `answer`, and let it grow on screen.
+
+    When an earlier attempt left a text, it stays on screen until this one is as long: an answer never shrinks while
+    somebody reads it. What came is kept in `answer` also when this is cancelled or fails; the longer text counts.
+
+    Raises:
+        ModelError: as `Model.stream` does.
+    """
+    pieces: list[str] = []
+    shown_before, length = len(answer.text), 0
+    repetition = Repetition()
+    try:
+        async with aclosing(model.stream(prompt, request_id=request_id)) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text):
+                        answer.first_text_at = answer.first_text_at or clock.now()
+                        pieces.append(text)
+                        length += len(text)
+                        if length >= shown_before:
+                            show(pieces)
+                        if repetition.feed(text):
+                            answer.repeats_itself = True
+                            break
+                    case ToolCallDelta():
+                        answer.asked_for_tool = True
+                    case Finished():
+                        answer.finish = event
+    finally:
+        text = "".join(pieces).strip()
+        if answer.repeats_itself:
+            text = trimmed(text)
+        if answer.finish is not None or len(text) >= len(answer.text):
+            answer.text = text
+
+
+class Interruption:
+    """Lets others end a piece of work: the first reason counts."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def end(self, reason: str) -> None:
+        """End what runs now, and what is run later."""
+        if self.reason is None:
+            self.reason = reason
+            if self._task is not None:
+                self._task.cancel()
+
+    async def run(self, work: Callable[[], asyncio.Task[None]]) -> bool:
+        """Run a task to its end. False if it was ended from outside; being cancelled oneself is raised."""
+        if self.reason is not None:
+            return False
+        self._task = work()
+        try:
+            await self._task
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if self.reason is None or (current is not None and current.cancelling()):
+                raise
+            return False
+        finally:
+            self._task = None
+        return True
