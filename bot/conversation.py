@@ -12,7 +12,8 @@ from bot.commands import RESET
 from bot.delivery import AnswerOnScreen
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain
 from bot.events import PlatformName
-from bot.look import Pictures, look
+from bot.fences import with_closed_fence
+from bot.look import Pictures, leave_out, look
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.model import Finished, FinishReason, Model, PromptMessage, TextDelta, ToolCallDelta, Usage
@@ -22,6 +23,9 @@ from bot.records import Exchange, Outcome, Turn, TurnState, Verdict
 from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
+
+LONGEST_ANSWER = 200_000
+"""Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens` and never stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +144,8 @@ class Conversation:
         if any(message.attachments for message in exchanges[-1].messages):
             await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes)
             exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
+            if await leave_out(exchanges[-1], self._store, rules.budget):
+                exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
         answer.notes = _notes(exchanges[-1])
         kept = within_budget(exchanges, rules.budget)
         pixels = {}
@@ -151,6 +157,7 @@ class Conversation:
 
     async def _read(self, turn: Turn, prompt: Sequence[PromptMessage], answer: _Answer, screen: AnswerOnScreen) -> None:
         pieces: list[str] = []
+        room = LONGEST_ANSWER
         request_id = f"turn-{turn.id}-{turn.attempts}"
         try:
             async with aclosing(self._model.stream(prompt, request_id=request_id)) as events:
@@ -159,8 +166,12 @@ class Conversation:
                         case TextDelta(text):
                             if answer.first_text_at is None:
                                 answer.first_text_at = self._clock.now()
-                            pieces.append(text)
+                            pieces.append(text[:room])
+                            room -= len(text)
                             screen.show(pieces)
+                            if room <= 0:
+                                answer.finish = Finished(reason=FinishReason.LENGTH, model="", usage=Usage())
+                                break
                         case ToolCallDelta():
                             answer.asked_for_tool = True
                         case Finished():
@@ -220,7 +231,10 @@ def _conclude(answer: _Answer) -> tuple[str, str]:
         paragraphs.append(texts.broke_off(sentence) if answer.text else sentence)
     elif answer.finish is not None and answer.finish.reason is FinishReason.LENGTH:
         paragraphs.append(texts.LENGTH_NOTE)
-    return trouble, "\n\n".join([*paragraphs, *answer.notes])
+    paragraphs += answer.notes
+    if answer.text and len(paragraphs) > 1:
+        paragraphs[0] = with_closed_fence(answer.text)
+    return trouble, "\n\n".join(paragraphs)
 
 
 def _trouble(answer: _Answer) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Self, TypeVar
 
+from bot import texts
 from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
@@ -23,6 +24,9 @@ GATHER_S = 0.1
 
 RETRY_WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, 30, 60, 60, 60, 60, 60, 60, 60, 60)
 """Waits between attempts to deliver the final text: about ten minutes of a platform that can't be reached."""
+
+SHORTEST_WAIT_S = 0.5
+"""A platform that says "too many requests, wait 0 s" again and again must not be asked a thousand times a second."""
 
 
 class AnswerOnScreen:
@@ -72,7 +76,7 @@ class AnswerOnScreen:
             self._preview = asyncio.create_task(self._keep_showing(), name=f"preview of turn {self._turn.id}")
 
     async def complete(self, markdown: str) -> None:
-        """Make exactly this text stand in the chat, and nothing else of this turn.
+        """Make exactly this text stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
 
         Raises:
             PlatformRefused: the platform will not take it, whatever is tried.
@@ -80,7 +84,8 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._stop_preview()
-        parts = self._chat.render(markdown, final=True)
+        # A text of which nothing is visible (zero-width characters, an empty code block) is no answer to a person.
+        parts = self._chat.render(markdown, final=True) or self._chat.render(texts.EMPTY_ANSWER, final=True)
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
             try:
@@ -187,8 +192,9 @@ class AnswerOnScreen:
             try:
                 return await send()
             except PlatformThrottled as throttled:
-                log.info("turn %s: the platform asks to wait %.0f s", self._turn.id, throttled.retry_after_s)
-                await self._clock.sleep(throttled.retry_after_s)
+                wait_s = max(throttled.retry_after_s, SHORTEST_WAIT_S)
+                log.info("turn %s: the platform asks to wait %.1f s", self._turn.id, wait_s)
+                await self._clock.sleep(wait_s)
             except PlatformUncertain as error:
                 if not repeatable:
                     raise

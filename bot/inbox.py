@@ -60,10 +60,18 @@ class Inbox:
             self._lanes.put(turn, bounded=False)
         return len(turns)
 
-    async def drain(self) -> None:
-        """Wait for the commands and refusals under way."""
-        if self._side_tasks:
-            await asyncio.wait(self._side_tasks)
+    async def drain(self, *, grace_s: float | None = None) -> None:
+        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them.
+
+        What is cancelled has no outcome yet: it is resumed at the next start.
+        """
+        if not self._side_tasks:
+            return
+        _, late = await asyncio.wait(self._side_tasks, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
 
     def _schedule(self, turn: Turn) -> None:
         if turn.command is not None:

@@ -23,6 +23,8 @@ NAME_LENGTH = 40
 QUOTE_LENGTH = 2000
 """Characters of a quoted text that go into the prompt."""
 
+_OF_AN_ALBUM = "(sent together with the others)"
+
 _CONTROL_OR_BRACKET = re.compile(r"[\x00-\x1f\x7f\[\]]+")
 
 
@@ -83,8 +85,10 @@ def build_prompt(system: str, exchanges: Sequence[Exchange], pixels: Mapping[str
     prompt = [PromptMessage("system", (TextContent(system),))]
     for exchange in exchanges:
         number = 0
-        for message in exchange.messages:
-            prompt.append(PromptMessage("user", tuple(_message(message, number, pixels))))
+        has_words = any(message.text.strip() for message in exchange.messages)
+        for place, message in enumerate(exchange.messages):
+            words = message.text.strip() or (_OF_AN_ALBUM if has_words or place else _without_words(exchange))
+            prompt.append(PromptMessage("user", tuple(_message(message, words, number, pixels))))
             number += len(message.attachments)
         if exchange.answer:
             prompt.append(PromptMessage("assistant", (TextContent(exchange.answer),)))
@@ -99,12 +103,11 @@ def _exchange_tokens(exchange: Exchange) -> int:
     return tokens
 
 
-def _message(message: StoredMessage, shown_before: int, pixels: Mapping[str, bytes]) -> list[Content]:
+def _message(message: StoredMessage, words: str, shown_before: int, pixels: Mapping[str, bytes]) -> list[Content]:
     content: list[Content] = []
     for number, attachment in enumerate(message.attachments, start=shown_before + 1):
         content += _attachment(number, attachment, pixels)
     quotes = "".join(f", quoting {_quote(quote)}" for quote in message.quoted)
-    words = message.text.strip() or _without_words(message)
     return [TextContent(f"[{_name(message.sender)}{quotes}] {words}"), *content]
 
 
@@ -121,10 +124,13 @@ def _attachment(number: int, attachment: Attachment, pixels: Mapping[str, bytes]
     return [TextContent(f"{label}:"), picture]
 
 
-def _without_words(message: StoredMessage) -> str:
-    if any(not attachment.quoted for attachment in message.attachments):
+def _without_words(exchange: Exchange) -> str:
+    own = [attachment for message in exchange.messages for attachment in message.attachments if not attachment.quoted]
+    if any(attachment.verdict is Verdict.USABLE for attachment in own):
         return "(sent without words: describe what you see)"
-    if message.quoted:
+    if own:
+        return "(sent without words: say that you can't look at what was sent, and ask what is wanted)"
+    if exchange.messages[0].quoted:
         return "(called you without words: respond to what is quoted)"
     return "(called you without words: respond to what was said last, or ask what is wanted)"
 
