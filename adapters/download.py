@@ -7,6 +7,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 from yarl import URL
 
+from bot import texts
 from bot.errors import AttachmentError
 from bot.ports.clock import Clock
 
@@ -31,7 +32,7 @@ class _Passing(AttachmentError):
 
 def too_large(max_bytes: int) -> AttachmentError:
     """The error for a file over `max_bytes`, whether it was found before or during the download."""
-    return AttachmentError(f"larger than {max_bytes} bytes", person=f"it is larger than {_in_words(max_bytes)}")
+    return AttachmentError(f"larger than {max_bytes} bytes", person=texts.too_large(max_bytes))
 
 
 async def download(
@@ -107,8 +108,3 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
         # A fast server never makes the loop wait, and others need their turn.
         await asyncio.sleep(0)
     return bytes(body)
-
-
-def _in_words(size_bytes: int) -> str:
-    mebibytes = size_bytes / (1024 * 1024)
-    return f"{mebibytes:.0f} MB" if mebibytes >= 1 else f"{max(1, round(size_bytes / 1024))} KB"

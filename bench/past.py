@@ -1,7 +1,7 @@
 """Fills Glimpse's database with conversations of the past, before it starts."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ from storage.tables import conversations, messages, turns
 _QUESTION = "And what about the other thing that we talked about yesterday?"
 
 
-async def fill(path: Path, earlier: Mapping[int, Sequence[Place]], *, answer: str) -> None:
-    """Give each place so many earlier messages (questions and answers), half of them `answer`."""
+async def fill(path: Path, earlier: Iterable[tuple[int, Sequence[Place]]], *, answer: str) -> None:
+    """Give each place so many earlier messages: half of them questions, the other half `answer`."""
     async with open_store(f"sqlite+aiosqlite:///{path}"):
         pass  # Its tables are made.
     engine = sa.create_engine(f"sqlite:///{path}")
     turn_ids = itertools.count(1)
     with engine.begin() as connection:
-        for count, places in earlier.items():
+        for count, places in earlier:
             for place in places:
                 _add(connection, place, list(itertools.islice(turn_ids, count // 2)), answer)
     engine.dispose()

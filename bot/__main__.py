@@ -166,7 +166,6 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
         session,
         url=settings.model.api_url,
         key=key.get_secret_value() if key else None,
-        name=settings.model.name,
         parameters=settings.model.parameters,
         timeouts=ModelTimeouts(
             connect_s=settings.model.connect_s,

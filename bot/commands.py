@@ -26,9 +26,9 @@ def parse_command(text: str) -> Command | None:
 
     The part of the bot's name that Telegram appends (``/help@glimpse_bot``) must be taken off before.
     """
-    word, _, argument = text.strip().partition(" ")
+    word, *rest = text.split(maxsplit=1) or [""]
     if not word.startswith("/"):
         return None
     name = word[1:].lower()
     name = _ALIASES.get(name, name)
-    return Command(name=name, argument=argument.strip()) if name in COMMANDS else None
+    return Command(name=name, argument="".join(rest).strip()) if name in COMMANDS else None

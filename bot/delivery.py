@@ -9,7 +9,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Self, TypeVar
 
+<<<<<<< HEAD
 from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUncertain, PlatformUnavailable
+=======
+from bot import texts
+from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
+>>>>>>> main
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
@@ -31,6 +36,9 @@ LATE_EFFECT_S = 2.0
 
 WORTH_REMEMBERING_S = 5.0
 """Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
+
+SHORTEST_WAIT_S = 0.5
+"""A platform that says "too many requests, wait 0 s" again and again must not be asked a thousand times a second."""
 
 
 class AnswerOnScreen:
@@ -92,7 +100,11 @@ class AnswerOnScreen:
         return self.take_receipts()
 
     async def complete(self, markdown: str) -> None:
+<<<<<<< HEAD
         """Make exactly this text stand in the chat, and nothing else of this turn. Leaves receipts to be taken.
+=======
+        """Make exactly this text stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
+>>>>>>> main
 
         Raises:
             PlatformRefused: the platform will not take it, whatever is tried.
@@ -100,8 +112,13 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._stop_preview()
+<<<<<<< HEAD
         await self._wait_as_demanded()
         parts = self._chat.render(markdown, final=True)
+=======
+        # A text of which nothing is visible (zero-width characters, an empty code block) is no answer to a person.
+        parts = self._chat.render(markdown, final=True) or self._chat.render(texts.EMPTY_ANSWER, final=True)
+>>>>>>> main
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
             try:
@@ -301,7 +318,13 @@ class AnswerOnScreen:
             try:
                 return await send()
             except PlatformThrottled as throttled:
+<<<<<<< HEAD
                 await self._pause(throttled.retry_after_s)
+=======
+                wait_s = max(throttled.retry_after_s, SHORTEST_WAIT_S)
+                log.info("turn %s: the platform asks to wait %.1f s", self._turn.id, wait_s)
+                await self._clock.sleep(wait_s)
+>>>>>>> main
             except PlatformUncertain as error:
                 if not repeatable:
                     raise

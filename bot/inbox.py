@@ -112,7 +112,14 @@ class Inbox:
         return len(turns)
 
     async def drain(self, *, grace_s: float | None = None) -> None:
+<<<<<<< HEAD
         """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them."""
+=======
+        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them.
+
+        What is cancelled has no outcome yet: it is resumed at the next start.
+        """
+>>>>>>> main
         if not self._side_tasks:
             return
         _, late = await asyncio.wait(self._side_tasks, timeout=grace_s)

@@ -20,7 +20,8 @@ _QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "alembic", "asyncio", "di
 # Hiding anything shorter would eat ordinary words; no key is that short.
 _SHORTEST_SECRET = 4
 
-_BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
+_BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line ends, and what could drive a terminal."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class LineFormatter(logging.Formatter):
             text += f" ({type(error).__name__}: {_one_line(str(error))})"
         elif error is not None:
             trace = "".join(traceback.format_exception(error))
-            text += "".join(f"\n    {line}" for line in trace.splitlines())
+            text += "".join(f"\n    {_one_line(line)}" for line in trace.splitlines())
         # Done last, on the finished text: nothing gets around it, be it an argument, an exception or a traceback.
         return text if self._secret is None else self._secret.sub(REDACTED, text)
 

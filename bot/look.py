@@ -10,6 +10,7 @@ from bot.errors import AttachmentError
 from bot.events import AttachmentRef
 from bot.ports.chat import Chat
 from bot.ports.store import Store
+from bot.prompt import PromptBudget, pictures_to_show
 from bot.records import Attachment, Exchange, Picture, Verdict
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,19 @@ async def look(question: Exchange, chat: Chat, store: Store, pictures: Pictures,
     async with asyncio.TaskGroup() as group:
         for attachment in pending:
             group.create_task(_settle(attachment, chat, store, pictures, limit), name=f"attachment {attachment.id}")
+
+
+async def leave_out(question: Exchange, store: Store, budget: PromptBudget) -> bool:
+    """Refuse the pictures of a question that do not fit into one request. Returns whether there are any.
+
+    Silently left out, they would count as seen: by the person now, and by the model in later turns.
+    """
+    shown = set(pictures_to_show([question], budget))
+    every = (attachment for message in question.messages for attachment in message.attachments)
+    late = [one for one in every if one.sha256 is not None and one.sha256 not in shown]
+    for attachment in late:
+        await store.settle(attachment.id, texts.TOO_MANY_PICTURES)
+    return bool(late)
 
 
 def _pending(question: Exchange) -> Sequence[Attachment]:

@@ -24,6 +24,7 @@ QUOTE_LENGTH = 2000
 """Characters of a quoted text that go into the prompt."""
 
 _SEEN_EARLIER = "stood here. You saw it when you answered this; it is not shown again."
+_OF_AN_ALBUM = "(sent together with the others)"
 
 _CONTROL_OR_BRACKET = re.compile(r"[\x00-\x1f\x7f\[\]]+")
 
@@ -90,8 +91,10 @@ def build_prompt(
     for exchange in exchanges:
         number = 0
         absent = _left_out(left_out) if exchange is exchanges[-1] else _SEEN_EARLIER
-        for message in exchange.messages:
-            prompt.append(PromptMessage("user", tuple(_message(message, number, pixels, absent))))
+        has_words = any(message.text.strip() for message in exchange.messages)
+        for place, message in enumerate(exchange.messages):
+            words = message.text.strip() or (_OF_AN_ALBUM if has_words or place else _without_words(exchange))
+            prompt.append(PromptMessage("user", tuple(_message(message, words, number, pixels, absent))))
             number += len(message.attachments)
         if exchange.answer:
             prompt.append(PromptMessage("assistant", (TextContent(exchange.answer),)))
@@ -106,12 +109,13 @@ def _exchange_tokens(exchange: Exchange) -> int:
     return tokens
 
 
-def _message(message: StoredMessage, shown_before: int, pixels: Mapping[str, bytes], absent: str) -> list[Content]:
+def _message(
+    message: StoredMessage, words: str, shown_before: int, pixels: Mapping[str, bytes], absent: str
+) -> list[Content]:
     content: list[Content] = []
     for number, attachment in enumerate(message.attachments, start=shown_before + 1):
         content += _attachment(number, attachment, pixels, absent)
     quotes = "".join(f", quoting {_quote(quote)}" for quote in message.quoted)
-    words = message.text.strip() or _without_words(message)
     return [TextContent(f"[{_name(message.sender)}{quotes}] {words}"), *content]
 
 
@@ -131,10 +135,13 @@ def _left_out(reason: str) -> str:
     return f"could not be looked at: {reason}. You have not seen it."
 
 
-def _without_words(message: StoredMessage) -> str:
-    if any(not attachment.quoted for attachment in message.attachments):
+def _without_words(exchange: Exchange) -> str:
+    own = [attachment for message in exchange.messages for attachment in message.attachments if not attachment.quoted]
+    if any(attachment.verdict is Verdict.USABLE for attachment in own):
         return "(sent without words: describe what you see)"
-    if message.quoted:
+    if own:
+        return "(sent without words: say that you can't look at what was sent, and ask what is wanted)"
+    if exchange.messages[0].quoted:
         return "(called you without words: respond to what is quoted)"
     return "(called you without words: respond to what was said last, or ask what is wanted)"
 

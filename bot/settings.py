@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.parameters import ModelParameters
+from bot.picture_size import DEFAULT_MAX_PIXELS, DEFAULT_PICTURE_TOKENS
 from bot.prompt import DEFAULT_SYSTEM_PROMPT
 from bot.setting_types import (
     Access,
@@ -119,9 +120,9 @@ class PictureSettings(_Section):
 
     max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
     """Largest picture file that is fetched, in bytes"""
-    max_pixels: Annotated[int, Field(ge=1_024)] = 50_000_000
+    max_pixels: Annotated[int, Field(ge=1_024)] = DEFAULT_MAX_PIXELS
     """Largest picture that is opened, in pixels (width × height)"""
-    tokens: Annotated[int, Field(ge=66, le=16_386)] = 1_280
+    tokens: Annotated[int, Field(ge=66, le=16_386)] = DEFAULT_PICTURE_TOKENS
     """Tokens that one picture may take; larger pictures are shrunk to fit (one token is 32 × 32 pixels)"""
     per_request: Annotated[int, Field(ge=0)] = 10
     """Pictures that the model is shown at most, the newest first; older ones are only mentioned"""

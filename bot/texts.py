@@ -56,6 +56,9 @@ def not_seen(number: int, reason: str) -> str:
     return f"*(I could not look at picture {number}: {reason}.)*"
 
 
+TOO_MANY_PICTURES = "there are more pictures here than I can look at together"
+
+
 def not_a_picture(media_type: str) -> str:
     """The reason for a file that is no picture by the platform's own word."""
     kinds = {"video": "a video", "audio": "a sound recording", "text": "a text file"}
@@ -65,7 +68,10 @@ def not_a_picture(media_type: str) -> str:
 
 def too_large(limit_bytes: int) -> str:
     """The reason for a file over the byte cap."""
-    return f"it is larger than {limit_bytes // 1_000_000} MB"
+    for unit, size in (("MB", 1_000_000), ("KB", 1_000)):
+        if limit_bytes >= size:
+            return f"it is larger than {limit_bytes // size} {unit}"
+    return f"it is larger than {limit_bytes} bytes"
 
 
 def busy(ahead: int) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.errors import StorageError
 from bot.ports.store import Store
 from storage import schema
-from storage.migrate import migrate
+from storage.migrate import keep_private, migrate
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
 
@@ -40,6 +40,7 @@ async def open_store(
         )
     path = _path_of(url)
     _make_folder(path.parent)
+    keep_private(path)
 
     def prepare(connection: sa.Connection) -> None:
         migrate(connection, path, versions)

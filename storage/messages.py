@@ -1,5 +1,6 @@
 """What people said, and the attachments it came with."""
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from storage.columns import storable
 from storage.tables import NAME_LENGTH, TEXT_LENGTH, attachments, messages
 
 _ADD = messages.insert().returning(messages.c.id)
+_QUOTED = sa.select(messages.c.quoted).where(messages.c.turn_id == sa.bindparam("of_turn"))
 
 
 def add_message(connection: sa.Connection, message: MessageReceived, *, conversation_id: int, turn_id: TurnId) -> None:
@@ -32,6 +34,14 @@ def add_message(connection: sa.Connection, message: MessageReceived, *, conversa
         rows = [_attachment_values(ref, quoted=quoted) for ref, quoted in offered]
         numbered = [{**row, "message_id": message_id, "ordinal": ordinal} for ordinal, row in enumerate(rows)]
         connection.execute(attachments.insert(), numbered)
+
+
+def without_known_replies(connection: sa.Connection, message: MessageReceived, turn_id: TurnId) -> MessageReceived:
+    """The message without the reply that its turn quotes already: every picture of an album repeats it."""
+    stored = connection.execute(_QUOTED, {"of_turn": turn_id}).scalars()
+    known = [values for quoted in stored for values in quoted or ()]
+    kept = [quote for quote in message.quoted if quote.message_id is None or _quote_values(quote) not in known]
+    return replace(message, quoted=tuple(kept))
 
 
 def as_quotes(stored: list[dict[str, Any]] | None) -> tuple[StoredQuote, ...]:

@@ -1,5 +1,6 @@
 """Bringing an SQLite file to the newest schema at start: backup first, all or nothing."""
 
+import contextlib
 import logging
 import sqlite3
 from pathlib import Path
@@ -35,6 +36,12 @@ def migrate(connection: sa.Connection, path: Path, versions: Path = schema.VERSI
     _log.warning("Upgraded %s from schema %s to %s. The file as it was: %s", path, revision, known[-1], backup)
 
 
+def keep_private(path: Path) -> None:
+    """Create a file that only its owner can read; one that is there keeps its permissions. SQLite's side files follow."""
+    with contextlib.suppress(OSError):  # SQLite will say what is wrong in its own words.
+        path.touch(mode=0o600)
+
+
 def _refusal(path: Path, revision: str, *, newest: str) -> StorageError:
     if not revision:
         return StorageError(
@@ -52,6 +59,7 @@ def _back_up(connection: sa.Connection, path: Path, revision: str) -> Path:
     unfinished = backup.with_name(f"{backup.name}.part")
     try:
         unfinished.unlink(missing_ok=True)
+        keep_private(unfinished)
         target = sqlite3.connect(unfinished)
         try:
             sqlite_of(connection).backup(target)

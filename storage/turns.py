@@ -11,7 +11,7 @@ from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName
 from bot.records import Delivery, Outcome, Turn, TurnId, TurnState
 from storage.conversations import ID_OF_KEY, IS_KEY, add_conversation, key_values
 from storage.deliveries import record_delivery
-from storage.messages import add_message
+from storage.messages import add_message, without_known_replies
 from storage.tables import conversations, messages, turns
 from storage.transactions import AnyRow
 
@@ -88,6 +88,7 @@ def accept(connection: sa.Connection, message: MessageReceived, *, now: datetime
     joined = _join(connection, message, ready_at) if message.album_id is not None else None
     if joined is not None:
         turn_id, conversation_id = joined
+        message = without_known_replies(connection, message, TurnId(turn_id))
         add_message(connection, message, conversation_id=conversation_id, turn_id=TurnId(turn_id))
         return _as_turn(connection.execute(_BY_ID, {"turn_id": turn_id}).one())
     if message.address is None:

@@ -96,7 +96,6 @@ async def client_of(url: str, **wanted: Any) -> AsyncIterator[ModelClient]:
     """A client on a server; `wanted` overrides the parts that a test is about."""
     parts: dict[str, Any] = {
         "key": "model-key",
-        "name": "alibaba/qwen3-vl-32b-instruct",
         "parameters": ModelParameters(),
         "timeouts": ModelTimeouts(),
         "clock": PatientClock(),

@@ -161,7 +161,7 @@ async def test_a_file_is_read_under_the_cap(tmp_path: Path) -> None:
     path.write_bytes(b"x" * 100)
 
     assert await fetched(path) == b"x" * 100
-    assert await fetched(path, 99) == "it is larger than 0 MB"
+    assert await fetched(path, 99) == "it is larger than 99 bytes"
 
 
 async def test_what_can_not_be_read_is_said(tmp_path: Path) -> None:

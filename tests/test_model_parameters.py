@@ -37,7 +37,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 def sent(**parameters: Any) -> dict[str, Any]:
-    return fixed_fields(ModelParameters.model_validate(parameters), name=MODEL)
+    return fixed_fields(ModelParameters.model_validate(parameters))
 
 
 def test_what_is_sent_by_default_is_what_the_model_card_recommends() -> None:
@@ -127,7 +127,7 @@ def test_they_can_be_read_from_variables_beside_secrets_which_are_never_sent(mon
     }.items():
         monkeypatch.setenv(f"MODEL_{name}", value)
 
-    fields = fixed_fields(Settings().model, name=MODEL)
+    fields = fixed_fields(Settings().model)
 
     assert fields == {
         "model": MODEL,

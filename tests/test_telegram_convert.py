@@ -8,7 +8,7 @@ import pytest
 
 from adapters.telegram.convert import event_of
 from adapters.telegram.entities import Identity
-from bot.events import Address, AttachmentRef, Command, Entity, EntityKind, MessageReceived, Quoted
+from bot.events import Address, AttachmentRef, Command, Entity, EntityKind, MessageId, MessageReceived, Quoted
 
 ME = Identity(id=7, username="Glimpse_bot")
 ANN = {"id": 11, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "language_code": "pt-BR"}
@@ -195,7 +195,7 @@ def test_reply_brings_the_text_and_pictures_of_what_it_answers() -> None:
     event = seen(chat=GROUP, text="what?", reply_to_message=answered)
 
     assert event.quoted == (
-        Quoted(message_id="4", author="Bob", is_own=False, text="Look", attachments=(PHOTO_REF,)),  # type: ignore[arg-type] # a NewType
+        Quoted(message_id=MessageId("4"), author="Bob", is_own=False, text="Look", attachments=(PHOTO_REF,)),
     )
     assert (event.address, event.attachments) == (None, ())
 
@@ -407,7 +407,8 @@ def test_other_kinds_of_updates_are_nothing() -> None:
 def test_who_writes_as_a_chat_is_that_chat(sender_chat: dict[str, Any], more: dict[str, Any], name: str) -> None:
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
-    event = seen(chat=GROUP, text="x", sender_chat=sender_chat, **{"from": anonymous}, **more)
+    fields: dict[str, Any] = {"from": anonymous, "sender_chat": sender_chat, **more}
+    event = seen(chat=GROUP, text="x", **fields)
 
     assert (event.sender.id, event.sender.name) == (str(sender_chat["id"]), name)
 

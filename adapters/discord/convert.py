@@ -5,6 +5,7 @@ from typing import TypeAlias
 import discord
 
 from adapters.discord.attachments import refs
+from adapters.discord.described import described, embedded
 from adapters.discord.limits import DISCORD
 from adapters.discord.text import Names, Reading, names_of, read
 from bot.commands import parse_command
@@ -68,7 +69,7 @@ def message_received(
         sender=Person(id=PersonId(str(message.author.id)), name=message.author.display_name),
         sent_at=message.created_at,
         is_private=is_private,
-        text=reading.text,
+        text=_joined(reading.text, described(message)),
         raw_text=message.content,
         entities=reading.entities,
         attachments=refs(message.attachments, channel_id=message.channel.id, message_id=message.id),
@@ -129,13 +130,12 @@ def _quoted(message: discord.Message, replied_to: discord.Message | None, bot_id
 
 def _reply(replied_to: discord.Message, bot_id: int) -> Quoted:
     forwarded = _forward(replied_to)
+    text = read(replied_to.content, names_of(replied_to, bot_id), drop_own=False).text
     return Quoted(
         message_id=MessageId(str(replied_to.id)),
         author=replied_to.author.display_name,
         is_own=replied_to.author.id == bot_id,
-        text=forwarded.text
-        if forwarded
-        else read(replied_to.content, names_of(replied_to, bot_id), drop_own=False).text,
+        text=forwarded.text if forwarded else _joined(text, described(replied_to), embedded(replied_to)),
         attachments=refs(replied_to.attachments, channel_id=replied_to.channel.id, message_id=replied_to.id)
         + (forwarded.attachments if forwarded else ()),
     )
@@ -145,10 +145,15 @@ def _forward(message: discord.Message) -> Quoted | None:
     if not message.message_snapshots:
         return None
     snapshot = message.message_snapshots[0]  # Discord docs, Message Snapshot: there is one at most.
+    text = read(snapshot.content, Names(guild=message.guild), drop_own=False).text
     return Quoted(
         message_id=None,
         author=None,
         is_own=False,
-        text=read(snapshot.content, Names(guild=message.guild), drop_own=False).text,
+        text=_joined(text, described(snapshot), embedded(snapshot)),
         attachments=refs(snapshot.attachments, channel_id=message.channel.id, message_id=message.id),
     )
+
+
+def _joined(*texts: str) -> str:
+    return "\n".join(filter(None, texts))

@@ -18,6 +18,7 @@ _MARKUP = re.compile(
     r"|</(?P<command>[^:>\n]+):[0-9]+>",
     re.DOTALL,
 )
+_NO_BLANK_BEFORE = frozenset(",.;!?")
 _AFTER_OWN = re.compile(r"[ \t]*")
 _AFTER_OWN_AT_START = re.compile(r"(?:[,:](?=\s|$))?\s*")
 
@@ -96,6 +97,9 @@ def _skip_after_own(content: str, stop: int, said: list[str]) -> int:
     before = "".join(said)
     if not before.strip():
         skipped = _AFTER_OWN_AT_START.match(content, stop)
+    elif before[-1].isspace() and content[stop : stop + 1] in _NO_BLANK_BEFORE:
+        said[:] = [before.rstrip(" \t")]
+        return stop
     elif before[-1].isspace():
         skipped = _AFTER_OWN.match(content, stop)
     else:

@@ -1,7 +1,6 @@
 """Reads chat completions, whole or in chunks, into the core's events: leniently, because every server differs."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,8 @@ _REASONS = {
     "tool_calls": FinishReason.TOOL_CALLS,
     "function_call": FinishReason.TOOL_CALLS,
 }
+_LARGEST = 1e15
+"""No count or cost of any answer comes near. Larger ones would overflow somewhere."""
 _FAILURES = frozenset({"error", "abort", "insufficient_system_resource"})
 """Reasons of some servers that mean: this is not the whole answer."""
 
@@ -206,7 +207,7 @@ def _tool_call(call: dict[str, Any], position: int) -> ToolCallDelta:
     function = function if isinstance(function, dict) else {}
     index, arguments = _count(call.get("index")), function.get("arguments") or function.get("input")
     if isinstance(arguments, dict):  # Some servers send an object instead of its JSON.
-        arguments = orjson.dumps(arguments).decode()
+        arguments = json.dumps(arguments)
     return ToolCallDelta(
         index=position if index is None else index,
         id=_name(call.get("id")),
@@ -225,7 +226,7 @@ def _number(value: object) -> float | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
         return None
     return float(value)
 

@@ -40,8 +40,7 @@ class ModelClient:
         session: With a connector that does not limit connections: a wait for a free one would look like a slow server.
         url: The base of the API, e.g. ``https://api.aimlapi.com/v1``.
         key: Sent as a bearer token. None for servers that want none.
-        name: The model, as the server calls it.
-        parameters: What is sent with each request.
+        parameters: What is sent with each request, the model's name among it.
         timeouts: When to give up.
         clock: For waits between attempts and the dates of servers.
         random: Spreads the attempts of many conversations.
@@ -54,7 +53,6 @@ class ModelClient:
         *,
         url: str,
         key: str | None,
-        name: str,
         parameters: ModelParameters,
         timeouts: ModelTimeouts,
         clock: Clock,
@@ -64,7 +62,7 @@ class ModelClient:
         self._session = session
         self._url = URL(url.rstrip("/").removesuffix("/chat/completions") + "/chat/completions")
         self._key = key
-        self._fixed = request.fixed_fields(parameters, name=name)
+        self._fixed = request.fixed_fields(parameters)
         self._detail = parameters.image_detail
         self._timeouts = timeouts
         self._http_timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect_s)

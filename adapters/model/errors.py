@@ -2,6 +2,7 @@
 
 import dataclasses
 import email.utils
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ MAX_RETRY_AFTER_S = 3_600.0
 
 _REDIRECTS = 3
 _FAILURES = range(400, 600)
+_STATUS_DIGITS = 3
 _LONGEST_IN_SECONDS = 90
 """People are told longer waits in minutes."""
 _ID_HEADERS = ("x-inference-id", "x-request-id", "x-generation-id", "cf-ray")
@@ -130,7 +132,7 @@ def _retry_after_s(value: str | None, now: datetime) -> float | None:
         return min(float(value), MAX_RETRY_AFTER_S)
     try:
         then = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # The latter for a year of many digits.
         return None
     # A date without a zone comes out naive; HTTP means UTC.
     wait_s = (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds()
@@ -165,7 +167,7 @@ def _message(error: Any) -> str:
         case {"detail": detail} | {"msg": detail} if detail:
             said = _message(detail)
         case dict() if error:
-            said = orjson.dumps(error, default=repr).decode()
+            said = json.dumps(error)
     return said
 
 
@@ -175,7 +177,7 @@ def _status(error: Any) -> int | None:
         return None
     for name in ("statusCode", "status_code", "code", "status"):
         value = error.get(name)
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and value.isdecimal() and len(value) == _STATUS_DIGITS:
             value = int(value)
         if isinstance(value, int) and value in _FAILURES:
             return value

@@ -27,6 +27,8 @@ _LETTERS_PER_TOKEN = 4
 _PIECE = re.compile(r"\S+\s*")
 _SENDER = re.compile(r"\[([^\[\],]+)[^\]]*\]\s*(.*)", re.DOTALL)
 _LABEL = re.compile(r"(Picture \d+.*):")
+_NOT_SAID = re.compile(r"\((?:sent|called you) (?:without words|together).*\)")
+"""What the prompt says of a message without words."""
 _UNSEEN = re.compile(r"\((Picture \d+.*?) could not be looked at: (.+?)\. You have not seen it\.\)", re.DOTALL)
 
 _INTRODUCTION = (
@@ -130,7 +132,7 @@ def _quote(message: PromptMessage) -> str:
     found = _SENDER.fullmatch(said.strip())
     sender, words = (found[1], found[2]) if found else ("", said)
     words = " ".join(words.split())
-    if not words:
+    if not words or _NOT_SAID.fullmatch(words):
         return ""
     if len(words) > _QUOTE_LENGTH:
         words = words[: _QUOTE_LENGTH - 1].rstrip() + "…"

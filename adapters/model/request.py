@@ -15,7 +15,7 @@ _Message: TypeAlias = dict[str, Any]
 _NOT_SENT = frozenset({"name", "image_detail"})
 
 
-def fixed_fields(parameters: ModelParameters, *, name: str) -> dict[str, Any]:
+def fixed_fields(parameters: ModelParameters) -> dict[str, Any]:
     """Return what every request of this configuration has in common: all but the messages."""
     # By name: a subclass of the settings may hold more, such as the key.
     sent = set(ModelParameters.model_fields) - _NOT_SENT
@@ -23,7 +23,8 @@ def fixed_fields(parameters: ModelParameters, *, name: str) -> dict[str, Any]:
         sent.remove("max_tokens")
     if not parameters.stream:
         sent.remove("stream_options")
-    return {"model": name} | parameters.model_dump(mode="json", by_alias=True, exclude_none=True, include=sent)
+    dumped = parameters.model_dump(mode="json", by_alias=True, exclude_none=True, include=sent)
+    return {"model": parameters.name} | dumped
 
 
 def encode_body(fixed: Mapping[str, Any], prompt: Sequence[PromptMessage], *, detail: str | None) -> bytes:

@@ -9,7 +9,7 @@ class ModelTimeouts:
 
     connect_s: float = 10.0
     """To reach the server: TCP and TLS."""
-    first_byte_s: float = 90.0
+    first_byte_s: float = 120.0
     """From asking to the first byte of the answer's body. Without streaming that is the whole answer.
     Also: once it has passed since the first attempt, no further attempt is made."""
     silence_s: float = 60.0

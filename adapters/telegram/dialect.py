@@ -12,7 +12,8 @@ CommonMark with tables and strikethrough, except for what would drop or invent s
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -20,28 +21,26 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-MAX_NESTING = 60
+MAX_NESTING = 30
 """Levels of lists and quotes (a list counts twice). The parser drops what is deeper: `parse` refuses it."""
 _MAX_URL = 2048
+_MOST_BRACKETS = 1500
+"""Each ``[`` that stays open costs the parser up to 0.2 ms (measured), in which nobody is answered."""
+_MOST_PIPES = 100
+"""In one line. A wider table is for no chat, and the parser fills up every shorter row below it."""
 
 _ESCAPABLE = frozenset("*_`~#+-.<>")
 _LINK = re.compile(r"https?://[^\s/?#@]*[^\s/?#@.]\.[^\s/?#@.][^\s]*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\[\]«»“”‘’…]*[^\s<>\"'`|\[\]«»“”‘’….,;:!?)*_~]", re.IGNORECASE)
-_FORMULA = re.compile(
-    r"\\\(.+?\\\)"
-    r"|\\\[.+?\\\]"
-    r"|\$\$.+?\$\$"
-    # As Pandoc has it: no blank inside of the dollars and no digit behind them, else these are prices.
-    r"|\$(?=[^\s$])[^$\n]*(?<=[^\s$])\$(?!\d)",
-    re.DOTALL,
-)
-_BLOCK_FORMULA = {"$$": "$$", "\\[": "\\]"}
+_FORMULA_ENDS: Mapping[str, str] = MappingProxyType({"\\(": "\\)", "\\[": "\\]", "$$": "$$"})
+_DOLLARS = re.compile(r"\$(?=[^\s$])[^$\n]*(?<=[^\s$])\$(?!\d)")
+"""As Pandoc has it: no blank inside of the dollars and no digit behind them, else these are prices."""
 
 Env: TypeAlias = dict[str, Any]
 
 
 class TooDeep(ValueError):
-    """The text is nested deeper than `MAX_NESTING`."""
+    """The text is nested deeper than `MAX_NESTING`, or made to keep the parser busy."""
 
 
 def parse(markdown: str, *, growing: bool) -> list[Token]:
@@ -52,8 +51,10 @@ def parse(markdown: str, *, growing: bool) -> list[Token]:
         growing: Show what is half-open at the end as closed.
 
     Raises:
-        TooDeep: part of the text would be lost.
+        TooDeep: part of the text would be lost, or parsing it would hold up everybody.
     """
+    if markdown.count("[") > _MOST_BRACKETS or any(line.count("|") > _MOST_PIPES for line in markdown.split("\n")):
+        raise TooDeep
     tokens = _parser().parse(markdown, {"growing": growing})
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         raise TooDeep
@@ -126,21 +127,32 @@ def _address(state: StateInline, silent: bool) -> bool:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] not in "\\$":
+    start = state.pos
+    if state.src[start] not in "\\$":
         return False
-    found = _FORMULA.match(state.src, state.pos, state.posMax)
-    if found is None:
+    end = _formula_end(state.src, start, state.posMax)
+    if end is None:
         return False
     if not silent:
-        state.push("formula", "", 0).content = found[0]
-    state.pos = found.end()
+        state.push("formula", "", 0).content = state.src[start:end]
+    state.pos = end
     return True
+
+
+def _formula_end(text: str, start: int, limit: int) -> int | None:
+    closing = _FORMULA_ENDS.get(text[start : start + 2])
+    if closing is None:
+        found = _DOLLARS.match(text, start, limit)
+        return None if found is None else found.end()
+    # Searched for without a pattern, since thousands may stand open. At least one character is inside.
+    place = text.find(closing, start + 3, limit)
+    return None if place < 0 else place + len(closing)
 
 
 def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     r"""Lines from ``$$`` or ``\[`` to the line that ends with its counterpart; without one it is a paragraph."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    closing = _BLOCK_FORMULA.get(first[:2])
+    closing = _FORMULA_ENDS.get(first[:2]) if first[:2] != "\\(" else None
     if closing is None or state.is_code_block(start):
         return False
     line = start
@@ -163,7 +175,6 @@ _UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\([^()\s]*\Z")
 _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
 _UNFINISHED_FENCE = re.compile(r"(?:\A|\n) {0,3}(?:`{1,2}|~{1,2})\n?\Z")
 _VERBATIM = re.compile(r"`+|\\\(|\\\[|\$\$")
-_VERBATIM_ENDS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 
 
 def _close_growing(state: Any) -> None:
@@ -198,7 +209,7 @@ def _note_open_verbatim(state: StateInline, silent: bool) -> bool:
     opener = _VERBATIM.match(state.src, state.pos)
     if opener is None:
         return False
-    end = _VERBATIM_ENDS.get(opener[0], opener[0])
+    end = _FORMULA_ENDS.get(opener[0], opener[0])
     if re.search(rf"(?<!`){end}(?!`)" if "`" in end else re.escape(end), state.src[opener.end() :]):
         return False
     state.env["verbatim"] = end

@@ -13,6 +13,7 @@ from bot.ports.chat import MarkKind
 
 _BULLETS = ("•", "◦", "▪")
 _RULE = "─" * 10
+_FEW_CELLS = 200
 _TASK = re.compile(r"\[([ xX])\](?:\s|\Z)")
 _LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
 _QUOTE_PREFIX = re.compile(r"\A[\s>]*")
@@ -157,6 +158,8 @@ class _Painter:
                 rows[-1].append("".join(_plain(token.children or [])))
         first, last = tokens[0].map or [0, 0]
         as_written = "\n".join(_QUOTE_PREFIX.sub("", line) for line in self._source[first:last]).strip()
+        # Short rows below a wide header would become a hundred times as long as they were written.
+        is_whole = is_whole and sum(map(len, rows)) <= 2 * as_written.count("|") + _FEW_CELLS
         self._pre(tokens[0], laid_out(rows, aligns) if is_whole else as_written, None)
 
     def _cells(self, row: Token) -> int:

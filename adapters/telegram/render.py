@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 _QUIET = "\u2060"
 """WORD JOINER: not visible, and no part of a username."""
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
+# Telegram may not know a letter that Python knows, and then finds a mention behind it: only ASCII is sure.
+_MENTION = re.compile(r"(?<![A-Za-z0-9_])@(?=\w)")
 _DELIMITER_BEGUN = re.compile(r"[\s|:-]*")
 
 
