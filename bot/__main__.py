@@ -7,25 +7,31 @@ import asyncio
 import logging
 import os
 import random
+import secrets
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from bot import logs
 from bot.background import Background
 from bot.clock import SystemClock
 from bot.conversation import Conversation, ConversationRules
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
-from bot.inbox import Inbox
+from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
+from bot.patience import Patience
 from bot.pictures import PictureWorkshop
-from bot.ports.chat import Accepting, Chat
+from bot.ports.chat import Chat, Intake
 from bot.ports.clock import Clock
 from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.prompt import PromptBudget
+from bot.readiness import Readiness
+from bot.records import Joining
 from bot.settings import Settings, load_settings, unknown_in_environment
 
 log = logging.getLogger("glimpse")
@@ -47,54 +53,74 @@ def main() -> int:
     for line in unknown_in_environment():
         log.warning("%s", line)
     try:
-        asyncio.run(_run(settings, SystemClock(), _console if console else _platforms))
+        asyncio.run(run(settings, SystemClock(), _console if console else _platforms))
     except GlimpseError as error:
         log.error("%s", error)
         return 1
     return 0
 
 
-async def _run(settings: Settings, clock: Clock, make_chats: Callable[[Settings, Clock], Sequence[Chat]]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What speaks to the outside, before it is wired together."""
+
+    store: Store
+    model: Model
+    chats: Sequence[Chat]
+
+
+MakeChats: TypeAlias = Callable[[Settings, Clock], Sequence[Chat]]
+Wrap: TypeAlias = Callable[[Parts], Parts]
+"""For tests that watch or disturb the parts from outside."""
+
+
+async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: Wrap = lambda parts: parts) -> None:
+    """Run until told to stop.
+
+    Raises:
+        GlimpseError: it can't start, or can't go on.
+    """
     from storage.database import open_store
 
     stop = _stop_on_signals()
+    readiness = Readiness()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database.url))
         pictures = await stack.enter_async_context(_pictures(settings))
         model = await _model(settings, clock, stack)
-        chats = make_chats(settings, clock)
-        for chat in chats:
+        parts = wrap(Parts(store=store, model=model, chats=make_chats(settings, clock)))
+        for chat in parts.chats:
             await stack.enter_async_context(chat)
+        chats = {chat.platform: chat for chat in parts.chats}
         conversation = Conversation(
-            store, model, {chat.platform: chat for chat in chats}, pictures, clock, _rules(settings)
+            parts.store, parts.model, chats, pictures, clock, _rules(settings), owner=secrets.token_hex(8)
         )
         lanes = Lanes(
             conversation.answer,
             clock=clock,
+            readiness=readiness,
             per_lane=settings.turns.waiting_per_conversation,
             total=settings.turns.waiting,
         )
         inbox = Inbox(
-            store,
-            lanes,
-            run_now=conversation.answer,
-            refuse=conversation.refuse,
-            clock=clock,
-            album_quiet_s=settings.turns.album_quiet_s,
+            parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=_inbox_rules(settings)
         )
-        await _serve_health(settings, stack)
-        await stack.enter_async_context(Background(_keep_purging(store, settings, clock), name="purge"))
+        await _serve_health(settings, readiness, stack)
+        for work, name in (
+            (conversation.keep_leases(), "leases"),
+            (_keep_purging(parts.store, settings, clock), "purge"),
+        ):
+            await stack.enter_async_context(Background(work, name=name))
         resumed = await inbox.resume()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
         grace_s: float | None = settings.turns.grace_s
         try:
-            await _receive(chats, inbox, stop)
+            await _receive(parts.chats, inbox, stop)
             if not stop.is_set():
                 grace_s = None  # The terminal's input ended by itself: what was asked is answered.
         finally:
             log.info("stopping: no more messages are taken in")
-            cut_short = await lanes.drain(grace_s=grace_s)
-            await inbox.drain()
+            cut_short, _ = await asyncio.gather(lanes.drain(grace_s=grace_s), inbox.drain(grace_s=grace_s))
         log.info("stopped; %s conversations are continued at the next start", cut_short)
 
 
@@ -113,9 +139,9 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _receive(chats: Sequence[Chat], accept: Accepting, stop: asyncio.Event) -> None:
+async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
     """Listen until told to stop, until no platform has anything more to give, or until one fails for good."""
-    receiving = {asyncio.create_task(chat.receive(accept), name=f"receive {chat.platform}") for chat in chats}
+    receiving = {asyncio.create_task(chat.receive(intake), name=f"receive {chat.platform}") for chat in chats}
     stopping = asyncio.create_task(stop.wait(), name="stop")
     listening = set(receiving)
     try:
@@ -133,6 +159,7 @@ async def _receive(chats: Sequence[Chat], accept: Accepting, stop: asyncio.Event
 def _rules(settings: Settings) -> ConversationRules:
     return ConversationRules(
         system_prompt=settings.prompt,
+        model_name=settings.model.name,
         budget=PromptBudget(
             tokens=settings.history.tokens,
             pictures=settings.picture.per_request,
@@ -142,6 +169,21 @@ def _rules(settings: Settings) -> ConversationRules:
         picture_bytes=settings.picture.max_bytes,
         running=settings.turns.running,
         attempts=settings.turns.attempts,
+        deadline_s=settings.turns.deadline_s,
+        lease_s=settings.turns.lease_s,
+    )
+
+
+def _inbox_rules(settings: Settings) -> InboxRules:
+    turns = settings.turns
+    return InboxRules(
+        patience=Patience(
+            album_quiet_s=turns.album_quiet_s,
+            photo_quiet_s=turns.photo_quiet_s,
+            paste_quiet_s=turns.paste_quiet_s,
+            joining=Joining(cap_s=turns.join_cap_s, late_picture_s=turns.late_picture_s),
+        ),
+        answer_window_s=turns.answer_window_s,
     )
 
 
@@ -221,12 +263,12 @@ def _console(settings: Settings, clock: Clock) -> Sequence[Chat]:
     return [chat]
 
 
-async def _serve_health(settings: Settings, stack: AsyncExitStack) -> None:
+async def _serve_health(settings: Settings, readiness: Readiness, stack: AsyncExitStack) -> None:
     from adapters.http.server import serve_health
 
     try:
         port = await stack.enter_async_context(
-            serve_health(settings.http.host, settings.http.port, is_alive=lambda: True)
+            serve_health(settings.http.host, settings.http.port, troubles=lambda: readiness.troubles)
         )
     except HttpUnavailable as error:
         # Health is for whoever runs a service: somebody trying it in a terminal should not be stopped by a busy port.

@@ -1,9 +1,8 @@
 """Decides how a turn ends: what must stand in the chat, and what is stored of it."""
 
-from collections.abc import Container
-
 from bot import texts
 from bot.errors import ModelTrouble
+from bot.fences import with_closed_fence
 from bot.ports.model import FinishReason, Usage
 from bot.reading import Answer
 from bot.records import Exchange, Outcome, TurnState, Verdict
@@ -20,14 +19,13 @@ REPETITION = "repetition"
 def conclude(answer: Answer, interrupted: str | None) -> Outcome:
     """The outcome of an answer; `interrupted` is STOPPED, DEADLINE or None."""
     trouble, sentence = _trouble(answer, interrupted)
-    paragraphs = [answer.text] if answer.text else []
-    if sentence:
-        paragraphs.append(sentence)
+    below = [sentence, *answer.notes] if sentence else answer.notes
+    above = [with_closed_fence(answer.text) if below else answer.text] if answer.text else []
     finish = answer.finish
     is_failure = bool(trouble) and trouble not in (STOPPED, REPETITION)
     return Outcome(
         state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
-        text="\n\n".join([*paragraphs, *answer.notes]),
+        text="\n\n".join([*above, *below]),
         answer=answer.text or None,
         trouble=trouble,
         detail=str(answer.error or ""),
@@ -39,16 +37,14 @@ def conclude(answer: Answer, interrupted: str | None) -> Outcome:
     )
 
 
-def notes_on(question: Exchange, pixels: Container[str], *, most: int) -> list[str]:
-    """A line for each picture of the question that the model does not get; `most` is how many it takes at once."""
-    notes = []
-    every = (attachment for message in question.messages for attachment in message.attachments)
-    for number, attachment in enumerate(every, start=1):
-        if attachment.verdict is Verdict.UNUSABLE:
-            notes.append(texts.not_seen(number, attachment.reason))
-        elif attachment.sha256 is not None and attachment.sha256 not in pixels:
-            notes.append(texts.not_seen(number, texts.not_shown(most)))
-    return notes
+def notes_on(question: Exchange) -> list[str]:
+    """A line for each picture of the question that the model does not get."""
+    every = [attachment for message in question.messages for attachment in message.attachments]
+    return [
+        texts.not_seen(number, attachment.reason)
+        for number, attachment in enumerate(every, start=1)
+        if attachment.verdict is Verdict.UNUSABLE
+    ]
 
 
 def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
@@ -61,6 +57,10 @@ def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
         return answer.error.trouble, _broken_off(answer, answer.error.person)
     if answer.repeats_itself:
         return REPETITION, texts.REPETITION_NOTE
+    return _trouble_of_a_whole(answer)
+
+
+def _trouble_of_a_whole(answer: Answer) -> tuple[str, str]:
     reason = answer.finish.reason if answer.finish is not None else FinishReason.STOP
     if reason is FinishReason.CONTENT_FILTER:
         return ModelTrouble.BLOCKED, _broken_off(answer, texts.FILTERED)

@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -14,16 +14,9 @@ from bot.background import Background
 from bot.commands import RESET, STOP
 from bot.conclusion import DEADLINE, STOPPED, conclude, notes_on
 from bot.delivery import AnswerOnScreen
-<<<<<<< HEAD
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
-from bot.look import Pictures, look
-=======
-from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain
-from bot.events import PlatformName
-from bot.fences import with_closed_fence
 from bot.look import Pictures, leave_out, look
->>>>>>> main
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.model import Model, PromptMessage
@@ -35,13 +28,8 @@ from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
 
-<<<<<<< HEAD
 PICTURE_LIMIT = "most pictures at once"
 """The cursor under which the server's limit is remembered, behind the model's name."""
-=======
-LONGEST_ANSWER = 200_000
-"""Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens` and never stop."""
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +87,14 @@ class Conversation:
         Raises:
             StorageError: the store is away; the turn is unfinished.
         """
+        chat = self._chats.get(turn.key.platform)
+        if chat is None:
+            log.warning("turn %s: %s is not connected; the turn waits", turn.id, turn.key.platform)
+            return
         async with self._claim(turn.id) as claimed:
             if claimed is None:
                 return
-            chat = self._chats.get(claimed.key.platform)
-            if chat is None:
-                log.warning("turn %s: %s is not connected; the turn waits", claimed.id, claimed.key.platform)
-            elif claimed.state is TurnState.WITHDRAWING:
+            if claimed.state is TurnState.WITHDRAWING:
                 await self._withdraw(claimed, chat)
             elif claimed.state is TurnState.DELIVERING:
                 async with await self._screen(claimed, chat) as screen:
@@ -210,8 +199,13 @@ class Conversation:
             await self._say(turn, chat, texts.HELP)
 
     async def _say(self, turn: Turn, chat: Chat, text: str, *, trouble: str = "") -> None:
-        state = TurnState.FAILED if trouble else TurnState.ANSWERED
-        outcome = Outcome(state=state, text=text, answer=None, trouble=trouble, started_at=self._clock.now())
+        outcome = Outcome(
+            state=TurnState.FAILED if trouble else TurnState.ANSWERED,
+            text=text,
+            answer=None,
+            trouble=trouble,
+            started_at=self._clock.now(),
+        )
         async with await self._screen(turn, chat) as screen:
             await self._end(turn, screen, outcome)
 
@@ -278,27 +272,23 @@ class Conversation:
     async def _look(self, turn: Turn, chat: Chat, answer: Answer) -> Sequence[PromptMessage]:
         rules = self._rules
         exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
+        budget = rules.budget
+        if any(message.attachments for exchange in exchanges for message in exchange.messages):
+            budget = replace(budget, pictures=await self._most_pictures())
         if any(message.attachments for message in exchanges[-1].messages):
             await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes)
             exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-<<<<<<< HEAD
-=======
-            if await leave_out(exchanges[-1], self._store, rules.budget):
+            if await leave_out(exchanges[-1], self._store, budget, reason=texts.not_shown(budget.pictures)):
                 exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-        answer.notes = _notes(exchanges[-1])
->>>>>>> main
-        kept = within_budget(exchanges, rules.budget)
-        has_pictures = any(message.attachments for exchange in kept for message in exchange.messages)
-        most = await self._most_pictures() if has_pictures else 0
+        answer.notes = notes_on(exchanges[-1])
+        kept = within_budget(exchanges, budget)
         pixels = {}
-        for sha256 in pictures_to_show(kept, rules.budget, most=most):
+        for sha256 in pictures_to_show(kept, budget):
             jpeg = await self._store.jpeg(sha256)
             if jpeg is not None:
                 pixels[sha256] = jpeg
-        answer.notes = notes_on(exchanges[-1], pixels, most=most)
-        return build_prompt(rules.system_prompt, kept, pixels, left_out=texts.not_shown(most))
+        return build_prompt(rules.system_prompt, kept, pixels)
 
-<<<<<<< HEAD
     async def _most_pictures(self) -> int:
         learned = await self._store.cursor(self._limit_cursor)
         return min(self._rules.budget.pictures, int(learned)) if learned else self._rules.budget.pictures
@@ -306,106 +296,3 @@ class Conversation:
     @property
     def _limit_cursor(self) -> str:
         return f"{self._rules.model_name}: {PICTURE_LIMIT}"
-=======
-    async def _read(self, turn: Turn, prompt: Sequence[PromptMessage], answer: _Answer, screen: AnswerOnScreen) -> None:
-        pieces: list[str] = []
-        room = LONGEST_ANSWER
-        request_id = f"turn-{turn.id}-{turn.attempts}"
-        try:
-            async with aclosing(self._model.stream(prompt, request_id=request_id)) as events:
-                async for event in events:
-                    match event:
-                        case TextDelta(text):
-                            if answer.first_text_at is None:
-                                answer.first_text_at = self._clock.now()
-                            pieces.append(text[:room])
-                            room -= len(text)
-                            screen.show(pieces)
-                            if room <= 0:
-                                answer.finish = Finished(reason=FinishReason.LENGTH, model="", usage=Usage())
-                                break
-                        case ToolCallDelta():
-                            answer.asked_for_tool = True
-                        case Finished():
-                            answer.finish = event
-        finally:
-            answer.text = "".join(pieces).strip()
-
-    # --- the end --------------------------------------------------------------------------------
-
-    async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
-        receipts = await self._store.deliveries(turn.id) if turn.attempts else ()
-        return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
-
-    async def _close(
-        self,
-        turn: Turn,
-        screen: AnswerOnScreen,
-        text: str,
-        answer: _Answer,
-        *,
-        trouble: str,
-        state: TurnState,
-    ) -> None:
-        detail = str(answer.error or "")
-        try:
-            await screen.complete(text)
-        except PlatformUncertain as error:
-            log.error("turn %s: its answer may be missing in the chat; it is not sent twice: %s", turn.id, error)
-            trouble, detail = "unconfirmed", str(error)
-        except PlatformError as error:
-            log.error("turn %s: its answer could not be delivered: %s", turn.id, error)
-            state, trouble, detail = TurnState.FAILED, "undeliverable", str(error)
-        finish = answer.finish
-        await self._store.finish(
-            turn.id,
-            Outcome(
-                state=TurnState.ANSWERED if state is TurnState.ANSWERED else TurnState.FAILED,
-                answer=answer.text or None,
-                trouble=trouble,
-                detail=detail,
-                finish_reason=finish.reason if finish else "",
-                model=finish.model if finish else "",
-                usage=finish.usage if finish else Usage(),
-                started_at=answer.started_at,
-                first_text_at=answer.first_text_at,
-                finished_at=self._clock.now(),
-            ),
-            delivery=screen.unrecorded,
-        )
-
-
-def _conclude(answer: _Answer) -> tuple[str, str]:
-    """The trouble, if any, and the whole text that must stand in the chat."""
-    paragraphs = [answer.text] if answer.text else []
-    trouble, sentence = _trouble(answer)
-    if sentence:
-        paragraphs.append(texts.broke_off(sentence) if answer.text else sentence)
-    elif answer.finish is not None and answer.finish.reason is FinishReason.LENGTH:
-        paragraphs.append(texts.LENGTH_NOTE)
-    paragraphs += answer.notes
-    if answer.text and len(paragraphs) > 1:
-        paragraphs[0] = with_closed_fence(answer.text)
-    return trouble, "\n\n".join(paragraphs)
-
-
-def _trouble(answer: _Answer) -> tuple[str, str]:
-    if answer.error is not None:
-        return answer.error.trouble, answer.error.person
-    if answer.finish is not None and answer.finish.reason is FinishReason.CONTENT_FILTER:
-        return ModelTrouble.BLOCKED, texts.FILTERED
-    if answer.text:
-        return "", ""
-    if answer.asked_for_tool:
-        return ModelTrouble.EMPTY, texts.TOOL_ASKED
-    return ModelTrouble.EMPTY, texts.EMPTY_ANSWER
-
-
-def _notes(question: Exchange) -> list[str]:
-    every = [attachment for message in question.messages for attachment in message.attachments]
-    return [
-        texts.not_seen(number, attachment.reason)
-        for number, attachment in enumerate(every, start=1)
-        if attachment.verdict is Verdict.UNUSABLE
-    ]
->>>>>>> main

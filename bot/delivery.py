@@ -9,12 +9,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Self, TypeVar
 
-<<<<<<< HEAD
-from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUncertain, PlatformUnavailable
-=======
 from bot import texts
-from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
->>>>>>> main
+from bot.errors import (
+    PlatformError,
+    PlatformRefused,
+    PlatformThrottled,
+    PlatformUnavailable,
+    PlatformUncertain,
+    StorageError,
+)
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
@@ -34,11 +37,11 @@ RETRY_WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, *(60,) * 360)
 LATE_EFFECT_S = 2.0
 """How long a send whose answer was lost may still take to show."""
 
-WORTH_REMEMBERING_S = 5.0
-"""Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
-
 SHORTEST_WAIT_S = 0.5
 """A platform that says "too many requests, wait 0 s" again and again must not be asked a thousand times a second."""
+
+WORTH_REMEMBERING_S = 5.0
+"""Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
 
 
 class AnswerOnScreen:
@@ -91,7 +94,7 @@ class AnswerOnScreen:
 
     def plan(self, markdown: str) -> Sequence[Delivery]:
         """The receipts to store before `complete`, for parts that are not in the chat yet."""
-        parts = self._chat.render(markdown, final=True)
+        parts = self._parts(markdown)
         for index, part in enumerate(parts):
             if index not in self._receipts:
                 self._receipts[index] = Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part))
@@ -100,11 +103,9 @@ class AnswerOnScreen:
         return self.take_receipts()
 
     async def complete(self, markdown: str) -> None:
-<<<<<<< HEAD
-        """Make exactly this text stand in the chat, and nothing else of this turn. Leaves receipts to be taken.
-=======
         """Make exactly this text stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
->>>>>>> main
+
+        Leaves receipts to be taken.
 
         Raises:
             PlatformRefused: the platform will not take it, whatever is tried.
@@ -112,13 +113,8 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._stop_preview()
-<<<<<<< HEAD
         await self._wait_as_demanded()
-        parts = self._chat.render(markdown, final=True)
-=======
-        # A text of which nothing is visible (zero-width characters, an empty code block) is no answer to a person.
-        parts = self._chat.render(markdown, final=True) or self._chat.render(texts.EMPTY_ANSWER, final=True)
->>>>>>> main
+        parts = self._parts(markdown)
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
             try:
@@ -169,8 +165,8 @@ class AnswerOnScreen:
                     pause_s = max(interval_s, throttled.retry_after_s)
                 except PlatformUnavailable:
                     pass  # The next update tries again.
-                except PlatformError as error:
-                    log.debug("turn %s: no more previews: %s", self._turn.id, error)
+                except (PlatformError, StorageError) as error:
+                    log.info("turn %s: no more previews: %s", self._turn.id, error)
                     return
             await self._clock.sleep(pause_s)
 
@@ -191,6 +187,10 @@ class AnswerOnScreen:
                 await self._post(index, part)
                 await self.record()
 
+    def _parts(self, markdown: str) -> Sequence[Part]:
+        # A text of which nothing is visible (zero-width characters, an empty code block) is no answer to a person.
+        return self._chat.render(markdown, final=True) or self._chat.render(texts.EMPTY_ANSWER, final=True)
+
     # --- the final text -------------------------------------------------------------------------
 
     async def _bring(self, index: int, part: Part, parts: Sequence[Part]) -> None:
@@ -203,12 +203,14 @@ class AnswerOnScreen:
             if self._shows(index, part):
                 return
             try:
-                return await self._durably(partial(self._edit, index, part))
+                await self._durably(partial(self._edit, index, part))
             except PlatformRefused as refused:
                 # Its message is gone or too old to be edited: the text must stand all the same.
                 log.info("turn %s: part %s is sent anew: %s", self._turn.id, index, refused)
                 self._lost += 1
                 self._set(Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part)))
+            else:
+                return
         if self._receipts[index].state is not DeliveryState.SENDING or self._unrecorded:
             self._set(Delivery(part=index, state=DeliveryState.SENDING, digest=_digest(part)))
             await self.record()
@@ -231,13 +233,10 @@ class AnswerOnScreen:
 
     def _announce_next(self, count: int) -> None:
         """Let the receipt of the next part to send say so, to be stored together with what is stored next."""
-        for index in range(count):
-            receipt = self._receipts[index]
-            if receipt.state is DeliveryState.PENDING:
-                return self._set(replace(receipt, state=DeliveryState.SENDING))
-            if receipt.state is DeliveryState.SENDING:
-                return None
-        return None
+        unsent = (DeliveryState.PENDING, DeliveryState.SENDING)
+        following = next((index for index in range(count) if self._receipts[index].state in unsent), None)
+        if following is not None and self._receipts[following].state is DeliveryState.PENDING:
+            self._set(replace(self._receipts[following], state=DeliveryState.SENDING))
 
     async def _adopt_lost(self, index: int) -> bool:
         """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
@@ -273,7 +272,8 @@ class AnswerOnScreen:
 
     async def _edit(self, index: int, part: Part) -> None:
         message_id = self._receipts[index].message_id
-        assert message_id is not None
+        if message_id is None:
+            raise PlatformRefused(f"part {index} has no message to edit")
         await self._chat.edit(self._turn.key, message_id, part)
         self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=message_id, digest=_digest(part)))
 
@@ -318,13 +318,7 @@ class AnswerOnScreen:
             try:
                 return await send()
             except PlatformThrottled as throttled:
-<<<<<<< HEAD
-                await self._pause(throttled.retry_after_s)
-=======
-                wait_s = max(throttled.retry_after_s, SHORTEST_WAIT_S)
-                log.info("turn %s: the platform asks to wait %.1f s", self._turn.id, wait_s)
-                await self._clock.sleep(wait_s)
->>>>>>> main
+                await self._pause(max(throttled.retry_after_s, SHORTEST_WAIT_S))
             except PlatformUncertain as error:
                 if not repeatable:
                     raise

@@ -47,6 +47,8 @@ class ModelError(GlimpseError):
     """The model gave no whole answer.
 
     `picture_limit` is set when the server refused the pictures: so many may be tried instead, 0 for none.
+    `picture_limit_lasts` tells whether that is worth remembering: False when it is about these pictures alone
+    (one of them is damaged or too large), or about a server that only stands in for another.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class ModelError(GlimpseError):
         retry_after_s: float | None = None,
         status: int | None = None,
         picture_limit: int | None = None,
+        picture_limit_lasts: bool = True,
     ) -> None:
         super().__init__(operator)
         self.trouble = trouble
@@ -67,6 +70,7 @@ class ModelError(GlimpseError):
         self.retry_after_s = retry_after_s
         self.status = status
         self.picture_limit = picture_limit
+        self.picture_limit_lasts = picture_limit_lasts
 
 
 class AttachmentError(GlimpseError):

@@ -112,14 +112,7 @@ class Inbox:
         return len(turns)
 
     async def drain(self, *, grace_s: float | None = None) -> None:
-<<<<<<< HEAD
         """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them."""
-=======
-        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them.
-
-        What is cancelled has no outcome yet: it is resumed at the next start.
-        """
->>>>>>> main
         if not self._side_tasks:
             return
         _, late = await asyncio.wait(self._side_tasks, timeout=grace_s)
@@ -188,14 +181,18 @@ class Inbox:
             wait_s = FIRST_WAIT_S
             while True:
                 try:
-                    return await work()
+                    await work()
                 except StorageError as error:
                     self._readiness.trouble("storage", error)
                 except PlatformError as error:
-                    return log.error("%s: %s", what, error)
+                    log.error("%s: %s", what, error)
+                    return
                 except Exception:
                     # Nobody awaits this task's result, so its failure is told here.
-                    return log.exception("%s: failed", what)
+                    log.exception("%s: failed", what)
+                    return
+                else:
+                    return
                 await self._clock.sleep(wait_s)
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 

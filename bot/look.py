@@ -37,7 +37,7 @@ async def look(question: Exchange, chat: Chat, store: Store, pictures: Pictures,
             group.create_task(_settle(attachment, chat, store, pictures, limit), name=f"attachment {attachment.id}")
 
 
-async def leave_out(question: Exchange, store: Store, budget: PromptBudget) -> bool:
+async def leave_out(question: Exchange, store: Store, budget: PromptBudget, *, reason: str) -> bool:
     """Refuse the pictures of a question that do not fit into one request. Returns whether there are any.
 
     Silently left out, they would count as seen: by the person now, and by the model in later turns.
@@ -46,7 +46,7 @@ async def leave_out(question: Exchange, store: Store, budget: PromptBudget) -> b
     every = (attachment for message in question.messages for attachment in message.attachments)
     late = [one for one in every if one.sha256 is not None and one.sha256 not in shown]
     for attachment in late:
-        await store.settle(attachment.id, texts.TOO_MANY_PICTURES)
+        await store.settle(attachment.id, reason)
     return bool(late)
 
 

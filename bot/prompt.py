@@ -23,7 +23,6 @@ NAME_LENGTH = 40
 QUOTE_LENGTH = 2000
 """Characters of a quoted text that go into the prompt."""
 
-_SEEN_EARLIER = "stood here. You saw it when you answered this; it is not shown again."
 _OF_AN_ALBUM = "(sent together with the others)"
 
 _CONTROL_OR_BRACKET = re.compile(r"[\x00-\x1f\x7f\[\]]+")
@@ -59,9 +58,8 @@ def within_budget(exchanges: Sequence[Exchange], budget: PromptBudget) -> Sequen
     return exchanges
 
 
-def pictures_to_show(exchanges: Sequence[Exchange], budget: PromptBudget, *, most: int | None = None) -> Sequence[str]:
-    """Content hashes of the pictures that go as pixels: the newest first, within the budget and `most` of them."""
-    most = budget.pictures if most is None else most
+def pictures_to_show(exchanges: Sequence[Exchange], budget: PromptBudget) -> Sequence[str]:
+    """Content hashes of the pictures that go as pixels: the newest first, within the budget of count and tokens."""
     chosen: dict[str, None] = {}
     tokens = 0
     for exchange in reversed(exchanges):
@@ -70,31 +68,27 @@ def pictures_to_show(exchanges: Sequence[Exchange], budget: PromptBudget, *, mos
                 if attachment.sha256 is None or attachment.sha256 in chosen:
                     continue
                 tokens += picture_tokens(attachment.width_px, attachment.height_px)
-                if len(chosen) == most or tokens > budget.picture_tokens:
+                if len(chosen) == budget.pictures or tokens > budget.picture_tokens:
                     return list(chosen)
                 chosen[attachment.sha256] = None
     return list(chosen)
 
 
-def build_prompt(
-    system: str, exchanges: Sequence[Exchange], pixels: Mapping[str, bytes], *, left_out: str = "there were too many"
-) -> Sequence[PromptMessage]:
+def build_prompt(system: str, exchanges: Sequence[Exchange], pixels: Mapping[str, bytes]) -> Sequence[PromptMessage]:
     """The whole prompt.
 
     Args:
         system: The system prompt.
         exchanges: Oldest first; the last one is the question.
         pixels: Content hash to JPEG file, for the pictures that go as pixels.
-        left_out: Why a picture of the question does not.
     """
     prompt = [PromptMessage("system", (TextContent(system),))]
     for exchange in exchanges:
         number = 0
-        absent = _left_out(left_out) if exchange is exchanges[-1] else _SEEN_EARLIER
         has_words = any(message.text.strip() for message in exchange.messages)
         for place, message in enumerate(exchange.messages):
             words = message.text.strip() or (_OF_AN_ALBUM if has_words or place else _without_words(exchange))
-            prompt.append(PromptMessage("user", tuple(_message(message, words, number, pixels, absent))))
+            prompt.append(PromptMessage("user", tuple(_message(message, words, number, pixels))))
             number += len(message.attachments)
         if exchange.answer:
             prompt.append(PromptMessage("assistant", (TextContent(exchange.answer),)))
@@ -109,30 +103,25 @@ def _exchange_tokens(exchange: Exchange) -> int:
     return tokens
 
 
-def _message(
-    message: StoredMessage, words: str, shown_before: int, pixels: Mapping[str, bytes], absent: str
-) -> list[Content]:
+def _message(message: StoredMessage, words: str, shown_before: int, pixels: Mapping[str, bytes]) -> list[Content]:
     content: list[Content] = []
     for number, attachment in enumerate(message.attachments, start=shown_before + 1):
-        content += _attachment(number, attachment, pixels, absent)
+        content += _attachment(number, attachment, pixels)
     quotes = "".join(f", quoting {_quote(quote)}" for quote in message.quoted)
     return [TextContent(f"[{_name(message.sender)}{quotes}] {words}"), *content]
 
 
-def _attachment(number: int, attachment: Attachment, pixels: Mapping[str, bytes], absent: str) -> list[Content]:
+def _attachment(number: int, attachment: Attachment, pixels: Mapping[str, bytes]) -> list[Content]:
     where = ", in what is quoted" if attachment.quoted else ""
     label = f"Picture {number} ({attachment.origin}{where})" if attachment.origin else f"Picture {number}{where}"
     if attachment.verdict is not Verdict.USABLE or attachment.sha256 is None:
-        return [TextContent(f"({label} {_left_out(attachment.reason or 'it could not be fetched')})")]
+        reason = attachment.reason or "it could not be fetched"
+        return [TextContent(f"({label} could not be looked at: {reason}. You have not seen it.)")]
     jpeg = pixels.get(attachment.sha256)
     if jpeg is None:
-        return [TextContent(f"({label} {absent})")]
+        return [TextContent(f"({label} stood here. You saw it when you answered this; it is not shown again.)")]
     picture = PictureContent(jpeg=jpeg, width_px=attachment.width_px, height_px=attachment.height_px)
     return [TextContent(f"{label}:"), picture]
-
-
-def _left_out(reason: str) -> str:
-    return f"could not be looked at: {reason}. You have not seen it."
 
 
 def _without_words(exchange: Exchange) -> str:

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from bot.errors import ModelError
 from bot.ports.clock import Clock
-from bot.ports.model import Finished, Model, PromptMessage, TextDelta, ToolCallDelta
+from bot.ports.model import Finished, FinishReason, Model, PromptMessage, TextDelta, ToolCallDelta
 from bot.repetition import Repetition, trimmed
+
+LONGEST_ANSWER = 200_000
+"""Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens`, and go on."""
 
 
 @dataclass(slots=True)
@@ -53,12 +56,15 @@ async def read(
                 match event:
                     case TextDelta(text):
                         answer.first_text_at = answer.first_text_at or clock.now()
-                        pieces.append(text)
+                        pieces.append(text[: LONGEST_ANSWER - length])
                         length += len(text)
                         if length >= shown_before:
                             show(pieces)
                         if repetition.feed(text):
                             answer.repeats_itself = True
+                            break
+                        if length >= LONGEST_ANSWER:
+                            answer.finish = Finished(reason=FinishReason.LENGTH)
                             break
                     case ToolCallDelta():
                         answer.asked_for_tool = True

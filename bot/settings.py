@@ -143,6 +143,20 @@ class TurnSettings(_Section):
     """The same within one conversation"""
     attempts: Count = 3
     """How often an answer is begun when the process crashes, before the person is told"""
+    answer_window_s: Seconds = 3600.0
+    """Seconds after which a question found by looking back is only remembered, and edits no longer redo an answer"""
+    deadline_s: Seconds = 300.0
+    """Longest time for looking at the pictures and reading the model's answer, in seconds"""
+    lease_s: Annotated[float, Field(ge=5, le=3600)] = 60.0
+    """How long a claim on a question outlives the process that made it, in seconds"""
+    photo_quiet_s: Annotated[float, Field(ge=0, le=60)] = 1.5
+    """Seconds to wait for the question to a picture that came without words"""
+    paste_quiet_s: Annotated[float, Field(ge=0, le=60)] = 1.5
+    """Seconds to wait for the rest of a text that was cut at the platform's limit"""
+    late_picture_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """Seconds in which a picture without words still belongs to the question before it"""
+    join_cap_s: Annotated[float, Field(ge=0, le=300)] = 15.0
+    """Seconds after which nothing more joins a question, however much keeps coming"""
     album_quiet_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     """Seconds without a further picture after which an album counts as complete"""
     grace_s: Annotated[float, Field(ge=0, le=600)] = 20.0

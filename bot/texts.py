@@ -56,9 +56,6 @@ def not_seen(number: int, reason: str) -> str:
     return f"*(I could not look at picture {number}: {reason}.)*"
 
 
-TOO_MANY_PICTURES = "there are more pictures here than I can look at together"
-
-
 def not_a_picture(media_type: str) -> str:
     """The reason for a file that is no picture by the platform's own word."""
     kinds = {"video": "a video", "audio": "a sound recording", "text": "a text file"}

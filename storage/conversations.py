@@ -1,10 +1,15 @@
-"""Conversations: who is who by key, and where their history begins."""
+"""Conversations: who is who by key, where their history begins, and how long they must be left in peace."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey
+from bot.events import ConversationKey, MessageId, PlatformName
+from bot.ports.chat import KnownPlace
 from bot.records import TurnId
-from storage.tables import conversations
+from storage.columns import Id, Moment
+from storage.tables import conversations, messages
 
 IS_KEY = sa.and_(
     conversations.c.platform == sa.bindparam("of_platform"),
@@ -15,11 +20,32 @@ IS_KEY = sa.and_(
 
 ID_OF_KEY = sa.select(conversations.c.id).where(IS_KEY).scalar_subquery()
 
-_KNOWN = sa.select(conversations.c.id).where(IS_KEY)
+_ADD = conversations.insert().returning(conversations.c.id)
 _RESET = (
     sa.update(conversations)
-    .where(IS_KEY, conversations.c.reset_turn_id < sa.bindparam("up_to"))
-    .values(reset_turn_id=sa.bindparam("up_to"))
+    .where(IS_KEY, conversations.c.reset_turn_id < sa.bindparam("up_to", type_=Id))
+    .values(reset_turn_id=sa.bindparam("up_to", type_=Id))
+)
+_HOLD = sa.update(conversations).where(IS_KEY).values(wait_until=sa.bindparam("until", type_=Moment))
+_PLACES = (
+    sa.select(
+        conversations.c.platform,
+        conversations.c.chat_id,
+        conversations.c.thread_id,
+        conversations.c.is_private,
+        messages.c.platform_message_id,
+    )
+    .join_from(
+        conversations,
+        messages,
+        messages.c.id
+        == sa.select(sa.func.max(messages.alias("own").c.id))
+        .where(messages.alias("own").c.conversation_id == conversations.c.id)
+        .scalar_subquery(),
+    )
+    .where(conversations.c.platform == sa.bindparam("of_platform"))
+    .order_by(messages.c.id.desc())
+    .limit(sa.bindparam("at_most"))
 )
 
 
@@ -28,15 +54,35 @@ def key_values(key: ConversationKey) -> dict[str, str]:
     return {"of_platform": key.platform, "of_chat": key.chat_id, "of_thread": key.thread_id or ""}
 
 
-def add_conversation(connection: sa.Connection, key: ConversationKey, *, is_private: bool) -> bool:
-    """Make a conversation known. False if it was."""
-    if connection.execute(_KNOWN, key_values(key)).first() is not None:
-        return False
+def add_conversation(connection: sa.Connection, key: ConversationKey, *, is_private: bool) -> int:
+    """Make a new conversation known, and return its id."""
     values = {"platform": key.platform, "chat_id": key.chat_id, "thread_id": key.thread_id or ""}
-    connection.execute(conversations.insert(), {**values, "is_private": is_private})
-    return True
+    return int(connection.execute(_ADD, {**values, "is_private": is_private}).scalar_one())
 
 
 def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId) -> None:
     """Let the history begin after `up_to`. It never begins earlier again."""
     connection.execute(_RESET, {**key_values(key), "up_to": up_to})
+
+
+def hold(connection: sa.Connection, key: ConversationKey, until: datetime) -> None:
+    """Note how long the platform wants nothing new there. What it said last counts."""
+    connection.execute(_HOLD, {**key_values(key), "until": until})
+
+
+def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
+    """The conversations that still have a message, the most recently used first.
+
+    One that was deleted counts: nothing before it needs to be looked for again.
+    """
+    rows = connection.execute(_PLACES, {"of_platform": platform, "at_most": limit})
+    return [
+        KnownPlace(
+            key=ConversationKey(
+                platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
+            ),
+            is_private=row.is_private,
+            newest=MessageId(row.platform_message_id),
+        )
+        for row in rows
+    ]

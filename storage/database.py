@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from bot.errors import StorageError
 from bot.ports.store import Store
-from storage import schema
+from storage import lock, schema
 from storage.migrate import keep_private, migrate
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
+from storage.turns import void_leases
 
 _OLDEST_SQLITE = (3, 35)
 """The first that knows RETURNING (sqlite.org, "Release History")."""
@@ -26,9 +27,11 @@ async def open_store(
 ) -> AsyncIterator[Store]:
     """Open the database, bring its tables up to date, and close it at the end.
 
+    No other process can open it meanwhile, so the leases of earlier owners are void.
+
     Args:
         url: ``sqlite+aiosqlite:///`` and a path; the folder is created if it is missing.
-        busy_timeout_s: How long to wait for another process, such as a backup, that holds the file.
+        busy_timeout_s: How long to wait for another program, such as a shell, that holds the file.
         versions: Where the migrations are.
 
     Raises:
@@ -38,18 +41,26 @@ async def open_store(
         raise StorageError(
             f"This Python comes with SQLite {sqlite3.sqlite_version}, and Glimpse needs 3.35. Use a newer Python."
         )
-    path = _path_of(url)
+    path = path_of(url)
     _make_folder(path.parent)
-    keep_private(path)
 
     def prepare(connection: sa.Connection) -> None:
         migrate(connection, path, versions)
+        with connection.begin():
+            void_leases(connection)
 
-    async with open_sqlite(path, prepare, busy_timeout_s=busy_timeout_s) as transactions:
-        yield SqlStore(transactions)
+    with lock.held(path):
+        keep_private(path)
+        async with open_sqlite(path, prepare, busy_timeout_s=busy_timeout_s) as transactions:
+            yield SqlStore(transactions)
 
 
-def _path_of(url: str) -> Path:
+def path_of(url: str) -> Path:
+    """The file that `DATABASE_URL` names.
+
+    Raises:
+        StorageError: it names none.
+    """
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:

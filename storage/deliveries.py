@@ -8,17 +8,27 @@ from bot.events import MessageId
 from bot.records import Delivery, DeliveryState, TurnId
 from storage.tables import deliveries
 
-_IS_PART = sa.and_(
-    deliveries.c.turn_id == sa.bindparam("of_turn"),
-    deliveries.c.part == sa.bindparam("of_part"),
-)
 _OF_TURN = (
-    sa.select(deliveries.c.part, deliveries.c.platform_message_id, deliveries.c.state)
+    sa.select(
+        deliveries.c.part,
+        deliveries.c.platform_message_id,
+        deliveries.c.state,
+        deliveries.c.digest,
+    )
     .where(deliveries.c.turn_id == sa.bindparam("of_turn"))
     .order_by(deliveries.c.part)
 )
-_REPLACE = sa.update(deliveries).where(_IS_PART)
-_REMOVE = sa.delete(deliveries).where(_IS_PART)
+# In these words, which SQLite and PostgreSQL both understand; SQLAlchemy has other ones for each of them.
+_RECORD = sa.text(
+    "INSERT INTO deliveries (turn_id, part, platform_message_id, state, digest)"
+    " VALUES (:turn_id, :part, :platform_message_id, :state, :digest)"
+    " ON CONFLICT (turn_id, part) DO UPDATE SET"
+    " platform_message_id = excluded.platform_message_id, state = excluded.state, digest = excluded.digest"
+).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in deliveries.c))
+_REMOVE = sa.delete(deliveries).where(
+    deliveries.c.turn_id == sa.bindparam("of_turn"),
+    deliveries.c.part == sa.bindparam("of_part"),
+)
 
 
 def deliveries_of(connection: sa.Connection, turn_id: TurnId) -> Sequence[Delivery]:
@@ -28,18 +38,28 @@ def deliveries_of(connection: sa.Connection, turn_id: TurnId) -> Sequence[Delive
             part=part,
             state=DeliveryState(state),
             message_id=None if message_id is None else MessageId(message_id),
+            digest=digest,
         )
-        for part, message_id, state in connection.execute(_OF_TURN, {"of_turn": turn_id})
+        for part, message_id, state, digest in connection.execute(_OF_TURN, {"of_turn": turn_id})
     ]
 
 
-def record_delivery(connection: sa.Connection, turn_id: TurnId, delivery: Delivery) -> None:
-    """Insert or replace a receipt."""
-    values = {"platform_message_id": delivery.message_id, "state": delivery.state}
-    which = {"of_turn": turn_id, "of_part": delivery.part}
-    # Two statements and not an upsert, which each database spells in its own way.
-    if connection.execute(_REPLACE, {**which, **values}).rowcount == 0:
-        connection.execute(deliveries.insert(), {"turn_id": turn_id, "part": delivery.part, **values})
+def record_deliveries(connection: sa.Connection, turn_id: TurnId, receipts: Sequence[Delivery]) -> None:
+    """Insert or replace receipts."""
+    if receipts:
+        connection.execute(
+            _RECORD,
+            [
+                {
+                    "turn_id": turn_id,
+                    "part": receipt.part,
+                    "platform_message_id": receipt.message_id,
+                    "state": receipt.state,
+                    "digest": receipt.digest,
+                }
+                for receipt in receipts
+            ],
+        )
 
 
 def remove_delivery(connection: sa.Connection, turn_id: TurnId, part: int) -> None:

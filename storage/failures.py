@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from bot.errors import StorageError
 
 _UNWRITABLE = "can't be written. Give the user that Glimpse runs as the right to write the file and its folder."
+_LOCKED = "is locked by another program. Close that program, or let it finish."
 
 _EXPLAINED = {
-    sqlite3.SQLITE_BUSY: "is locked by another process. Stop that process; only one Glimpse can use a file.",
-    sqlite3.SQLITE_LOCKED: "is locked by another process. Stop that process; only one Glimpse can use a file.",
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_CANTOPEN: "can't be opened or created. Check that it is a file and that its folder can be written.",
     sqlite3.SQLITE_READONLY: _UNWRITABLE,
     sqlite3.SQLITE_PERM: _UNWRITABLE,
@@ -22,6 +23,7 @@ _EXPLAINED = {
     sqlite3.SQLITE_FULL: "can't grow: the disk is full. Free some space.",
     sqlite3.SQLITE_IOERR: "can't be read or written: the disk reports an error. Check the disk and the free space.",
 }
+_UNEXPECTED = "did not do what it was asked. If no other program changes it, please report this."
 _PRIMARY_CODE = 0xFF
 """Extended result codes keep the primary one in their lowest byte (sqlite.org, "Result and Error Codes")."""
 
@@ -29,7 +31,7 @@ _PRIMARY_CODE = 0xFF
 def explained(error: BaseException | None, path: Path) -> StorageError:
     """The failure in an operator's words; what SQLite itself says stands at the end."""
     code = getattr(error, "sqlite_errorcode", -1) & _PRIMARY_CODE
-    what = _EXPLAINED.get(code, "did not do what it was asked.")
+    what = _EXPLAINED.get(code, _UNEXPECTED)
     return StorageError(f"The database {path} {what} (SQLite: {error})")
 
 

@@ -25,6 +25,7 @@ _NEWEST = (
     .where(
         turns.c.conversation_id == ID_OF_KEY,
         turns.c.command.is_(None),
+        turns.c.withdrawn_at.is_(None),
         turns.c.id <= _UP_TO,
         _IS_SINCE_RESET,
     )
@@ -43,7 +44,7 @@ _HISTORY = (
         messages.c.quoted,
         messages.c.attachment_count,
     )
-    .join_from(_NEWEST, messages, messages.c.turn_id == _NEWEST.c.id)
+    .join_from(_NEWEST, messages, sa.and_(messages.c.turn_id == _NEWEST.c.id, messages.c.deleted_at.is_(None)))
     .order_by(_NEWEST.c.id, messages.c.id)
 )
 _ATTACHMENTS = (

@@ -23,13 +23,17 @@ _USED_AGAIN = (
     .where(pictures.c.sha256.in_(sa.bindparam("used", expanding=True)))
     .values(last_turn_id=sa.select(sa.func.coalesce(sa.func.max(turns.c.id), 0)).scalar_subquery())
 )
+_DROP_UNUSED = sa.delete(pictures).where(
+    pictures.c.sha256.in_(sa.bindparam("dropped", expanding=True)),
+    ~sa.exists().where(attachments.c.sha256 == pictures.c.sha256),
+)
 
 
 def settle(connection: sa.Connection, attachment_id: AttachmentId, verdict: Picture | str) -> None:
     """Record the prepared picture of an attachment, or the reason why there is none."""
     turn_id = connection.execute(_TURN_OF_ATTACHMENT, {"attachment_id": attachment_id}).scalar_one_or_none()
     if turn_id is None:
-        return  # Deleted by retention.
+        return  # Its message was edited or deleted, or retention took it.
     values: dict[str, str | None]
     if isinstance(verdict, Picture):
         _keep(connection, verdict, turn_id)
@@ -47,6 +51,12 @@ def jpeg(connection: sa.Connection, sha256: str) -> bytes | None:
 def mark_used(connection: sa.Connection, used: Sequence[str]) -> None:
     """Let these pictures count as used by the newest turn, so that retention takes them last."""
     connection.execute(_USED_AGAIN, {"used": used})
+
+
+def drop_unused(connection: sa.Connection, dropped: Sequence[str]) -> None:
+    """Delete these pictures unless an attachment still shows them."""
+    if dropped:
+        connection.execute(_DROP_UNUSED, {"dropped": dropped})
 
 
 def _keep(connection: sa.Connection, picture: Picture, turn_id: int) -> None:

@@ -5,12 +5,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.tables import attachments, pictures, turns
+from storage.tables import attachments, cursors, pictures, set_aside, turns
 
 _TURNS_AT_ONCE = 50
 """With their messages and receipts, a few milliseconds."""
 _PICTURES_AT_ONCE = 20
 """Of some 200 KB each, a few milliseconds."""
+_CURSORS_AT_ONCE = 500
+_KEPT_CURSORS = 10_000
+"""Far more than one bot has conversations in use; of some 100 bytes each."""
 
 Step = Callable[[sa.Connection], int]
 """Deletes a little and returns how much; 0 when nothing is left to delete."""
@@ -48,10 +51,34 @@ _EMPTY = (
     .values(size_bytes=0, jpeg=None)
 )
 
+_DELETE_UNREADABLES = sa.delete(set_aside).where(
+    set_aside.c.set_aside_at < sa.bindparam("before", type_=set_aside.c.set_aside_at.type)
+)
+
+_LONG_UNMOVED = (
+    sa.select(cursors.c.name).order_by(cursors.c.last_turn_id.desc()).offset(_KEPT_CURSORS).limit(_CURSORS_AT_ONCE)
+)
+_DELETE_CURSORS = sa.delete(cursors).where(cursors.c.name.in_(_LONG_UNMOVED))
+
 
 def delete_turns(before: datetime) -> Step:
     """Turns that were finished before a time, with all that belongs to them."""
     return lambda connection: connection.execute(_DELETE_TURNS, {"before": before}).rowcount
+
+
+def delete_unreadables(before: datetime) -> Step:
+    """What was set aside before a time: it holds people's words too. All at once, as few are kept."""
+
+    def delete(connection: sa.Connection) -> int:
+        connection.execute(_DELETE_UNREADABLES, {"before": before})
+        return 0
+
+    return delete
+
+
+def delete_cursors(connection: sa.Connection) -> int:
+    """Cursors over `_KEPT_CURSORS`, the longest unmoved first."""
+    return connection.execute(_DELETE_CURSORS).rowcount
 
 
 def delete_orphans(connection: sa.Connection) -> int:

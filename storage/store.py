@@ -3,9 +3,32 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.events import ConversationKey, MessageReceived
-from bot.records import AttachmentId, Delivery, Exchange, Outcome, Picture, Turn, TurnId
-from storage import conversations, deliveries, history, pictures, retention, turns
+from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
+from bot.ports.chat import KnownPlace
+from bot.records import (
+    Accepted,
+    AttachmentId,
+    Delivery,
+    Exchange,
+    Joining,
+    Lease,
+    Outcome,
+    Picture,
+    Turn,
+    TurnId,
+)
+from storage import (
+    accepting,
+    conversations,
+    cursors,
+    deliveries,
+    history,
+    pictures,
+    retention,
+    taking_back,
+    turns,
+    unreadables,
+)
 from storage.transactions import Transactions
 
 _REMEMBERED_USES = 10_000
@@ -19,61 +42,107 @@ class SqlStore:
     """
 
     def __init__(self, transactions: Transactions) -> None:
+        self._write = transactions.write
+        self._read = transactions.read
         self._transactions = transactions
         # Since the last purge. Only a hint for retention, so a crash may lose it, and reading stays reading.
         self._used: set[str] = set()
 
-    async def accept(self, message: MessageReceived, *, now: datetime, ready_at: datetime) -> Turn | None:
-        # Durable: the platform forgets the message once it is acknowledged. What follows can be done again.
-        return await self._transactions.write(
-            lambda connection: turns.accept(connection, message, now=now, ready_at=ready_at), durable=True
+    # --- receiving: durable, for the platform forgets what is acknowledged; all that follows can be done again ---
+
+    async def accept(
+        self, message: MessageReceived, *, now: datetime, ready_at: datetime, joining: Joining, answer: bool = True
+    ) -> Accepted | None:
+        return await self._write(
+            lambda c: accepting.accept(c, message, now=now, ready_at=ready_at, joining=joining, answer=answer),
+            durable=True,
         )
+
+    async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
+        return await self._write(lambda c: taking_back.edit(c, message, now=now, redo_since=redo_since), durable=True)
+
+    async def delete(self, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime) -> Sequence[Turn]:
+        return await self._write(lambda c: taking_back.delete(c, key, message_ids, now=now), durable=True)
+
+    async def set_aside(self, unreadable: Unreadable, *, now: datetime) -> bool:
+        return await self._write(lambda c: unreadables.set_aside(c, unreadable, now=now))
+
+    async def cursor(self, name: str) -> str | None:
+        return await self._read(lambda c: cursors.cursor(c, name))
+
+    async def move_cursor(self, name: str, value: str) -> None:
+        await self._write(lambda c: cursors.move_cursor(c, name, value))
+
+    async def places(self, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
+        return await self._read(lambda c: conversations.places(c, platform, limit=limit))
+
+    # --- the life of a turn ---------------------------------------------------------------------
 
     async def unfinished(self) -> Sequence[Turn]:
-        return await self._transactions.read(turns.unfinished)
+        return await self._read(turns.unfinished)
 
-    async def begin(self, turn_id: TurnId) -> Turn | None:
-        return await self._transactions.write(lambda connection: turns.begin(connection, turn_id))
+    async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
+        return await self._read(lambda c: turns.turn_of(c, key, message_id))
+
+    async def begin(self, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:
+        return await self._write(lambda c: turns.begin(c, turn_id, now=now, lease=lease))
+
+    async def renew(self, turn_ids: Sequence[TurnId], lease: Lease) -> None:
+        await self._write(lambda c: turns.renew(c, turn_ids, lease))
+
+    async def conclude(self, turn_id: TurnId, outcome: Outcome, deliveries: Sequence[Delivery] = ()) -> bool:
+        return await self._write(lambda c: turns.conclude(c, turn_id, outcome, deliveries))
+
+    async def close(
+        self,
+        turn_id: TurnId,
+        *,
+        now: datetime,
+        deliveries: Sequence[Delivery] = (),
+        failed: str = "",
+        detail: str = "",
+    ) -> None:
+        await self._write(lambda c: turns.close(c, turn_id, now=now, receipts=deliveries, failed=failed, detail=detail))
+
+    async def hold(self, key: ConversationKey, until: datetime) -> None:
+        await self._write(lambda c: conversations.hold(c, key, until))
 
     async def exchanges(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
-        return await self._transactions.read(
-            lambda connection: history.exchanges(connection, key, up_to=up_to, limit=limit)
-        )
+        return await self._read(lambda c: history.exchanges(c, key, up_to=up_to, limit=limit))
 
     async def settle(self, attachment_id: AttachmentId, verdict: Picture | str) -> None:
-        await self._transactions.write(lambda connection: pictures.settle(connection, attachment_id, verdict))
+        await self._write(lambda c: pictures.settle(c, attachment_id, verdict))
 
     async def jpeg(self, sha256: str) -> bytes | None:
         if len(self._used) < _REMEMBERED_USES:
             self._used.add(sha256)
-        return await self._transactions.read(lambda connection: pictures.jpeg(connection, sha256))
+        return await self._read(lambda c: pictures.jpeg(c, sha256))
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
-        return await self._transactions.read(lambda connection: deliveries.deliveries_of(connection, turn_id))
+        return await self._read(lambda c: deliveries.deliveries_of(c, turn_id))
 
-    async def record_delivery(self, turn_id: TurnId, delivery: Delivery) -> None:
-        await self._transactions.write(lambda connection: deliveries.record_delivery(connection, turn_id, delivery))
+    async def record_deliveries(self, turn_id: TurnId, receipts: Sequence[Delivery]) -> None:
+        await self._write(lambda c: deliveries.record_deliveries(c, turn_id, receipts))
 
     async def remove_delivery(self, turn_id: TurnId, part: int) -> None:
-        await self._transactions.write(lambda connection: deliveries.remove_delivery(connection, turn_id, part))
-
-    async def finish(self, turn_id: TurnId, outcome: Outcome, *, delivery: Delivery | None = None) -> None:
-        await self._transactions.write(lambda connection: turns.finish(connection, turn_id, outcome, delivery))
+        await self._write(lambda c: deliveries.remove_delivery(c, turn_id, part))
 
     async def reset(self, key: ConversationKey, *, up_to: TurnId) -> None:
-        await self._transactions.write(lambda connection: conversations.reset(connection, key, up_to=up_to))
+        await self._write(lambda c: conversations.reset(c, key, up_to=up_to))
 
     async def purge(self, *, before: datetime, max_picture_bytes: int) -> None:
         """See `bot.ports.store.Store.purge`. A file shrinks by what became free."""
         used, self._used = self._used, set()
         if used:
-            await self._transactions.write(lambda connection: pictures.mark_used(connection, list(used)))
+            await self._write(lambda c: pictures.mark_used(c, list(used)))
         steps = (
             retention.delete_turns(before),
+            retention.delete_unreadables(before),
+            retention.delete_cursors,
             retention.delete_orphans,
             retention.evict_pictures(max_picture_bytes),
         )
         for step in steps:
-            while await self._transactions.write(step):
+            while await self._write(step):
                 pass
         await self._transactions.reclaim()

@@ -9,6 +9,8 @@ TEXT_LENGTH = 100_000
 """Of one message. Discord allows 4,000 and Telegram 4,096 code points; the terminal has no bound of its own."""
 ANSWER_LENGTH = 1_000_000
 DETAIL_LENGTH = 2_000
+UNREADABLE_LENGTH = 100_000
+"""Of what could not be read. A platform's largest update is some 20,000 characters of JSON."""
 
 metadata = sa.MetaData(
     # Batch migrations on SQLite can drop a constraint only by its name.
@@ -32,6 +34,7 @@ conversations = sa.Table(
     sa.Column("is_private", sa.Boolean, nullable=False),
     # History begins after this turn. No foreign key: retention may delete the turn.
     sa.Column("reset_turn_id", Id, nullable=False, server_default=sa.text("0")),
+    sa.Column("wait_until", Moment),
     sa.UniqueConstraint("platform", "chat_id", "thread_id"),
 )
 
@@ -48,6 +51,11 @@ turns = sa.Table(
     sa.Column("accepted_at", Moment, nullable=False),
     sa.Column("ready_at", Moment, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("lease_owner", Words(NAME_LENGTH)),
+    sa.Column("lease_until", Moment),
+    # The final state that was decided, while the answer is still being delivered.
+    sa.Column("decided", Words),
+    sa.Column("text", Words(ANSWER_LENGTH)),
     sa.Column("answer", Words(ANSWER_LENGTH)),
     sa.Column("trouble", Words(NAME_LENGTH)),
     sa.Column("detail", Words(DETAIL_LENGTH)),
@@ -61,11 +69,13 @@ turns = sa.Table(
     sa.Column("started_at", Moment),
     sa.Column("first_text_at", Moment),
     sa.Column("finished_at", Moment),
+    # Apart from the state, which changes often and would move the turn within the index of the history each time.
+    sa.Column("withdrawn_at", Moment),
     # An id must never come back: a reset and the order of history are told by ids.
     sqlite_autoincrement=True,
 )
 
-_IS_HISTORY = turns.c.command.is_(None)
+_IS_HISTORY = sa.and_(turns.c.command.is_(None), turns.c.withdrawn_at.is_(None))
 _IS_UNFINISHED = turns.c.finished_at.is_(None)
 _IS_FINISHED = turns.c.finished_at.is_not(None)
 
@@ -94,8 +104,12 @@ messages = sa.Table(
     # Spares most readings a second query: few messages have attachments.
     sa.Column("attachment_count", sa.Integer, nullable=False),
     sa.Column("sent_at", Moment, nullable=False),
+    # A deleted message leaves its id behind: told of once more, it must not be answered.
+    sa.Column("deleted_at", Moment),
     sa.UniqueConstraint("conversation_id", "platform_message_id"),
 )
+
+sa.Index("ix_messages_newest", messages.c.conversation_id, messages.c.id)
 
 pictures = sa.Table(
     "pictures",
@@ -136,6 +150,30 @@ deliveries = sa.Table(
     metadata,
     sa.Column("turn_id", Id, sa.ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("part", sa.Integer, primary_key=True),
-    sa.Column("platform_message_id", Words),
+    sa.Column("platform_message_id", Words, index=True),
     sa.Column("state", Words, nullable=False),
+    sa.Column("digest", Words, nullable=False, server_default=""),
+)
+
+set_aside = sa.Table(
+    "set_aside",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("platform", Words, nullable=False),
+    sa.Column("platform_id", Words, nullable=False),
+    sa.Column("raw", Words(UNREADABLE_LENGTH), nullable=False),
+    sa.Column("error", Words(DETAIL_LENGTH), nullable=False),
+    sa.Column("set_aside_at", Moment, nullable=False),
+    sa.UniqueConstraint("platform", "platform_id"),
+    # The newest are told by their ids.
+    sqlite_autoincrement=True,
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
+    # The newest turn when it moved, for retention. No foreign key: retention may delete the turn.
+    sa.Column("last_turn_id", Id, nullable=False),
 )

@@ -1,24 +1,22 @@
-"""The life of a turn: accepted, begun, finished."""
+"""The life of a turn: begun, concluded, closed."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName
-from bot.records import Delivery, Outcome, Turn, TurnId, TurnState
-from storage.conversations import ID_OF_KEY, IS_KEY, add_conversation, key_values
-from storage.deliveries import record_delivery
-from storage.messages import add_message, without_known_replies
-from storage.tables import conversations, messages, turns
+from bot.events import ConversationKey, MessageId, PlatformName
+from bot.records import Delivery, Lease, Outcome, Turn, TurnId, TurnState
+from storage.columns import Moment
+from storage.conversations import IS_KEY, key_values
+from storage.deliveries import record_deliveries
+from storage.tables import conversations, deliveries, turns
 from storage.transactions import AnyRow
 
-_IS_UNFINISHED = turns.c.finished_at.is_(None)
-_IS_TURN = turns.c.id == sa.bindparam("turn_id")
+IS_UNFINISHED = turns.c.finished_at.is_(None)
 
-_TURN = sa.select(
+SELECT_TURN = sa.select(
     turns.c.id,
     turns.c.state,
     turns.c.attempts,
@@ -26,156 +24,156 @@ _TURN = sa.select(
     turns.c.reply_to,
     turns.c.accepted_at,
     turns.c.ready_at,
+    turns.c.text,
     conversations.c.platform,
     conversations.c.chat_id,
     conversations.c.thread_id,
     conversations.c.is_private,
+    conversations.c.wait_until,
+    sa.exists().where(deliveries.c.turn_id == turns.c.id).label("has_receipts"),
 ).join_from(turns, conversations)
-_BY_ID = _TURN.where(_IS_TURN)
-_UNFINISHED = _TURN.where(_IS_UNFINISHED)
+"""For `as_turn`."""
 
-
-def _is_stored(conversation_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        messages.c.conversation_id == conversation_id,
-        messages.c.platform_message_id == sa.bindparam("message_id"),
-    )
-
-
-_GIVEN = (
-    turns.c.state,
-    turns.c.command,
-    turns.c.sender_id,
-    turns.c.album_id,
-    turns.c.reply_to,
-    turns.c.accepted_at,
-    turns.c.ready_at,
+_IS_TURN = turns.c.id == sa.bindparam("turn_id")
+_BY_ID = SELECT_TURN.where(_IS_TURN)
+_UNFINISHED = SELECT_TURN.where(IS_UNFINISHED)
+# By the receipts' index: otherwise SQLite would go through all turns of the conversation.
+_OF_OWN_MESSAGE = (
+    SELECT_TURN.join(deliveries, deliveries.c.turn_id == turns.c.id)
+    .where(IS_KEY, deliveries.c.platform_message_id == sa.bindparam("message_id"))
+    .order_by(turns.c.id.desc())
+    .limit(1)
 )
-# Adds nothing when the conversation is not known yet, or the message is.
-_ADD = (
-    turns.insert()
-    .from_select(
-        [turns.c.conversation_id, *_GIVEN],
-        sa.select(conversations.c.id, *(sa.bindparam(c.name, type_=c.type) for c in _GIVEN)).where(
-            IS_KEY, ~_is_stored(conversations.c.id)
-        ),
-    )
-    .returning(turns.c.id, turns.c.conversation_id)
-)
-_JOIN = (
-    sa.update(turns)
-    .where(
-        turns.c.conversation_id == ID_OF_KEY,
-        _IS_UNFINISHED,
-        turns.c.state == TurnState.ACCEPTED.value,
-        turns.c.sender_id == sa.bindparam("sender"),
-        turns.c.album_id == sa.bindparam("album"),
-        ~_is_stored(turns.c.conversation_id),
-    )
-    .values(ready_at=sa.bindparam("ready"))
-    .returning(turns.c.id, turns.c.conversation_id)
+
+_IS_BEGINNING = turns.c.state.in_([TurnState.ACCEPTED.value, TurnState.ANSWERING.value])
+_IS_FREE = sa.or_(
+    turns.c.lease_owner.is_(None),
+    turns.c.lease_owner == sa.bindparam("owner"),
+    turns.c.lease_until <= sa.bindparam("now", type_=Moment),
+    # Made before the clock jumped back: nobody takes a lease that long.
+    turns.c.lease_until > sa.bindparam("unlikely", type_=Moment),
 )
 _BEGIN = (
     sa.update(turns)
-    .where(_IS_TURN, _IS_UNFINISHED)
-    .values(state=TurnState.ANSWERING.value, attempts=turns.c.attempts + 1)
+    .where(_IS_TURN, IS_UNFINISHED, _IS_FREE)
+    .values(
+        state=sa.case((_IS_BEGINNING, TurnState.ANSWERING.value), else_=turns.c.state),
+        attempts=turns.c.attempts + sa.case((_IS_BEGINNING, 1), else_=0),
+        lease_owner=sa.bindparam("owner"),
+        lease_until=sa.bindparam("until", type_=Moment),
+    )
 )
-_FINISH = sa.update(turns).where(_IS_TURN, _IS_UNFINISHED)
-
-
-def accept(connection: sa.Connection, message: MessageReceived, *, now: datetime, ready_at: datetime) -> Turn | None:
-    """See `bot.ports.store.Store.accept`."""
-    joined = _join(connection, message, ready_at) if message.album_id is not None else None
-    if joined is not None:
-        turn_id, conversation_id = joined
-        message = without_known_replies(connection, message, TurnId(turn_id))
-        add_message(connection, message, conversation_id=conversation_id, turn_id=TurnId(turn_id))
-        return _as_turn(connection.execute(_BY_ID, {"turn_id": turn_id}).one())
-    if message.address is None:
-        return None
-    values = _new_values(message, now=now, ready_at=ready_at)
-    added = connection.execute(_ADD, values).one_or_none()
-    if added is None:
-        if not add_conversation(connection, message.key, is_private=message.is_private):
-            return None
-        added = connection.execute(_ADD, values).one()
-    turn_id, conversation_id = added
-    add_message(connection, message, conversation_id=conversation_id, turn_id=TurnId(turn_id))
-    return _new_turn(turn_id, message, now=now, ready_at=ready_at)
+_RENEW = (
+    sa.update(turns)
+    .where(
+        turns.c.id.in_(sa.bindparam("turn_ids", expanding=True)),
+        turns.c.lease_owner == sa.bindparam("owner"),
+        IS_UNFINISHED,
+    )
+    .values(lease_until=sa.bindparam("until", type_=Moment))
+)
+_VOID_LEASES = (
+    sa.update(turns).where(IS_UNFINISHED, turns.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None)
+)
+_CONCLUDE = (
+    sa.update(turns)
+    .where(_IS_TURN, turns.c.state == TurnState.ANSWERING.value)
+    .values(state=TurnState.DELIVERING.value)
+)
+_IS_CLOSING = turns.c.state.in_([TurnState.DELIVERING.value, TurnState.WITHDRAWING.value])
+_NOW = sa.bindparam("now", type_=Moment)
+_CLOSE = (
+    sa.update(turns)
+    .where(_IS_TURN, _IS_CLOSING)
+    .values(
+        state=sa.case((turns.c.state == TurnState.WITHDRAWING.value, TurnState.WITHDRAWN.value), else_=turns.c.decided),
+        # Retention goes by this: a clock that jumped back must not make the turn look old.
+        finished_at=sa.case((turns.c.accepted_at > _NOW, turns.c.accepted_at), else_=_NOW),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+_FAIL = (
+    sa.update(turns)
+    .where(_IS_TURN, _IS_CLOSING)
+    .values(decided=TurnState.FAILED.value, trouble=sa.bindparam("failed"), detail=sa.bindparam("detail"))
+)
+_IS_THERE = sa.select(turns.c.id).where(_IS_TURN, IS_UNFINISHED)
 
 
 def unfinished(connection: sa.Connection) -> Sequence[Turn]:
-    """All turns without an outcome, oldest first."""
+    """All turns without a final state, oldest first."""
     # Asked to sort, SQLite would walk through all turns by id instead of the few in the index.
-    return sorted((_as_turn(row) for row in connection.execute(_UNFINISHED)), key=lambda turn: turn.id)
+    return sorted((as_turn(row) for row in connection.execute(_UNFINISHED)), key=lambda turn: turn.id)
 
 
-def begin(connection: sa.Connection, turn_id: TurnId) -> Turn | None:
-    """Mark a turn as ANSWERING and count the attempt; None if it is finished."""
-    if connection.execute(_BEGIN, {"turn_id": turn_id}).rowcount == 0:
+def turn_by_id(connection: sa.Connection, turn_id: TurnId) -> Turn:
+    """A turn that exists."""
+    return as_turn(connection.execute(_BY_ID, {"turn_id": turn_id}).one())
+
+
+def turn_of(connection: sa.Connection, key: ConversationKey, message_id: MessageId) -> Turn | None:
+    """The newest turn with a receipt that names this message of the bot's own."""
+    row = connection.execute(_OF_OWN_MESSAGE, {**key_values(key), "message_id": message_id}).first()
+    return None if row is None else as_turn(row)
+
+
+def begin(connection: sa.Connection, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:
+    """See `bot.ports.store.Store.begin`. After a jump of the clock another's lease lasts at most twice as long."""
+    values = {
+        "turn_id": turn_id,
+        "owner": lease.owner,
+        "until": lease.until,
+        "now": now,
+        "unlikely": lease.until + (lease.until - now),
+    }
+    if connection.execute(_BEGIN, values).rowcount == 0:
         return None
-    return _as_turn(connection.execute(_BY_ID, {"turn_id": turn_id}).one(), begun=1)
+    turn = connection.execute(_BY_ID, {"turn_id": turn_id}).one()
+    return as_turn(turn, begun=1 if turn.state == TurnState.ANSWERING else 0)
 
 
-def finish(connection: sa.Connection, turn_id: TurnId, outcome: Outcome, delivery: Delivery | None) -> None:
-    """Store an outcome and its last receipt, unless there is one."""
-    values = {
-        "state": outcome.state,
-        "answer": outcome.answer,
-        "trouble": outcome.trouble,
-        "detail": outcome.detail,
-        "finish_reason": outcome.finish_reason,
-        "model": outcome.model,
-        "started_at": outcome.started_at,
-        "first_text_at": outcome.first_text_at,
-        "finished_at": outcome.finished_at,
-        **asdict(outcome.usage),
-    }
-    if connection.execute(_FINISH, {"turn_id": turn_id, **values}).rowcount and delivery is not None:
-        record_delivery(connection, turn_id, delivery)
+def renew(connection: sa.Connection, turn_ids: Sequence[TurnId], lease: Lease) -> None:
+    """Move the end of the leases of one owner."""
+    connection.execute(_RENEW, {"turn_ids": turn_ids, "owner": lease.owner, "until": lease.until})
 
 
-def _join(connection: sa.Connection, message: MessageReceived, ready_at: datetime) -> sa.Row[int, int] | None:
-    values = {
-        **key_values(message.key),
-        "sender": message.sender.id,
-        "album": message.album_id,
-        "message_id": message.message_id,
-        "ready": ready_at,
-    }
-    return connection.execute(_JOIN, values).first()
+def void_leases(connection: sa.Connection) -> None:
+    """End every lease: whoever held one can't be running."""
+    connection.execute(_VOID_LEASES)
 
 
-def _new_values(message: MessageReceived, *, now: datetime, ready_at: datetime) -> dict[str, Any]:
-    return {
-        **key_values(message.key),
-        "message_id": message.message_id,
-        "state": TurnState.ACCEPTED,
-        "command": message.command.name if message.command else None,
-        "sender_id": message.sender.id,
-        "album_id": message.album_id,
-        "reply_to": message.message_id,
-        "accepted_at": now,
-        "ready_at": ready_at,
-    }
+def conclude(connection: sa.Connection, turn_id: TurnId, outcome: Outcome, receipts: Sequence[Delivery]) -> bool:
+    """See `bot.ports.store.Store.conclude`."""
+    if connection.execute(_CONCLUDE, {"turn_id": turn_id, **_outcome_values(outcome)}).rowcount == 0:
+        return False
+    record_deliveries(connection, turn_id, receipts)
+    return True
 
 
-def _new_turn(turn_id: int, message: MessageReceived, *, now: datetime, ready_at: datetime) -> Turn:
-    return Turn(
-        id=TurnId(turn_id),
-        key=message.key,
-        state=TurnState.ACCEPTED,
-        attempts=0,
-        is_private=message.is_private,
-        command=message.command.name if message.command else None,
-        reply_to=message.message_id,
-        accepted_at=now,
-        ready_at=ready_at,
-    )
+def close(
+    connection: sa.Connection,
+    turn_id: TurnId,
+    *,
+    now: datetime,
+    receipts: Sequence[Delivery],
+    failed: str,
+    detail: str,
+) -> None:
+    """See `bot.ports.store.Store.close`.
+
+    The receipts of a turn that was opened again meanwhile are stored all the same: they tell what stands in the chat.
+    """
+    which = {"turn_id": turn_id}
+    if receipts and connection.execute(_IS_THERE, which).first() is not None:
+        record_deliveries(connection, turn_id, receipts)
+    if failed:
+        connection.execute(_FAIL, {**which, "failed": failed, "detail": detail})
+    connection.execute(_CLOSE, {**which, "now": now})
 
 
-def _as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
-    """`begun` is how many of the stored attempts are not yet before this one."""
+def as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
+    """Read a row of `SELECT_TURN`. `begun` is how many of the stored attempts are not yet before this one."""
     return Turn(
         id=TurnId(row.id),
         key=ConversationKey(platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None),
@@ -186,4 +184,27 @@ def _as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
         reply_to=MessageId(row.reply_to),
         accepted_at=row.accepted_at,
         ready_at=row.ready_at,
+        text=row.text,
+        wait_until=row.wait_until,
+        has_receipts=bool(row.has_receipts),
     )
+
+
+def _outcome_values(outcome: Outcome) -> dict[str, Any]:
+    usage = outcome.usage
+    return {
+        "decided": outcome.state,
+        "text": outcome.text,
+        "answer": outcome.answer,
+        "trouble": outcome.trouble,
+        "detail": outcome.detail,
+        "finish_reason": outcome.finish_reason,
+        "model": outcome.model,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "image_tokens": usage.image_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "cost_usd": usage.cost_usd,
+        "started_at": outcome.started_at,
+        "first_text_at": outcome.first_text_at,
+    }

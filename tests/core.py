@@ -1,6 +1,7 @@
 """The whole core on a real database, with a fake chat, a scripted model and manual time."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,22 +9,35 @@ from pathlib import Path
 from typing import cast
 
 from bot.conversation import Conversation, ConversationRules
-from bot.events import MessageReceived
-from bot.inbox import Inbox
+from bot.events import Event
+from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
+from bot.patience import Patience
 from bot.ports.store import Store
 from bot.prompt import PromptBudget
-from bot.records import Turn
+from bot.readiness import Readiness
+from bot.records import Joining, Turn
 from storage.database import open_store
 from tests.fakes import FAKE, Counted, FakeChat, FakePictures, ManualClock, ScriptedModel
 
+_owners = itertools.count(1)
+
 RULES = ConversationRules(
     system_prompt="Be kind.",
+    model_name="scripted",
     budget=PromptBudget(tokens=4000, pictures=4, picture_tokens=5000),
     exchanges=20,
     picture_bytes=1_000_000,
     running=8,
     attempts=2,
+    deadline_s=300,
+    lease_s=60,
+)
+INBOX_RULES = InboxRules(
+    patience=Patience(
+        album_quiet_s=1, photo_quiet_s=1.5, paste_quiet_s=1.5, joining=Joining(cap_s=15, late_picture_s=5)
+    ),
+    answer_window_s=3600,
 )
 
 
@@ -38,11 +52,12 @@ class Core:
     clock: ManualClock
     lanes: Lanes
     inbox: Inbox
+    readiness: Readiness
 
-    async def hear(self, *messages: MessageReceived) -> None:
-        """Take messages in, one after the other."""
-        for message in messages:
-            await self.inbox(message)
+    async def hear(self, *events: Event) -> None:
+        """Take events in, one after the other."""
+        for event in events:
+            await self.inbox.accept(event)
 
     async def finish(self, within_s: float = 5.0) -> None:
         """Let everything asked be answered, time passing as needed."""
@@ -76,19 +91,15 @@ async def running_core(
         counted = Counted(real_store)
         store = cast("Store", counted)
         clock = ManualClock(lambda: counted.under_way > 0)
-        conversation = Conversation(store, model, {FAKE: chat}, pictures, clock, RULES)
-        lanes = Lanes(conversation.answer, clock=clock, per_lane=per_lane, total=100)
-        inbox = Inbox(
-            store,
-            lanes,
-            run_now=conversation.answer,
-            refuse=conversation.refuse,
-            clock=clock,
-            album_quiet_s=1,
-        )
+        chats = {FAKE: chat}
+        readiness = Readiness()
+        conversation = Conversation(store, model, chats, pictures, clock, RULES, owner=f"process {next(_owners)}")
+        lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100)
+        inbox = Inbox(store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=INBOX_RULES)
         if resume:
             await inbox.resume()
         try:
-            yield Core(store, chat, model, pictures, clock, lanes, inbox)
+            yield Core(store, chat, model, pictures, clock, lanes, inbox, readiness)
         finally:
             await lanes.drain(grace_s=0)
+            await inbox.drain(grace_s=0)

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -14,14 +14,16 @@ from bot.events import (
     AttachmentRef,
     Command,
     ConversationKey,
+    Event,
     MessageId,
     MessageReceived,
     Person,
     PersonId,
     PlatformName,
     Quoted,
+    Unreadable,
 )
-from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.chat import Intake, KnownPlace, Limits, Part
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta
 from bot.records import Picture
 
@@ -100,6 +102,7 @@ class Shown:
     text: str
     reply_to: MessageId | None
     versions: list[str] = field(default_factory=list)
+    can_stop: bool = False
 
 
 class FakeChat:
@@ -117,6 +120,7 @@ class FakeChat:
         )
         self.screen: dict[MessageId, Shown] = {}
         self.typing_count = 0
+        self.can_find = True
         self.files: dict[str, bytes | Exception] = {}
         self.trouble: list[tuple[str, PlatformError, bool]] = []
         self._by_nonce: dict[str, MessageId] = {}
@@ -127,7 +131,7 @@ class FakeChat:
 
     async def __aexit__(self, *_: object) -> None: ...
 
-    async def receive(self, accept: Accepting) -> None: ...
+    async def receive(self, intake: Intake) -> None: ...
 
     def texts(self, key: ConversationKey = KEY) -> list[str]:
         """What stands on screen, oldest first."""
@@ -151,10 +155,11 @@ class FakeChat:
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         after = self._meet_trouble("post")
         if nonce in self._by_nonce and self.limits.resend_is_safe:
+            self.screen[self._by_nonce[nonce]].text = part.text
             return self._by_nonce[nonce]
         message_id = MessageId(f"{key.chat_id}/{next(self._ids)}")
         self._by_nonce[nonce] = message_id
-        self.screen[message_id] = Shown(part.text, reply_to, [part.text])
+        self.screen[message_id] = Shown(part.text, reply_to, [part.text], can_stop=part.can_stop)
         if after:
             raise after
         return message_id
@@ -164,6 +169,7 @@ class FakeChat:
         if message_id not in self.screen:
             raise PlatformRefused("message to edit not found")
         self.screen[message_id].text = part.text
+        self.screen[message_id].can_stop = part.can_stop
         self.screen[message_id].versions.append(part.text)
         if after:
             raise after
@@ -171,6 +177,14 @@ class FakeChat:
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         self._meet_trouble("delete")
         self.screen.pop(message_id, None)
+
+    async def find(
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
+    ) -> MessageId | None:
+        if not self.can_find:
+            return None
+        later = (message_id for message_id in self.screen if message_id not in known)
+        return next((found for found in later if self.screen[found].reply_to == reply_to), None)
 
     async def typing(self, key: ConversationKey) -> None:
         self.typing_count += 1
@@ -256,13 +270,15 @@ def message(
     address: Address | None = Address.MENTION,
     command: Command | None = None,
     is_private: bool = False,
+    is_catch_up: bool = False,
+    sent_at: datetime = START,
 ) -> MessageReceived:
     """Something that somebody said."""
     return MessageReceived(
         key=key,
         message_id=MessageId(message_id or f"m{next(_message_numbers)}"),
         sender=Person(id=PersonId(sender.lower()), name=sender),
-        sent_at=START,
+        sent_at=sent_at,
         is_private=is_private,
         text=text,
         raw_text=text,
@@ -271,9 +287,48 @@ def message(
         album_id=album_id,
         address=address,
         command=command,
+        is_catch_up=is_catch_up,
     )
 
 
 def photo(handle: str, *, media_type: str = "image/jpeg", size_bytes: int | None = None) -> AttachmentRef:
     """A picture that somebody sent."""
     return AttachmentRef(handle=handle, name=f"{handle}.jpg", media_type=media_type, size_bytes=size_bytes)
+
+
+class FakeIntake:
+    """Keeps what adapters bring (`bot.ports.chat.Intake`)."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.aside: list[Unreadable] = []
+        self.cursors: dict[str, str] = {}
+        self.known_places: list[KnownPlace] = []
+        self.told_missed: list[ConversationKey] = []
+
+    async def accept(self, event: Event) -> None:
+        self.events.append(event)
+
+    async def set_aside(self, unreadable: Unreadable) -> None:
+        self.aside.append(unreadable)
+
+    async def cursor(self, name: str) -> str | None:
+        return self.cursors.get(name)
+
+    async def move_cursor(self, name: str, value: str) -> None:
+        self.cursors[name] = value
+
+    async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
+        return [place for place in self.known_places if place.key.platform == platform]
+
+    async def missed(self, key: ConversationKey) -> None:
+        self.told_missed.append(key)
+
+    @property
+    def messages(self) -> list[MessageReceived]:
+        """Of the events, those that are new messages."""
+        return [event for event in self.events if isinstance(event, MessageReceived)]
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.messages]

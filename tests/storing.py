@@ -10,9 +10,21 @@ import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageReceived
 from bot.ports.store import Store
-from bot.records import Delivery, Exchange, Outcome, Picture, Turn, TurnState
+from bot.records import (
+    Delivery,
+    Exchange,
+    FinalState,
+    Joining,
+    Lease,
+    Outcome,
+    Picture,
+    Turn,
+    TurnState,
+)
 from storage.database import open_store
 from tests.fakes import KEY, START, message
+
+JOINING = Joining(cap_s=10, late_picture_s=5)
 
 
 def database(folder: Path) -> Path:
@@ -39,21 +51,35 @@ def plain_connection(path: Path) -> Iterator[sa.Connection]:
 
 
 async def accept(store: Store, heard: MessageReceived, *, ready_after_s: float = 0) -> Turn:
-    turn = await store.accept(heard, now=START, ready_at=START + timedelta(seconds=ready_after_s))
-    assert turn is not None
-    return turn
+    accepted = await store.accept(heard, now=START, ready_at=START + timedelta(seconds=ready_after_s), joining=JOINING)
+    assert accepted is not None
+    return accepted.turn
+
+
+async def begin(store: Store, turn: Turn, *, now: datetime = START, owner: str = "us") -> Turn:
+    begun = await store.begin(turn.id, now=now, lease=lease(now, owner))
+    assert begun is not None
+    return begun
+
+
+def lease(now: datetime = START, owner: str = "us") -> Lease:
+    return Lease(owner=owner, until=now + timedelta(seconds=30))
+
+
+def outcome(answer: str | None = "Yes.", *, state: FinalState | None = None) -> Outcome:
+    """What a turn comes to; it failed if there is no answer."""
+    if state is None:
+        state = TurnState.FAILED if answer is None else TurnState.ANSWERED
+    return Outcome(state=state, text=answer or "I could not.", answer=answer, started_at=START)
 
 
 async def finish(
-    store: Store, turn: Turn, answer: str | None, *, at: datetime = START, delivery: Delivery | None = None
+    store: Store, turn: Turn, answer: str | None = "Yes.", *, at: datetime = START, delivery: Delivery | None = None
 ) -> None:
-    outcome = Outcome(
-        state=TurnState.FAILED if answer is None else TurnState.ANSWERED,
-        answer=answer,
-        started_at=START,
-        finished_at=at,
-    )
-    await store.finish(turn.id, outcome, delivery=delivery)
+    """Bring a turn that was accepted to its end."""
+    await begin(store, turn)
+    assert await store.conclude(turn.id, outcome(answer))
+    await store.close(turn.id, now=at, deliveries=[] if delivery is None else [delivery])
 
 
 async def exchange(
@@ -61,7 +87,6 @@ async def exchange(
 ) -> Turn:
     """One turn from beginning to end."""
     turn = await accept(store, message(text, key=key))
-    await store.begin(turn.id)
     await finish(store, turn, answer, at=at)
     return turn
 

@@ -8,26 +8,12 @@ from typing import TextIO
 
 from adapters.console.chat import ConsoleChat
 from adapters.console.convert import KEY
-from bot.events import Event, MessageId, MessageReceived
+from bot.events import MessageId
 from tests.fakes import ManualClock
 
 
 def console(typed: TextIO, output: TextIO | None = None) -> ConsoleChat:
     return ConsoleChat(typed, output or io.StringIO(), clock=ManualClock(), person_name="Ann")
-
-
-class Inbox:
-    """Keeps what was accepted."""
-
-    def __init__(self) -> None:
-        self.messages: list[MessageReceived] = []
-
-    async def __call__(self, event: Event) -> None:
-        self.messages.append(event)
-
-    @property
-    def texts(self) -> list[str]:
-        return [message.text for message in self.messages]
 
 
 class Answer:

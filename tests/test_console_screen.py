@@ -18,7 +18,8 @@ from bot.errors import PlatformError
 from bot.events import MessageId
 from bot.ports.chat import Part
 from tests.emulators.common import eventually
-from tests.terminal import Answer, Inbox, Terminal, console
+from tests.fakes import FakeIntake
+from tests.terminal import Answer, Terminal, console
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,10 +30,11 @@ from bot.clock import SystemClock
 
 async def main():
     async with ConsoleChat(sys.stdin, sys.stdout, clock=SystemClock(), person_name="Ann") as chat:
-        async def accept(event):
-            (part,) = chat.render("You said: " + event.text, final=True)
-            await chat.post(event.key, part, reply_to=None, nonce=event.message_id)
-        await chat.receive(accept)
+        class Echo:
+            async def accept(self, event):
+                (part,) = chat.render("You said: " + event.text, final=True)
+                await chat.post(event.key, part, reply_to=None, nonce=event.message_id)
+        await chat.receive(Echo())
 
 try:
     asyncio.run(main())
@@ -138,7 +140,7 @@ async def test_a_closed_output_is_a_platform_error() -> None:
 
 
 async def test_a_conversation_in_a_terminal_looks_like_one(terminal: Terminal) -> None:
-    inbox = Inbox()
+    inbox = FakeIntake()
     async with console(terminal.keyboard, terminal.display) as chat:
         chat.announce("Welcome.\nTwo lines.")
         receiving = asyncio.create_task(chat.receive(inbox))
@@ -158,7 +160,7 @@ async def test_a_conversation_in_a_terminal_looks_like_one(terminal: Terminal) -
 
 async def test_an_answer_to_an_earlier_line_takes_the_place_of_the_prompt(terminal: Terminal) -> None:
     async with console(terminal.keyboard, terminal.display) as chat:
-        receiving = asyncio.create_task(chat.receive(Inbox()))
+        receiving = asyncio.create_task(chat.receive(FakeIntake()))
         await eventually(lambda: terminal.shows("you> "))
         await Answer(chat, "1").show("Late", final=True)
         chat.announce("A word.")

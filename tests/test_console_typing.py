@@ -14,12 +14,12 @@ from adapters.console.convert import KEY
 from bot.errors import AttachmentError
 from bot.events import Address, AttachmentRef, Command, MessageReceived
 from tests.emulators.common import eventually
-from tests.fakes import START
-from tests.terminal import Inbox, console
+from tests.fakes import START, FakeIntake
+from tests.terminal import console
 
 
 async def received(text: str) -> list[MessageReceived]:
-    inbox = Inbox()
+    inbox = FakeIntake()
     await console(io.StringIO(text)).receive(inbox)
     return inbox.messages
 
@@ -86,7 +86,7 @@ async def test_a_line_that_is_only_a_path_is_a_photo_without_words(tmp_path: Pat
 
 
 async def test_a_picture_that_is_not_there_is_said_at_once_and_the_message_still_goes() -> None:
-    output, inbox = io.StringIO(), Inbox()
+    output, inbox = io.StringIO(), FakeIntake()
 
     await console(io.StringIO("what is /nowhere/cat.png\n"), output).receive(inbox)
 
@@ -95,7 +95,7 @@ async def test_a_picture_that_is_not_there_is_said_at_once_and_the_message_still
 
 
 async def test_broken_characters_never_stop_it(pipe: Pipe) -> None:
-    inbox = Inbox()
+    inbox = FakeIntake()
     pipe.type(b"caf\xe9 \xff\nna\xc3\xafve \xc3")
     pipe.close()
 
@@ -105,7 +105,7 @@ async def test_broken_characters_never_stop_it(pipe: Pipe) -> None:
 
 
 async def test_lines_come_as_they_are_typed_and_wait_while_one_is_being_accepted(pipe: Pipe) -> None:
-    inbox = Inbox()
+    inbox = FakeIntake()
     receiving = asyncio.create_task(console(pipe.reader).receive(inbox))
 
     pipe.type(b"one\ntw")
@@ -117,7 +117,7 @@ async def test_lines_come_as_they_are_typed_and_wait_while_one_is_being_accepted
 
 
 async def test_waiting_for_input_holds_up_neither_the_loop_nor_the_end(pipe: Pipe) -> None:
-    receiving = asyncio.create_task(console(pipe.reader).receive(Inbox()))
+    receiving = asyncio.create_task(console(pipe.reader).receive(FakeIntake()))
     began = time.monotonic()
     for _ in range(100):
         await asyncio.sleep(0.0001)
@@ -131,7 +131,7 @@ async def test_waiting_for_input_holds_up_neither_the_loop_nor_the_end(pipe: Pip
 
 @pytest.mark.parametrize("content", ["", "one\ntwo", "one\ntwo\n" * 2_000])
 async def test_a_file_as_input_is_read_to_its_end(content: str, tmp_path: Path) -> None:
-    inbox, path = Inbox(), tmp_path / "questions.txt"
+    inbox, path = FakeIntake(), tmp_path / "questions.txt"
     path.write_text(content, encoding="utf-8")
 
     with path.open(encoding="utf-8") as typed:
@@ -141,7 +141,7 @@ async def test_a_file_as_input_is_read_to_its_end(content: str, tmp_path: Path) 
 
 
 async def test_no_input_at_all_ends_at_once() -> None:
-    inbox = Inbox()
+    inbox = FakeIntake()
     with open(os.devnull, encoding="utf-8") as typed:  # noqa: ASYNC230, PTH123 - nothing can block here
         await console(typed).receive(inbox)
 

@@ -1,14 +1,15 @@
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import texts
 from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefused
-from bot.events import Command, ConversationKey, MessageId, Quoted
+from bot.events import Command, ConversationKey, MessageId, Quoted, Unreadable
 from bot.ports.model import Finished, FinishReason, TextDelta, ToolCallDelta
 from tests.core import running_core
-from tests.fakes import FAKE, FakeChat, FakePictures, message, photo, prompt_text, said
+from tests.fakes import FAKE, KEY, START, FakeChat, FakePictures, message, photo, prompt_text, said
 
 BROKEN = ModelError(
     "model answered 500", trouble=ModelTrouble.UNAVAILABLE, person="The model is not reachable. Please try again."
@@ -210,17 +211,89 @@ async def test_a_model_that_fails_is_told_in_one_sentence(tmp_path: Path) -> Non
         assert await core.unfinished() == []
 
 
-async def test_an_answer_cut_in_the_middle_stays_and_is_marked(tmp_path: Path) -> None:
-    script = [TextDelta("The first half"), BROKEN]
-    async with running_core(tmp_path, script, said("and on"), chat=FakeChat(text_length=4000)) as core:
+async def test_an_answer_cut_in_the_middle_is_asked_for_again_and_replaced(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    script = [TextDelta("The first half"), gate, BROKEN]
+    async with running_core(tmp_path, script, said("The whole answer."), chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("?"))
+        await core.clock.advance(1)
+        assert core.chat.texts() == ["The first half"]
+        gate.set()
+        await core.finish()
+        assert core.chat.texts() == ["The whole answer."]
+
+
+async def test_an_answer_that_is_cut_twice_stays_with_what_came_and_is_marked(tmp_path: Path) -> None:
+    scripts = [TextDelta("The first half"), BROKEN], [TextDelta("The"), BROKEN], said("and on")
+    async with running_core(tmp_path, *scripts, chat=FakeChat(text_length=4000)) as core:
         await core.hear(message("?"))
         await core.finish()
-        assert core.chat.texts() == [f"The first half\n\n*(My answer breaks off here. {BROKEN.person})*"]
+        assert core.chat.texts() == [f"The first half\n\n{texts.broke_off(BROKEN.person)}"]
         await core.hear(message("go on"))
         await core.finish()
-        text = prompt_text(core.model.prompts[1])
+        text = prompt_text(core.model.prompts[2])
         assert "assistant: The first half\n" in text
         assert "breaks off" not in text
+
+
+async def test_an_answer_that_takes_too_long_ends_in_words(tmp_path: Path) -> None:
+    async with running_core(tmp_path, [asyncio.Event()], chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("?"))
+        await core.clock.advance(299)
+        assert core.chat.texts() == []
+        await core.clock.advance(2)
+        assert core.chat.texts() == [texts.TOO_SLOW]
+
+
+async def test_a_model_that_repeats_itself_without_end_is_stopped(tmp_path: Path) -> None:
+    script = [TextDelta("Well. "), *[TextDelta("I am a teapot, short and stout. ")] * 500, asyncio.Event()]
+    async with running_core(tmp_path, script, chat=FakeChat(text_length=100_000)) as core:
+        await core.hear(message("?"))
+        await core.finish()
+        (text,) = core.chat.texts()
+        assert text.endswith(texts.REPETITION_NOTE)
+        assert len(text) < 3000
+
+
+async def test_when_the_server_takes_fewer_pictures_it_gets_fewer_and_that_is_remembered(tmp_path: Path) -> None:
+    refusal = ModelError("At most 1 image(s)", trouble=ModelTrouble.PICTURES, person="Too many.", picture_limit=1)
+    async with running_core(tmp_path, [refusal], said("I see one."), chat=FakeChat(text_length=4000)) as core:
+        core.chat.files |= {"a": b"pic a", "b": b"pic b"}
+        await core.hear(message("?", attachments=[photo("a"), photo("b")]))
+        await core.finish()
+        (text,) = core.chat.texts()
+        assert text == f"I see one.\n\n{texts.not_seen(1, texts.not_shown(1))}"
+        assert [prompt_text(prompt).count("<pixels>") for prompt in core.model.prompts] == [2, 1]
+    async with running_core(tmp_path, chat=FakeChat(text_length=4000)) as core:
+        core.chat.files |= {"c": b"pic c", "d": b"pic d"}
+        await core.hear(message("and these?", attachments=[photo("c"), photo("d")]))
+        await core.finish()
+        assert prompt_text(core.model.prompts[0]).count("<pixels>") == 1
+
+
+async def test_what_is_found_late_is_only_remembered(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("ok")) as core:
+        await core.clock.advance(7200)
+        recent = START + timedelta(seconds=7000)
+        await core.hear(message("old news", is_catch_up=True), message("fresh", is_catch_up=True, sent_at=recent))
+        await core.finish()
+        assert core.chat.texts() == ["ok"]
+        assert "[Ann] old news" in prompt_text(core.model.prompts[0])
+
+
+async def test_a_message_that_could_not_be_read_is_kept_and_whoever_waits_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    strange = Unreadable(
+        platform=FAKE, id="77", raw='{"text": "secret"}', error="KeyError in to_event", apologise_to=KEY
+    )
+    async with running_core(tmp_path, chat=FakeChat(text_length=4000)) as core:
+        await core.inbox.set_aside(strange)
+        await core.inbox.set_aside(strange)
+        await core.finish()
+        assert core.chat.texts() == [texts.UNREADABLE]
+    assert "77 could not be read (KeyError in to_event)" in caplog.text
+    assert "secret" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -275,10 +348,10 @@ async def test_when_the_queue_is_full_the_person_is_told(tmp_path: Path) -> None
         await core.settle()
         await core.hear(message("2"), message("3"))
         await core.settle()
-        assert core.chat.texts() == [texts.BUSY]
+        assert core.chat.texts() == [texts.busy(2)]
         gate.set()
         await core.finish()
-        assert core.chat.texts() == [texts.BUSY, "one", "ok"]
+        assert core.chat.texts() == [texts.busy(2), "one", "ok"]
 
 
 async def test_a_place_where_the_bot_may_not_write_ends_the_turn_and_tells_the_operator(

@@ -98,6 +98,7 @@ async def test_where_nothing_can_tell_the_answer_is_not_sent_twice_and_the_opera
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running_core(tmp_path, said(LONG), chat=FakeChat(resend_is_safe=False)) as core:
+        core.chat.can_find = False
         core.chat.fail("post", PlatformUncertain("timeout"), after_effect=True)
         await core.hear(message("?"))
         (turn,) = await core.unfinished()
@@ -106,6 +107,16 @@ async def test_where_nothing_can_tell_the_answer_is_not_sent_twice_and_the_opera
         receipts = await core.store.deliveries(turn.id)
         assert [receipt.state for receipt in receipts] == [DeliveryState.UNKNOWN, *[DeliveryState.SENT] * 3]
     assert "may be missing in the chat" in caplog.text
+
+
+async def test_where_a_lost_message_can_be_found_it_is_and_nothing_is_sent_twice(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said(LONG), chat=FakeChat(resend_is_safe=False)) as core:
+        core.chat.fail("post", PlatformUncertain("timeout"), after_effect=True)
+        await core.hear(message("?"))
+        (turn,) = await core.unfinished()
+        await core.finish()
+        assert core.chat.texts() == AS_PARTS
+        assert {receipt.state for receipt in await core.store.deliveries(turn.id)} == {DeliveryState.SENT}
 
 
 async def test_the_final_text_waits_as_long_as_the_platform_demands(tmp_path: Path) -> None:
@@ -148,7 +159,7 @@ async def test_a_platform_that_stays_away_for_minutes_gets_the_answer_when_it_is
         for _ in range(10):
             core.chat.fail("post", PlatformUnavailable("connection refused"))
         await core.hear(message("?"))
-        await core.clock.advance(220)
+        await core.clock.advance(320)
         assert core.chat.texts() == ["hello"]
 
 

@@ -1,10 +1,13 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.errors import StorageError
 from bot.events import ConversationKey, MessageId
 from bot.lanes import Lanes
+from bot.readiness import Readiness
 from bot.records import Turn, TurnId, TurnState
 from tests.fakes import FAKE, START, ManualClock, settle
 
@@ -28,10 +31,14 @@ class Answering:
 
     def __init__(self) -> None:
         self.begun: list[int] = []
+        self.storage_troubles = 0
         self.gates: dict[int, asyncio.Event] = {}
 
     async def __call__(self, given: Turn) -> None:
         self.begun.append(given.id)
+        if self.storage_troubles:
+            self.storage_troubles -= 1
+            raise StorageError("the disk is full.")
         await self.gates.setdefault(given.id, asyncio.Event()).wait()
 
     def let_go(self, *numbers: int) -> None:
@@ -51,7 +58,7 @@ def answering() -> Answering:
 
 @pytest.fixture
 def lanes(answering: Answering, clock: ManualClock) -> Lanes:
-    return Lanes(answering, clock=clock, per_lane=2, total=4)
+    return Lanes(answering, clock=clock, readiness=Readiness(), per_lane=2, total=4)
 
 
 async def test_one_conversation_is_answered_in_order_one_at_a_time(lanes: Lanes, answering: Answering) -> None:
@@ -115,7 +122,7 @@ async def test_an_error_in_one_turn_does_not_stop_the_next(
             raise RuntimeError("the disk is gone")
         answered.append(given.id)
 
-    lanes = Lanes(answer, clock=clock, per_lane=9, total=9)
+    lanes = Lanes(answer, clock=clock, readiness=Readiness(), per_lane=9, total=9)
     lanes.put(turn(1))
     lanes.put(turn(2))
     await lanes.drain()
@@ -130,3 +137,49 @@ async def test_what_does_not_end_within_the_grace_period_is_cut_short(lanes: Lan
     answering.let_go(2)
     assert await lanes.drain(grace_s=0.01) == 1
     assert await lanes.drain() == 0
+
+
+async def test_a_turn_that_has_changed_is_done_again_before_the_others(lanes: Lanes, answering: Answering) -> None:
+    lanes.put(turn(1))
+    lanes.put(turn(2))
+    await settle()
+    lanes.redo(turn(1))
+    await settle()
+    assert answering.begun == [1, 1]
+    answering.let_go(1, 2)
+    await lanes.drain()
+    assert answering.begun == [1, 1, 2]
+
+
+async def test_a_turn_of_the_past_can_be_done_again_too(lanes: Lanes, answering: Answering) -> None:
+    answering.let_go(1)
+    lanes.put(turn(1))
+    await lanes.drain()
+    lanes.redo(turn(1))
+    await lanes.drain()
+    assert answering.begun == [1, 1]
+
+
+async def test_while_the_store_is_away_the_turn_is_tried_again_and_the_operator_told_once(
+    lanes: Lanes, answering: Answering, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    answering.storage_troubles = 3
+    lanes.put(turn(1))
+    await clock.advance(2.5)
+    assert answering.begun == [1, 1]
+    await clock.advance(20)
+    assert answering.begun == [1, 1, 1, 1]
+    answering.let_go(1)
+    await lanes.drain()
+    assert caplog.text.count("the disk is full") == 1
+    assert "storage: works again" in caplog.text
+
+
+async def test_a_clock_that_jumps_back_delays_no_turn_for_long(answering: Answering, clock: ManualClock) -> None:
+    lanes = Lanes(answering, clock=clock, readiness=Readiness(), per_lane=2, total=4)
+    far = replace(turn(1), accepted_at=START + timedelta(days=1), ready_at=START + timedelta(days=1, seconds=1))
+    lanes.put(far)
+    await clock.advance(1.1)
+    assert answering.begun == [1]
+    answering.let_go(1)
+    await lanes.drain()

@@ -68,7 +68,7 @@ async def test_the_same_picture_twice_is_stored_once(tmp_path: Path) -> None:
 async def test_old_turns_go_with_everything_of_theirs(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         old = await _show(store, picture("old"))
-        await store.record_delivery(old.id, Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("9")))
+        await store.record_deliveries(old.id, [Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("9"))])
         unfinished = await accept(store, message("Waiting"))
         new = await exchange(store, "New?", at=START + DAY)
 

@@ -183,9 +183,9 @@ async def test_receipts_are_kept_by_part(tmp_path: Path) -> None:
     sent = replace(sending, state=DeliveryState.SENT, message_id=MessageId("90"))
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("Hello"))
-        await store.record_delivery(turn.id, replace(sending, part=1))
-        await store.record_delivery(turn.id, sending)
-        await store.record_delivery(turn.id, sent)
+        await store.record_deliveries(turn.id, [replace(sending, part=1)])
+        await store.record_deliveries(turn.id, [sending])
+        await store.record_deliveries(turn.id, [sent])
         assert await store.deliveries(turn.id) == [sent, replace(sending, part=1)]
 
         await store.remove_delivery(turn.id, 1)

@@ -1,7 +1,7 @@
 """A conversation in the terminal."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Self, TextIO
@@ -15,7 +15,7 @@ from adapters.console.screen import Screen
 from bot import texts
 from bot.errors import AttachmentError
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
-from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
 QUIT = "/quit"
@@ -58,7 +58,7 @@ class ConsoleChat:
         """Write lines of the program's own: no message of anybody."""
         self._screen.notice(text)
 
-    async def receive(self, accept: Accepting) -> None:
+    async def receive(self, intake: Intake) -> None:
         """See `Chat.receive`. Returns at the end of the input, or at ``/quit``."""
         self._screen.prompt()
         async with aclosing(lines(self._source)) as typed:
@@ -67,15 +67,15 @@ class ConsoleChat:
                 if line.strip().lower() == QUIT:
                     return
                 if line.strip():
-                    await self._take(line, accept)
+                    await self._take(line, intake)
                 else:
                     self._screen.prompt()
 
-    async def _take(self, line: str, accept: Accepting) -> None:
+    async def _take(self, line: str, intake: Intake) -> None:
         found = await asyncio.to_thread(find_files, line)
         for path in found.missing:
             self._screen.notice(f"No file at {path}")
-        await accept(
+        await intake.accept(
             to_event(line, found, message_id=self._new_id(), sent_at=self._clock.now(), name=self._person_name)
         )
 
@@ -112,6 +112,12 @@ class ConsoleChat:
         del key
         if self._shown.pop(message_id, None) is not None:
             self._screen.notice("(This was taken back.)")
+
+    async def find(
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
+    ) -> MessageId | None:
+        """See `Chat.find`. A new process is a new screen: nothing of an earlier one stands there."""
+        del key, after, reply_to, known
 
     async def typing(self, key: ConversationKey) -> None:
         del key

@@ -1,5 +1,6 @@
 """discord.py's client, set up to remember as little as possible."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -8,6 +9,9 @@ from discord.http import Route
 from yarl import URL
 
 from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
+
+_GUILDS_COME_WITHIN_S = 0.5
+"""Of each other, at the beginning of a session."""
 
 NO_PINGS = discord.AllowedMentions.none()
 """Nothing that the model writes may notify anybody, and neither does a reply."""
@@ -33,6 +37,15 @@ def intents(*, content: bool) -> discord.Intents:
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content)
 
 
+class Library(discord.Client):
+    """The client, with a way to read what was fetched by its own hands."""
+
+    def message_from(self, payload: Mapping[str, Any], channel: Any) -> discord.Message:
+        """Parse a message of the API. Raises whatever a strange one makes the library raise."""
+        data: Any = payload
+        return discord.Message(state=self._connection, channel=channel, data=data)
+
+
 def options(*, content: bool) -> dict[str, Any]:
     """The arguments for `discord.Client`: no message cache, no member cache, no waiting for ever."""
     return {
@@ -42,4 +55,6 @@ def options(*, content: bool) -> dict[str, Any]:
         "chunk_guilds_at_startup": False,
         "allowed_mentions": NO_PINGS,
         "max_ratelimit_timeout": LONGEST_RATE_LIMIT_WAIT_S,
+        # Servers that come later are looked at when they come.
+        "guild_ready_timeout": _GUILDS_COME_WITHIN_S,
     }

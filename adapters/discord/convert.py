@@ -1,24 +1,13 @@
 """From discord.py's objects to the core's events. Pure: what is missing must be fetched before."""
 
-from typing import TypeAlias
-
 import discord
 
 from adapters.discord.attachments import refs
 from adapters.discord.described import described, embedded
-from adapters.discord.limits import DISCORD
+from adapters.discord.places import Place, of_interaction, of_message
 from adapters.discord.text import Names, Reading, names_of, read
 from bot.commands import parse_command
-from bot.events import Address, Command, ConversationKey, MessageId, MessageReceived, Person, PersonId, Quoted
-
-Place: TypeAlias = (
-    discord.abc.GuildChannel
-    | discord.abc.PrivateChannel
-    | discord.Thread
-    | discord.PartialMessageable
-    | discord.DMChannel
-)
-"""Where something is said, as far as discord.py knows it."""
+from bot.events import Address, Command, MessageReceived, Person, PersonId, Quoted
 
 _PEOPLE_WRITE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
@@ -36,23 +25,22 @@ def unresolved_reply(message: discord.Message) -> discord.MessageReference | Non
     return None
 
 
-def conversation(place: Place) -> ConversationKey:
-    """The conversation of a channel, thread or private chat."""
-    if isinstance(place, discord.Thread):
-        return ConversationKey(platform=DISCORD, chat_id=str(place.parent_id), thread_id=str(place.id))
-    return ConversationKey(platform=DISCORD, chat_id=str(place.id))
-
-
 def message_received(
-    message: discord.Message, *, place: Place, bot_id: int, replied_to: discord.Message | None = None
+    message: discord.Message,
+    *,
+    place: Place,
+    bot_id: int,
+    replied_to: discord.Message | None = None,
+    is_catch_up: bool = False,
 ) -> MessageReceived:
     """Convert one message of a person.
 
     Args:
         message: As the gateway or the API gave it.
-        place: Where it stands: `message.channel`, or better if that is not known well enough.
+        place: Where it stands.
         bot_id: The bot's own user id.
         replied_to: The message replied to, if `unresolved_reply` says that it has to be fetched.
+        is_catch_up: It was found by looking back.
     """
     if message.reference and isinstance(message.reference.resolved, discord.Message):
         replied_to = message.reference.resolved
@@ -60,15 +48,14 @@ def message_received(
         replied_to = None
     names = names_of(message, bot_id)
     reading = read(message.content, names, drop_own=True)
-    is_private = isinstance(place, discord.DMChannel)
-    address = _address(message, names, reading, is_private=is_private, replied_to=replied_to, bot_id=bot_id)
+    address = _address(message, names, reading, is_private=place.is_private, replied_to=replied_to, bot_id=bot_id)
     command = parse_command(reading.text) if address else None
     return MessageReceived(
-        key=conversation(place),
-        message_id=MessageId(str(message.id)),
+        key=place.key,
+        message_id=of_message(message.id),
         sender=Person(id=PersonId(str(message.author.id)), name=message.author.display_name),
         sent_at=message.created_at,
-        is_private=is_private,
+        is_private=place.is_private,
         text=_joined(reading.text, described(message)),
         raw_text=message.content,
         entities=reading.entities,
@@ -76,6 +63,7 @@ def message_received(
         quoted=_quoted(message, replied_to, bot_id),
         address=Address.COMMAND if command else address,
         command=command,
+        is_catch_up=is_catch_up,
     )
 
 
@@ -83,15 +71,15 @@ def command_received(interaction: discord.Interaction, *, place: Place, name: st
     """Convert the use of one of the bot's slash commands."""
     text = f"/{name}"
     return MessageReceived(
-        key=conversation(place),
-        message_id=MessageId(str(interaction.id)),
+        key=place.key,
+        message_id=of_interaction(interaction.id),
         sender=Person(
             id=PersonId(str(interaction.user.id)),
             name=interaction.user.display_name,
             language=interaction.locale.value,
         ),
         sent_at=interaction.created_at,
-        is_private=isinstance(place, discord.DMChannel),
+        is_private=place.is_private,
         text=text,
         raw_text=text,
         address=Address.COMMAND,
@@ -132,7 +120,7 @@ def _reply(replied_to: discord.Message, bot_id: int) -> Quoted:
     forwarded = _forward(replied_to)
     text = read(replied_to.content, names_of(replied_to, bot_id), drop_own=False).text
     return Quoted(
-        message_id=MessageId(str(replied_to.id)),
+        message_id=of_message(replied_to.id),
         author=replied_to.author.display_name,
         is_own=replied_to.author.id == bot_id,
         text=forwarded.text if forwarded else _joined(text, described(replied_to), embedded(replied_to)),

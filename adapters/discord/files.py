@@ -4,7 +4,7 @@ import aiohttp
 import discord
 from yarl import URL
 
-from adapters.discord.attachments import Handle, find_link, link_has_expired
+from adapters.discord.attachments import Handle, Links, link_has_expired, offered
 from adapters.discord.errors import discord_request
 from adapters.download import FileGone, download, too_large
 from bot.errors import AttachmentError, PlatformError, PlatformRefused
@@ -20,15 +20,23 @@ class Files:
     Args:
         session: For the downloads.
         rest: For looking up messages.
+        links: Those that came with the messages.
         api_url: A configured server is trusted with files too.
         clock: For waits and for the age of links.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, rest: discord.Client, *, api_url: str | None, clock: Clock
+        self,
+        session: aiohttp.ClientSession,
+        rest: discord.Client,
+        links: Links,
+        *,
+        api_url: str | None,
+        clock: Clock,
     ) -> None:
         self._session = session
         self._rest = rest
+        self._links = links
         self._hosts = _HOSTS | ({URL(api_url).host or ""} if api_url else set())
         self._clock = clock
 
@@ -44,9 +52,10 @@ class Files:
             handle = Handle.from_text(ref.handle)
         except (ValueError, TypeError) as error:
             raise AttachmentError("not a handle of Discord's", person="I no longer know where it is") from error
-        if not link_has_expired(handle.url, self._clock.now()):
+        link = self._links.get(handle.attachment_id)
+        if link is not None and not link_has_expired(link, self._clock.now()):
             try:
-                return await self._download(handle.url, max_bytes)
+                return await self._download(link, max_bytes)
             except FileGone:
                 pass  # The link may have been withdrawn before its time.
         return await self._download(await self._fresh_link(handle), max_bytes)
@@ -63,7 +72,8 @@ class Files:
             raise AttachmentError(str(error), person="it is no longer there") from error
         except PlatformError as error:
             raise AttachmentError(str(error), person="Discord could not be reached") from error
-        link = find_link(message, handle.attachment_id)
-        if link is None:
-            raise FileGone("the message has no such attachment any more", person="it is no longer there")
-        return link
+        self._links.note(message)
+        for attachment in offered(message):
+            if attachment.id == handle.attachment_id:
+                return attachment.url
+        raise FileGone("the message has no such attachment any more", person="it is no longer there")

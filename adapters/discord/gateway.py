@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 import discord
 
-from adapters.discord.client import options
+from adapters.discord.allowance import Allowance
 from adapters.discord.errors import CONTENT_INTENT_REMEDY, LOGIN_REMEDY, discord_request
-from adapters.discord.intake import Intake
+from adapters.discord.listener import Ears, Listener
 from bot.errors import PlatformError, PlatformRefused
 from bot.ports.clock import Clock
 
@@ -32,40 +32,25 @@ _HOPELESS: Mapping[int, str] = MappingProxyType(
 """Close codes after which Discord wants no reconnect. Source: Discord docs, Gateway Close Event Codes."""
 
 
-class Listener(discord.Client):
-    """discord.py's client, handing on what it hears."""
-
-    def __init__(self, intake: Intake, *, content: bool) -> None:
-        super().__init__(**options(content=content))
-        self._intake = intake
-
-    # Both only queue. discord.py runs a task per event: they begin in order, and without an await they end so too.
-
-    async def on_message(self, message: discord.Message) -> None:
-        if self.user is not None:
-            self._intake.message(message, bot_id=self.user.id)
-
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        self._intake.interaction(interaction)
-
-    async def on_ready(self) -> None:
-        _log.info("Discord: connected as %s, in %d servers.", self.user, len(self.guilds))
-
-    async def on_resumed(self) -> None:
-        _log.info("Discord: connected again; nothing was missed.")
-
-
 class Gateway:
     """Supervises listening.
 
-    discord.py reconnects and resumes by itself after ordinary cuts. What ends it for good (a payload it can't
-    parse, a first connection that fails, a close code it takes for final) is met with a new client after a
-    growing wait.
+    discord.py reconnects and resumes by itself after ordinary cuts. What ends it for good (a first connection that
+    fails, a close code it takes for final, a failure of its own) is met with a new client after a growing wait, and
+    no sooner than the day's allowance of sessions permits.
+
+    Args:
+        token: The bot's token.
+        ears: Who is told of what is heard.
+        allowance: Of sessions.
+        content: Whether to ask for the message content intent.
+        clock: For waits.
     """
 
-    def __init__(self, token: str, intake: Intake, *, content: bool, clock: Clock) -> None:
+    def __init__(self, token: str, ears: Ears, allowance: Allowance, *, content: bool, clock: Clock) -> None:
         self._token = token
-        self._intake = intake
+        self._ears = ears
+        self._allowance = allowance
         self._content = content
         self._clock = clock
 
@@ -93,7 +78,8 @@ class Gateway:
             Whether to go on at once.
         """
         try:
-            async with Listener(self._intake, content=self._content) as listener:
+            await self._allowance.wait()
+            async with Listener(self._ears, self._allowance, content=self._content, clock=self._clock) as listener:
                 async with discord_request("logging in"):
                     await listener.login(self._token)
                 await listener.connect()

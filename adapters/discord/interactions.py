@@ -1,6 +1,7 @@
-"""Slash commands waiting for their answer: acknowledged at once, answered through their token while it lives."""
+"""Slash commands waiting for their answer: acknowledged once stored, answered through their token while it lives."""
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import discord
 
 from adapters.discord.errors import discord_request
 from adapters.discord.limits import INTERACTION_LIFETIME_S
+from adapters.discord.places import of_interaction
 from bot.errors import PlatformError
 from bot.events import MessageId
 from bot.ports.clock import Clock
@@ -16,6 +18,8 @@ from bot.ports.clock import Clock
 _log = logging.getLogger(__name__)
 
 _MOST_KEPT = 256
+_UNACKNOWLEDGED_S = 1.8
+"""Leaves time for the request within the 3 s that Discord waits (docs, Receiving and Responding)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,16 +38,33 @@ class Interactions:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pending: OrderedDict[MessageId, _Pending] = OrderedDict()
+        self._presses: set[asyncio.Task[bool]] = set()
 
-    def acknowledge(self, interaction: discord.Interaction) -> None:
-        """Tell Discord within its 3 seconds that an answer will come. Returns at once."""
+    def acknowledge(self, interaction: discord.Interaction, *, stored: asyncio.Event) -> None:
+        """Tell Discord that an answer will come, once the command is stored or nearly 2 s old. Returns at once.
+
+        Before, a crash would lose it unseen; unacknowledged, Discord itself tells the person after 3 s.
+        """
         while self._pending and (len(self._pending) >= _MOST_KEPT or self._is_over(next(iter(self._pending.values())))):
             self._pending.popitem(last=False)
-        self._pending[MessageId(str(interaction.id))] = _Pending(
+        task = asyncio.create_task(_defer_command(interaction, stored), name=f"discord interaction {interaction.id}")
+        self._pending[of_interaction(interaction.id)] = _Pending(
             interaction=interaction,
-            acknowledged=asyncio.create_task(_defer(interaction), name=f"discord interaction {interaction.id}"),
+            acknowledged=task,
             good_until_s=self._clock.monotonic_s() + INTERACTION_LIFETIME_S,
         )
+
+    def drop(self, interaction: discord.Interaction) -> None:
+        """Do not acknowledge a command that could not be taken in."""
+        pending = self._pending.pop(of_interaction(interaction.id), None)
+        if pending is not None:
+            pending.acknowledged.cancel()
+
+    def acknowledge_press(self, interaction: discord.Interaction) -> None:
+        """Tell Discord that a pressed button was noticed. Returns at once."""
+        task = asyncio.create_task(_defer(interaction, "a press"), name=f"discord interaction {interaction.id}")
+        self._presses.add(task)
+        task.add_done_callback(self._presses.discard)
 
     async def take(self, message_id: MessageId, *, nonce: str) -> discord.Interaction | None:
         """The interaction through which the part with this nonce can be answered; None if it can't (any more)."""
@@ -58,7 +79,8 @@ class Interactions:
 
     async def close(self) -> None:
         """End the acknowledgements under way and forget all."""
-        under_way = [pending.acknowledged for pending in self._pending.values() if not pending.acknowledged.done()]
+        acknowledging = {pending.acknowledged for pending in self._pending.values()} | self._presses
+        under_way = [task for task in acknowledging if not task.done()]
         self._pending.clear()
         for task in under_way:
             task.cancel()
@@ -69,11 +91,18 @@ class Interactions:
         return self._clock.monotonic_s() >= pending.good_until_s
 
 
-async def _defer(interaction: discord.Interaction) -> bool:
+async def _defer_command(interaction: discord.Interaction, stored: asyncio.Event) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_UNACKNOWLEDGED_S):
+            await stored.wait()
+    return await _defer(interaction, "a command")
+
+
+async def _defer(interaction: discord.Interaction, what: str) -> bool:
     try:
-        async with discord_request("acknowledging a command"):
+        async with discord_request(f"acknowledging {what}"):
             await interaction.response.defer()
     except PlatformError as error:
-        _log.warning("%s The answer comes as a plain message.", error)
+        _log.warning("%s", error)
         return False
     return True

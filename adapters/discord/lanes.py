@@ -13,6 +13,10 @@ Job: TypeAlias = Callable[[], Awaitable[None]]
 _GRACE_S = 2.0
 """For what was received before the end: storing it takes milliseconds."""
 
+MOST_IN_LANE = 100
+MOST_IN_ALL = 2000
+"""Events that wait, a few kB each. Only an outage of the storage, or of Discord's API, makes them wait at all."""
+
 
 class Lanes:
     """A queue per channel that lives only while there is something in it.
@@ -24,6 +28,7 @@ class Lanes:
     def __init__(self) -> None:
         self._waiting: dict[int, deque[tuple[str, Job]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._count = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -38,21 +43,35 @@ class Lanes:
             _log.warning("Discord: %d channels had events that were not taken in before the end.", len(late))
             await asyncio.wait(late)
 
-    def put(self, channel_id: int, what: str, job: Job) -> None:
+    @property
+    def are_crowded(self) -> bool:
+        """Whether so much waits that nothing should be added that can come later."""
+        return self._count >= MOST_IN_ALL // 2
+
+    def put(self, channel_id: int, what: str, job: Job, *, bounded: bool = True) -> bool:
         """Run `job` after all that was put for this channel before. Returns at once.
 
         Args:
             channel_id: Whose lane.
             what: For the log if it raises: "message 42".
             job: What to do.
+            bounded: Refuse it when too much waits.
+
+        Returns:
+            False if it was refused.
         """
-        if channel_id in self._waiting:
-            self._waiting[channel_id].append((what, job))
-            return
+        waiting = self._waiting.get(channel_id)
+        if bounded and (self._count >= MOST_IN_ALL or len(waiting or ()) >= MOST_IN_LANE):
+            return False
+        self._count += 1
+        if waiting is not None:
+            waiting.append((what, job))
+            return True
         self._waiting[channel_id] = deque([(what, job)])
         task = asyncio.create_task(self._drain(channel_id), name=f"discord lane {channel_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def _drain(self, channel_id: int) -> None:
         waiting = self._waiting[channel_id]
@@ -60,6 +79,7 @@ class Lanes:
             while waiting:
                 what, job = waiting.popleft()
                 await _run(what, job)
+                self._count -= 1
         finally:
             del self._waiting[channel_id]
 

@@ -1,6 +1,8 @@
 """Writing to Discord's channels."""
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import discord
 
@@ -14,8 +16,11 @@ from adapters.discord.errors import (
     discord_request,
 )
 from adapters.discord.interactions import Interactions
+from adapters.discord.places import channel_of, is_interaction, of_message
+from adapters.discord.stop_button import stop_button
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey, MessageId
+from bot.ports.chat import Part
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -25,7 +30,7 @@ _MOST_CHANNELS = 1024
 
 
 class Posting:
-    """Sends, edits and takes back messages. Raises `PlatformError` only."""
+    """Sends, edits and takes back messages. Raises `PlatformError` only. Made on a running event loop."""
 
     def __init__(self, rest: discord.Client, interactions: Interactions, clock: Clock) -> None:
         self._rest = rest
@@ -33,31 +38,34 @@ class Posting:
         self._clock = clock
         self._no_replies_until_s: dict[int, float] = {}
         self._told: set[int] = set()
+        self._stop_button = stop_button()
 
-    async def post(self, key: ConversationKey, text: str, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         """Send one message: through the interaction if `reply_to` is one that lives, else as a reply, else plain."""
-        if reply_to is not None and (interaction := await self._interactions.take(reply_to, nonce=nonce)):
-            try:
-                return await self._answer(interaction, text)
-            except (PlatformRefused, PlatformUnavailable) as error:
-                # Not after `PlatformUncertain`: the answer may stand there, and trying again is harmless.
-                _log.warning("%s The answer comes as a plain message.", error)
-                reply_to = None
+        if reply_to is not None and is_interaction(reply_to):
+            if interaction := await self._interactions.take(reply_to, nonce=nonce):
+                try:
+                    return await self._answer(interaction, part)
+                except (PlatformRefused, PlatformUnavailable) as error:
+                    # Not after `PlatformUncertain`: the answer may stand there, and trying again is harmless.
+                    _log.warning("%s The answer comes as a plain message.", error)
+            reply_to = None
         channel = self._channel(key)
         async with discord_request(f"posting in channel {channel.id}"):
-            message = await self._send(channel, text, reply_to=reply_to, nonce=nonce)
-        message_id = MessageId(str(message.id))
-        if message.content.strip() != text.strip():
-            # Discord knew the nonce and gave back the message of an earlier attempt, with the text of then.
-            await self.edit(key, message_id, text)
+            message = await self._send(channel, part, reply_to=reply_to, nonce=nonce)
+        message_id = of_message(message.id)
+        if message.content.strip() != part.text.strip() or bool(message.components) != part.can_stop:
+            # Discord knew the nonce and gave back the message of an earlier attempt, as it was then.
+            await self.edit(key, message_id, part)
         return message_id
 
-    async def edit(self, key: ConversationKey, message_id: MessageId, text: str) -> None:
-        """Replace the text of a message of the bot's own."""
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        """Replace a message of the bot's own, its Stop button included."""
         channel = self._channel(key)
         async with discord_request(f"editing in channel {channel.id}"):
             # Not Message.edit: in discord.py 2.7 it switches link previews back on that a person had removed.
-            await channel.get_partial_message(int(message_id)).edit(content=text, allowed_mentions=NO_PINGS)
+            message = channel.get_partial_message(int(message_id))
+            await message.edit(content=part.text, view=self._button(part), allowed_mentions=NO_PINGS)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take a message back; one that is gone already is fine."""
@@ -76,25 +84,31 @@ class Posting:
 
     def _channel(self, key: ConversationKey) -> discord.PartialMessageable:
         # By its id alone: private chats and old threads are in no cache after a restart.
-        return self._rest.get_partial_messageable(int(key.thread_id or key.chat_id))
+        return self._rest.get_partial_messageable(channel_of(key))
 
-    async def _answer(self, interaction: discord.Interaction, text: str) -> MessageId:
+    def _button(self, part: Part) -> discord.ui.View | None:
+        return self._stop_button if part.can_stop else None
+
+    async def _answer(self, interaction: discord.Interaction, part: Part) -> MessageId:
         async with discord_request("answering a command"):
-            message = await interaction.edit_original_response(content=text, allowed_mentions=NO_PINGS)
-        return MessageId(str(message.id))
+            message = await interaction.edit_original_response(
+                content=part.text, view=self._button(part), allowed_mentions=NO_PINGS
+            )
+        return of_message(message.id)
 
     async def _send(
-        self, channel: discord.PartialMessageable, text: str, *, reply_to: MessageId | None, nonce: str
+        self, channel: discord.PartialMessageable, part: Part, *, reply_to: MessageId | None, nonce: str
     ) -> discord.Message:
+        send = partial(channel.send, part.text, **({"view": self._stop_button} if part.can_stop else {}))
         if reply_to is None or self._no_replies_until_s.get(channel.id, 0.0) > self._clock.monotonic_s():
-            return await _send_plain(channel, text, nonce=nonce)
+            return await _send_plain(send, nonce)
         reference = discord.MessageReference(message_id=int(reply_to), channel_id=channel.id, fail_if_not_exists=False)
         try:
-            return await channel.send(text, reference=reference, nonce=nonce)
+            return await send(reference=reference, nonce=nonce)
         except discord.HTTPException as error:
             if not _blames_the_reply(error):
                 raise
-            message = await _send_plain(channel, text, nonce=nonce)
+            message = await _send_plain(send, nonce)
             # Only now it is sure that replying was the trouble, not writing at all.
             if error.code != INVALID_FORM:
                 self._stop_replying(channel.id)
@@ -117,11 +131,11 @@ def _blames_the_reply(error: discord.HTTPException) -> bool:
     )
 
 
-async def _send_plain(channel: discord.PartialMessageable, text: str, *, nonce: str) -> discord.Message:
+async def _send_plain(send: Callable[..., Awaitable[discord.Message]], nonce: str) -> discord.Message:
     try:
-        return await channel.send(text, nonce=nonce)
+        return await send(nonce=nonce)
     except discord.NotFound as error:
         if error.code != UNKNOWN_MESSAGE:
             raise
         # The message with this nonce was deleted a moment ago (discord.py, Messageable.send): it needs another.
-        return await channel.send(text)
+        return await send()

@@ -1,6 +1,6 @@
-"""The HTTP server: says whether the bot is alive."""
+"""The HTTP server: says whether the bot is alive, and whether it can do its work."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -12,13 +12,16 @@ _CLOSE_S = 1.0
 
 
 @asynccontextmanager
-async def serve_health(host: str, port: int, *, is_alive: Callable[[], bool]) -> AsyncIterator[int]:
-    """Answer ``GET /healthz`` while the block runs: 200 when alive, 503 when not, with a small JSON body.
+async def serve_health(host: str, port: int, *, troubles: Callable[[], Mapping[str, str]]) -> AsyncIterator[int]:
+    """Answer while the block runs, with a small JSON body.
+
+    ``GET /healthz`` answers 200 as long as the process can answer at all. ``GET /readyz`` answers 200 when there is
+    no trouble, else 503 with the troubles: part to what is wrong with it.
 
     Args:
         host: The address to listen on.
         port: 0 takes any free one.
-        is_alive: Asked at every request; must return at once.
+        troubles: Asked at every request; must return at once.
 
     Yields:
         The port it listens on.
@@ -28,11 +31,16 @@ async def serve_health(host: str, port: int, *, is_alive: Callable[[], bool]) ->
     """
 
     async def healthz(_request: web.Request) -> web.Response:
-        alive = is_alive()
-        return web.json_response({"status": "alive" if alive else "not alive"}, status=200 if alive else 503)
+        return web.json_response({"status": "alive"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        found = dict(troubles())
+        status = 503 if found else 200
+        return web.json_response({"status": "not ready" if found else "ready", "troubles": found}, status=status)
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
     app.on_response_prepare.append(_plain_headers)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
     await runner.setup()

@@ -45,6 +45,8 @@ class ModelClient:
         clock: For waits between attempts and the dates of servers.
         random: Spreads the attempts of many conversations.
         attempts: How often a request is sent at most, all before the first event.
+        retry_for_s: How long after the first attempt another one may begin, in seconds. None: until the first byte
+            is overdue. Where another server waits behind this one it should be short.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class ModelClient:
         clock: Clock,
         random: random.Random,
         attempts: int = 3,
+        retry_for_s: float | None = None,
     ) -> None:
         self._session = session
         self._url = URL(url.rstrip("/").removesuffix("/chat/completions") + "/chat/completions")
@@ -69,6 +72,8 @@ class ModelClient:
         self._clock = clock
         self._random = random
         self._attempts = attempts
+        self._retry_for_s = timeouts.first_byte_s if retry_for_s is None else retry_for_s
+        self._longest_wait_s = min(MAX_RETRY_WAIT_S, self._retry_for_s)
         self._headers = {
             "Accept": "text/event-stream" if parameters.stream else "application/json",
             "Content-Type": "application/json",
@@ -125,7 +130,7 @@ class ModelClient:
     def _retrying(self) -> tenacity.AsyncRetrying:
         return tenacity.AsyncRetrying(
             sleep=self._clock.sleep,
-            retry=tenacity.retry_if_exception(_may_help),
+            retry=tenacity.retry_if_exception(self._may_help),
             wait=self._wait_s,
             stop=self._give_up_after(self._clock.monotonic_s()),
             before_sleep=_log_attempt,
@@ -139,23 +144,22 @@ class ModelClient:
             return error.retry_after_s + self._random.uniform(0, _FIRST_WAIT_S)
         if state.attempt_number == 1 and error is not None and _was_stale(error):
             return 0.0
-        longest = min(MAX_RETRY_WAIT_S, _FIRST_WAIT_S * 2.0**state.attempt_number)
+        longest = min(self._longest_wait_s, _FIRST_WAIT_S * 2.0**state.attempt_number)
         return self._random.uniform(longest / 2, longest)
 
     def _give_up_after(self, started_s: float) -> Callable[[tenacity.RetryCallState], bool]:
         def give_up(state: tenacity.RetryCallState) -> bool:
             passed_s = self._clock.monotonic_s() - started_s
-            return state.attempt_number >= self._attempts or passed_s >= self._timeouts.first_byte_s
+            return state.attempt_number >= self._attempts or passed_s >= self._retry_for_s
 
         return give_up
 
-
-def _may_help(error: BaseException) -> bool:
-    return (
-        isinstance(error, ModelError)
-        and error.retryable
-        and (error.retry_after_s is None or error.retry_after_s <= MAX_RETRY_WAIT_S)
-    )
+    def _may_help(self, error: BaseException) -> bool:
+        return (
+            isinstance(error, ModelError)
+            and error.retryable
+            and (error.retry_after_s is None or error.retry_after_s <= self._longest_wait_s)
+        )
 
 
 def _error_of(state: tenacity.RetryCallState) -> ModelError | None:

@@ -13,10 +13,11 @@ import aiohttp
 import orjson
 
 from adapters.model import troubles
+from adapters.model.refused_pictures import PictureRefusal, refusal_of
 from adapters.model.scrub import quote
 from adapters.model.troubles import Case
 from bot.errors import ModelError, ModelTrouble
-from bot.ports.model import PromptMessage
+from bot.ports.model import PictureContent, PromptMessage
 
 MAX_RETRY_AFTER_S = 3_600.0
 """Longer waits are reported as this."""
@@ -24,6 +25,8 @@ MAX_RETRY_AFTER_S = 3_600.0
 _REDIRECTS = 3
 _FAILURES = range(400, 600)
 _STATUS_DIGITS = 3
+_NO_STATUS = 500
+"""An error inside of an answer without a status is read as this."""
 _LONGEST_IN_SECONDS = 90
 """People are told longer waits in minutes."""
 _ID_HEADERS = ("x-inference-id", "x-request-id", "x-generation-id", "cf-ray")
@@ -42,7 +45,13 @@ class About:
     """Of the response, once there is one."""
 
     def error(
-        self, case: Case, said: str = "", *, status: int | None = None, retry_after_s: float | None = None
+        self,
+        case: Case,
+        said: str = "",
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        pictures: PictureRefusal | None = None,
     ) -> ModelError:
         """Build the error of a case; `said` are words of the server or the network, which are made safe here."""
         words = quote(said, key=self.key, prompt=self.prompt)
@@ -56,7 +65,20 @@ class About:
             retryable=case.retryable,
             retry_after_s=retry_after_s,
             status=status,
+            picture_limit=pictures.limit if pictures is not None else None,
+            picture_limit_lasts=pictures is None or pictures.lasts,
         )
+
+    def refusal(
+        self, case: Case, message: str, *, status: int | None, retry_after_s: float | None = None
+    ) -> ModelError:
+        """Build the error of a case, unless the message says that it is about the pictures."""
+        pictures = None
+        if case.trouble is not ModelTrouble.BLOCKED:
+            pictures = refusal_of(status or _NO_STATUS, message, sent=picture_count(self.prompt))
+        if pictures is None:
+            return self.error(case, message, status=status, retry_after_s=retry_after_s)
+        return self.error(pictures.case, message, status=status, pictures=pictures)
 
     def with_headers(self, headers: Mapping[str, str]) -> "About":
         """The same, knowing the response."""
@@ -72,7 +94,7 @@ def refused(about: About, *, status: int, body: bytes, now: datetime) -> ModelEr
         return about.error(troubles.MOVED, about.headers.get("Location", ""), status=status)
     is_page = _PAGE.match(body) is not None
     message = _page_title(body) if is_page else _message_of_body(body)
-    return about.error(
+    return about.refusal(
         troubles.case_of(status, message, is_page=is_page),
         message,
         status=status,
@@ -85,8 +107,8 @@ def reported(about: About, error: object, *, began: bool) -> ModelError:
     message, status = _message(error), _status(error)
     case = troubles.case_of(status, message) if status else troubles.UNAVAILABLE
     if began and case.trouble is not ModelTrouble.BLOCKED:
-        case = troubles.CUT_OFF
-    return about.error(case, message or "no reason given", status=status)
+        return about.error(troubles.CUT_OFF, message or "no reason given", status=status)
+    return about.refusal(case, message or "no reason given", status=status)
 
 
 def broken(about: About, error: Exception, *, began: bool) -> ModelError:
@@ -114,15 +136,23 @@ def unreadable(about: About, body: bytes, what: str) -> ModelError:
     return about.error(dataclasses.replace(troubles.BAD_RESPONSE, operator=what), said)
 
 
+def picture_count(prompt: Sequence[PromptMessage]) -> int:
+    """How many pictures a prompt holds."""
+    return sum(isinstance(part, PictureContent) for message in prompt for part in message.content)
+
+
 def _when(case: Case, retry_after_s: float | None) -> str:
     if case.trouble is not ModelTrouble.BUSY or retry_after_s is None:
         return case.person
-    seconds = max(1, round(retry_after_s))
-    if seconds <= _LONGEST_IN_SECONDS:
-        wait = "1 second" if seconds == 1 else f"{seconds} seconds"
-    else:
-        wait = f"{-(-seconds // 60)} minutes"
-    return f"The model is very busy right now. Please try again in {wait}."
+    return f"The model is very busy right now. Please try again in {in_words(retry_after_s)}."
+
+
+def in_words(seconds: float) -> str:
+    """A time as people say it: in seconds, rounded up, or longer ones in minutes."""
+    whole = max(1, math.ceil(seconds))
+    if whole <= _LONGEST_IN_SECONDS:
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    return f"{-(-whole // 60)} minutes"
 
 
 def _retry_after_s(value: str | None, now: datetime) -> float | None:

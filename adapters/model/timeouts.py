@@ -10,8 +10,7 @@ class ModelTimeouts:
     connect_s: float = 10.0
     """To reach the server: TCP and TLS."""
     first_byte_s: float = 120.0
-    """From asking to the first byte of the answer's body. Without streaming that is the whole answer.
-    Also: once it has passed since the first attempt, no further attempt is made."""
+    """From asking to the first byte of the answer's body. Without streaming that is the whole answer."""
     silence_s: float = 60.0
     """Between two packets, keep-alives included."""
     idle_s: float = 300.0

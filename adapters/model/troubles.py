@@ -29,10 +29,27 @@ INVALID = Case(
     remedy="Check the MODEL_... parameters: this server may not know all of them ('none' leaves one out).",
 )
 BLIND = Case(
-    trouble=ModelTrouble.INVALID,
+    trouble=ModelTrouble.PICTURES,
     operator="The model can't take pictures",
     person="The model I was given can't look at pictures. Please ask without one, or tell the person who runs me.",
     remedy="Set MODEL_NAME to a vision model (with llama.cpp: start it with --mmproj).",
+)
+TOO_MANY_PICTURES = Case(
+    trouble=ModelTrouble.PICTURES,
+    operator="The model server does not take so many pictures at once",
+    person="The model can't look at so many pictures at once. Please send fewer of them.",
+    remedy="Set PICTURE_PER_REQUEST to what it takes (with vLLM: --limit-mm-per-prompt).",
+)
+HEAVY_PICTURES = Case(
+    trouble=ModelTrouble.PICTURES,
+    operator="The request is too large for the model server, most likely because of its pictures",
+    person="That is too much for the model at once. Please send fewer or smaller pictures.",
+    remedy="Raise the limit of the server or of the proxy before it, or lower PICTURE_PER_REQUEST or PICTURE_TOKENS.",
+)
+BAD_PICTURE = Case(
+    trouble=ModelTrouble.PICTURES,
+    operator="The model server can't use one of the pictures",
+    person="The model could not look at the picture. Please try another one, or ask without it.",
 )
 KEY = Case(
     trouble=ModelTrouble.KEY,
@@ -149,15 +166,10 @@ _BY_MESSAGE: tuple[tuple[frozenset[int], re.Pattern[str], Case], ...] = tuple(
             r"moderation|guardrail|flagged|content.?(?:policy|filter)|safety|data_?inspection",
             BLOCKED,
         ),
-        (
-            _REQUEST_STATUSES,
-            r"mmproj|\bimages? inputs? (?:is|are) not|(?:not|n't|found that) support (?:the )?image(?:s|\b(?= input))",
-            BLIND,
-        ),
         (frozenset({403, 429}), r"credits|insufficient.?(?:quota|balance|funds?)|billing|payment|top.?up", CREDITS),
         (
             frozenset({400, 422, 500}),
-            r"context.?(?:length|window|size)|at most \d+ image|too (?:large|long|many)|(?:payload|request) size",
+            r"context.?(?:length|window|size)|maximum model length|too (?:large|long|many)|(?:payload|request) size",
             TOO_LARGE,
         ),
         (frozenset({400}), r"api.?key", KEY),

@@ -16,6 +16,8 @@ def upgrade() -> None:
     _deliveries()
     _messages()
     _attachments()
+    _set_aside()
+    _cursors()
 
 
 def _conversations() -> None:
@@ -27,6 +29,7 @@ def _conversations() -> None:
         sa.Column("thread_id", sa.Text(), nullable=False),
         sa.Column("is_private", sa.Boolean(), nullable=False),
         sa.Column("reset_turn_id", _ID, server_default=sa.text("0"), nullable=False),
+        sa.Column("wait_until", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint(
             "platform", "chat_id", "thread_id", name=op.f("uq_conversations_platform_chat_id_thread_id")
@@ -60,6 +63,10 @@ def _turns() -> None:
         sa.Column("accepted_at", sa.BigInteger(), nullable=False),
         sa.Column("ready_at", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("lease_owner", sa.Text()),
+        sa.Column("lease_until", sa.BigInteger()),
+        sa.Column("decided", sa.Text()),
+        sa.Column("text", sa.Text()),
         sa.Column("answer", sa.Text()),
         sa.Column("trouble", sa.Text()),
         sa.Column("detail", sa.Text()),
@@ -73,6 +80,7 @@ def _turns() -> None:
         sa.Column("started_at", sa.BigInteger()),
         sa.Column("first_text_at", sa.BigInteger()),
         sa.Column("finished_at", sa.BigInteger()),
+        sa.Column("withdrawn_at", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_turns_conversation_id"), ondelete="CASCADE"
         ),
@@ -90,8 +98,8 @@ def _turns() -> None:
         "ix_turns_history",
         "turns",
         ["conversation_id", "id"],
-        sqlite_where=sa.text("command IS NULL"),
-        postgresql_where=sa.text("command IS NULL"),
+        sqlite_where=sa.text("command IS NULL AND withdrawn_at IS NULL"),
+        postgresql_where=sa.text("command IS NULL AND withdrawn_at IS NULL"),
     )
     op.create_index(
         "ix_turns_unfinished",
@@ -109,9 +117,11 @@ def _deliveries() -> None:
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("platform_message_id", sa.Text()),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["turn_id"], ["turns.id"], name=op.f("fk_deliveries_turn_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("turn_id", "part", name=op.f("pk_deliveries")),
     )
+    op.create_index("ix_deliveries_platform_message_id", "deliveries", ["platform_message_id"])
 
 
 def _messages() -> None:
@@ -127,6 +137,7 @@ def _messages() -> None:
         sa.Column("quoted", sa.JSON()),
         sa.Column("attachment_count", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_at", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_messages_conversation_id"), ondelete="CASCADE"
         ),
@@ -136,6 +147,7 @@ def _messages() -> None:
             "conversation_id", "platform_message_id", name=op.f("uq_messages_conversation_id_platform_message_id")
         ),
     )
+    op.create_index("ix_messages_newest", "messages", ["conversation_id", "id"])
     op.create_index("ix_messages_turn_id", "messages", ["turn_id"])
 
 
@@ -163,3 +175,28 @@ def _attachments() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_attachments_sha256", "attachments", ["sha256"])
+
+
+def _set_aside() -> None:
+    op.create_table(
+        "set_aside",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("platform_id", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("set_aside_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
+        sa.UniqueConstraint("platform", "platform_id", name=op.f("uq_set_aside_platform_platform_id")),
+        sqlite_autoincrement=True,
+    )
+
+
+def _cursors() -> None:
+    op.create_table(
+        "cursors",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("last_turn_id", _ID, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_cursors")),
+    )

@@ -1,0 +1,98 @@
+"""Reading back what was said, as payloads: one that can't be read must not hide the others of its page."""
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeAlias
+
+import discord
+
+from adapters.discord.errors import UNKNOWN_MESSAGE, discord_request
+from adapters.discord.places import channel_of, number_of, of_interaction, of_message
+from bot.errors import PlatformRefused
+from bot.events import ConversationKey, MessageId
+
+Payload: TypeAlias = dict[str, Any]
+
+PAGE = 100
+"""Discord docs, Get Channel Messages: `limit`."""
+_PAGES_SEARCHED = 3
+_LOADING = 1 << 7  # Discord docs, Message Flags.
+
+
+class History:
+    """Messages by REST."""
+
+    def __init__(self, rest: discord.Client) -> None:
+        self._rest = rest
+
+    async def newest(self, channel_id: int, *, limit: int, before: int | None = None) -> list[Payload]:
+        """At most `limit` (up to 100) messages before `before`, the newest first.
+
+        Without the permission Read Message History there are none.
+        """
+        async with discord_request(f"reading back in channel {channel_id}"):
+            page: list[Any] = list(await self._rest.http.logs_from(channel_id, limit, before=before))
+        return sorted(page, key=_number, reverse=True)
+
+    async def payload(self, channel_id: int, message_id: int) -> Payload:
+        """One message."""
+        async with discord_request(f"reading message {message_id}"):
+            payload: Any = await self._rest.http.get_message(channel_id, message_id)
+        return dict(payload)
+
+    async def is_gone(self, channel_id: int, message_id: int) -> bool:
+        """Whether Discord says that there is no such message (any more)."""
+        async with discord_request(f"looking for message {message_id}"):
+            try:
+                await self._rest.http.get_message(channel_id, message_id)
+            except discord.NotFound as error:
+                return error.code == UNKNOWN_MESSAGE
+        return False
+
+    async def find(
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
+    ) -> MessageId | None:
+        """See `bot.ports.chat.Chat.find`. Looks at the 300 messages that follow `after`."""
+        channel_id, place = channel_of(key), number_of(after)
+        is_it = self._matcher(reply_to, known)
+        for _ in range(_PAGES_SEARCHED):
+            try:
+                page = await self._following(channel_id, place)
+            except PlatformRefused:
+                return None
+            for payload in page:
+                if is_it(payload):
+                    return of_message(_number(payload))
+            if len(page) < PAGE:
+                return None
+            place = _number(page[-1])
+        return None
+
+    async def _following(self, channel_id: int, after: int) -> list[Payload]:
+        async with discord_request(f"looking for an answer in channel {channel_id}"):
+            page: list[Any] = list(await self._rest.http.logs_from(channel_id, PAGE, after=after))
+        return sorted(page, key=_number)
+
+    def _matcher(self, reply_to: MessageId | None, known: Collection[MessageId]) -> Callable[[Payload], bool]:
+        own_id = self._rest.user.id if self._rest.user else 0
+
+        def is_it(payload: Payload) -> bool:
+            return (
+                int(payload["author"]["id"]) == own_id
+                and not payload.get("flags", 0) & _LOADING
+                and _answered(payload) == reply_to
+                and of_message(_number(payload)) not in known
+            )
+
+        return is_it
+
+
+def _number(payload: Payload) -> int:
+    return int(payload["id"])
+
+
+def _answered(payload: Payload) -> MessageId | None:
+    """What one of the bot's own messages replies to, in the core's terms."""
+    if used := payload.get("interaction_metadata"):
+        return of_interaction(int(used["id"]))
+    reference = payload.get("message_reference") or {}
+    return of_message(int(reference["message_id"])) if "message_id" in reference else None

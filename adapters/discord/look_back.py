@@ -1,0 +1,167 @@
+"""What happened in one channel while the bot was away: new messages, changed ones and deleted ones."""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import discord
+
+from adapters.discord.client import Library
+from adapters.discord.convert import is_from_a_person
+from adapters.discord.history import PAGE, History, Payload
+from adapters.discord.places import Channel, Place, is_interaction, number_of, of_message
+from adapters.discord.reading import Reading
+from adapters.discord.seen import snowflake
+from bot.events import MessageEdited, MessageId, MessagesDeleted
+from bot.ports.chat import Intake
+from bot.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUp:
+    """The bounds of looking back."""
+
+    age_s: float = 24 * 3600.0
+    """No further back than this. Deleted and changed messages are looked for as far as this, too."""
+    per_conversation: int = 100
+    """Messages of one channel. One request each 100."""
+    conversations: int = 200
+    """Channels after one connection, at a request or two each, one after the other."""
+    overlap_s: float = 10.0
+    """So far before the last thing seen: events of different channels don't arrive strictly in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What Discord shows of a channel."""
+
+    payloads: Sequence[Payload]
+    """Newest first."""
+    is_whole: bool
+    """There is nothing older."""
+
+    @property
+    def oldest(self) -> int:
+        """From here on `payloads` are complete."""
+        return 0 if self.is_whole else int(self.payloads[-1]["id"])
+
+
+class LookBack:
+    """Looks back in channels, one at a time.
+
+    Args:
+        reading: Brings things to the core.
+        history: Discord's.
+        intake: Knows what is stored.
+        cursor: Begins the names of the cursors that tell where a gap was told of already.
+        clock: For the age of things.
+        bounds: How far to look.
+    """
+
+    def __init__(
+        self, *, reading: Reading, history: History, intake: Intake, cursor: str, clock: Clock, bounds: CatchUp
+    ) -> None:
+        self._reading = reading
+        self._history = history
+        self._intake = intake
+        self._cursor = cursor
+        self._clock = clock
+        self._bounds = bounds
+
+    async def look(
+        self, client: Library, channel: Channel, place: Place, *, since: int, is_known: bool
+    ) -> tuple[int, int]:
+        """Bring what happened to the core, oldest first.
+
+        Args:
+            client: Knows the servers.
+            channel: Where.
+            place: The same for the core.
+            since: New messages are those after this snowflake.
+            is_known: Somebody there talked with the bot before, and is told if it can't catch up.
+
+        Returns:
+            How many new messages were found, and the newest snowflake that was looked at.
+
+        Raises:
+            PlatformError: Discord did not show the channel.
+            StorageError: what is stored there can't be told.
+        """
+        horizon = self._clock.now() - timedelta(seconds=self._bounds.age_s)
+        first = max(since, snowflake(horizon))
+        recent = await self._intake.recent(place.key, since=horizon)
+        stored = {number_of(message_id) for message_id in recent if not is_interaction(message_id)}
+        past = await self._past(place.channel_id, down_to=min(stored | {first}))
+        new = [payload for payload in past.payloads if int(payload["id"]) > first]
+        if is_known and await self._is_more(place.channel_id, past, len(new), since=since):
+            await self._tell_missed(place, since, past)
+        await self._report_deleted(place, past, stored)
+        found = 0
+        for payload in reversed(past.payloads):
+            number = int(payload["id"])
+            if number in stored or number > first:
+                found += await self._take(client, channel, place, payload, is_stored=number in stored)
+        return found, int(past.payloads[0]["id"]) if past.payloads else since
+
+    async def _past(self, channel_id: int, *, down_to: int) -> _Past:
+        payloads: list[Payload] = []
+        while (left := self._bounds.per_conversation - len(payloads)) > 0:
+            before = int(payloads[-1]["id"]) if payloads else None
+            limit = min(left, PAGE)
+            page = await self._history.newest(channel_id, limit=limit, before=before)
+            payloads += page
+            if len(page) < limit:
+                return _Past(payloads=payloads, is_whole=True)
+            if int(page[-1]["id"]) <= down_to:
+                break
+        return _Past(payloads=payloads, is_whole=False)
+
+    async def _is_more(self, channel_id: int, past: _Past, taken: int, *, since: int) -> bool:
+        """Whether something was said since that is not among the new messages: too old, or too many."""
+        if taken < len(past.payloads):
+            return int(past.payloads[taken]["id"]) > since
+        if past.is_whole:
+            return False
+        older = await self._history.newest(channel_id, limit=1, before=past.oldest)
+        return bool(older) and int(older[0]["id"]) > since
+
+    async def _tell_missed(self, place: Place, since: int, past: _Past) -> None:
+        name = f"{self._cursor}:missed:{place.channel_id}"
+        told = await self._intake.cursor(name)
+        if told is not None and int(told) >= since:
+            return
+        _log.info("Discord: more was said in channel %d than I catch up with.", place.channel_id)
+        await self._intake.missed(place.key)
+        newest = int(past.payloads[0]["id"]) if past.payloads else since
+        await self._intake.move_cursor(name, str(newest))
+
+    async def _report_deleted(self, place: Place, past: _Past, stored: Collection[int]) -> None:
+        present = {int(payload["id"]) for payload in past.payloads}
+        gone = sorted(number for number in stored if number >= past.oldest and number not in present)
+        # Nothing at all is also what Discord shows to a bot that may not read the history.
+        if not gone or (not present and not await self._history.is_gone(place.channel_id, gone[-1])):
+            return
+        await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids(gone)))
+
+    async def _take(
+        self, client: Library, channel: Channel, place: Place, payload: Payload, *, is_stored: bool
+    ) -> bool:
+        """Bring one message to the core. Returns whether it is a new one."""
+        if is_stored and not payload.get("edited_timestamp"):
+            return False
+        try:
+            message = client.message_from(payload, channel)
+            if not is_from_a_person(message):
+                return False
+            event = await self._reading.read(message, place, is_catch_up=True)
+            await self._reading.take(MessageEdited(message=event) if is_stored else event)
+        except (AttributeError, LookupError, TypeError, ValueError, discord.DiscordException) as error:
+            await self._reading.set_aside(payload, error, place=None if is_stored else place)
+        return not is_stored
+
+
+def _ids(numbers: Sequence[int]) -> tuple[MessageId, ...]:
+    return tuple(map(of_message, numbers))

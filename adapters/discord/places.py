@@ -1,0 +1,66 @@
+"""Where something is said, and the ids of what is said there. Pure."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import discord
+
+from adapters.discord.limits import DISCORD
+from bot.events import ConversationKey, MessageId
+
+Channel: TypeAlias = (
+    discord.abc.GuildChannel
+    | discord.abc.PrivateChannel
+    | discord.Thread
+    | discord.PartialMessageable
+    | discord.DMChannel
+)
+"""A place as far as discord.py knows it."""
+
+_INTERACTION = "i"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place as far as the core needs it."""
+
+    key: ConversationKey
+    is_private: bool
+
+    @property
+    def channel_id(self) -> int:
+        """What Discord's requests want: a thread is a channel of its own there."""
+        return channel_of(self.key)
+
+
+def place_of(channel: Channel) -> Place:
+    """The conversation of a channel, thread or private chat."""
+    if isinstance(channel, discord.Thread):
+        key = ConversationKey(platform=DISCORD, chat_id=str(channel.parent_id), thread_id=str(channel.id))
+    else:
+        key = ConversationKey(platform=DISCORD, chat_id=str(channel.id))
+    return Place(key=key, is_private=getattr(channel, "type", None) is discord.ChannelType.private)
+
+
+def channel_of(key: ConversationKey) -> int:
+    """The channel or thread behind a key of Discord's."""
+    return int(key.thread_id or key.chat_id)
+
+
+def of_message(number: int) -> MessageId:
+    """The core's id of a message."""
+    return MessageId(str(number))
+
+
+def of_interaction(number: int) -> MessageId:
+    """The core's id of a used command. It is no message: it can't be replied to, and no history lists it."""
+    return MessageId(f"{_INTERACTION}{number}")
+
+
+def is_interaction(message_id: MessageId) -> bool:
+    return message_id.startswith(_INTERACTION)
+
+
+def number_of(message_id: MessageId) -> int:
+    """The snowflake behind an id of ours: it tells the time, and so the order."""
+    return int(message_id.removeprefix(_INTERACTION))

@@ -1,0 +1,92 @@
+"""From discord.py's objects to events: looks up what is missing, and sets aside what can't be read."""
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import discord
+
+from adapters.discord.attachments import Links
+from adapters.discord.convert import message_received, unresolved_reply
+from adapters.discord.errors import discord_request
+from adapters.discord.keeper import Keeper
+from adapters.discord.places import Channel, Place, place_of
+from adapters.discord.unreadable import unreadable
+from bot.errors import PlatformError
+from bot.events import Event, MessageReceived
+from bot.ports.chat import Intake
+from bot.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_MOST_LOOKED_UP = 256
+
+
+class Reading:
+    """What both listening and looking back need to bring a message to the core.
+
+    Args:
+        rest: A logged-in client for what has to be looked up.
+        links: Where the links of attachments are remembered.
+        intake: The core.
+        clock: For waits.
+    """
+
+    def __init__(self, rest: discord.Client, links: Links, intake: Intake, clock: Clock) -> None:
+        self._rest = rest
+        self._links = links
+        self._intake = intake
+        self._clock = clock
+        self._keeper = Keeper(clock)
+        self._places: dict[int, Place] = {}
+
+    @property
+    def bot_id(self) -> int:
+        return self._rest.user.id if self._rest.user else 0
+
+    async def take(self, event: Event) -> None:
+        """Bring an event to the core; returns once it is stored."""
+        await self._keeper.keep(partial(self._intake.accept, event))
+
+    async def set_aside(self, payload: Mapping[str, Any], error: Exception, *, place: Place | None) -> None:
+        """Keep what could not be read. `place`: of a new message, whose sender may wait for an answer."""
+        kept = unreadable(payload, error, place=place, bot_id=self.bot_id, now=self._clock.now())
+        await self._keeper.keep(partial(self._intake.set_aside, kept))
+
+    async def read(self, message: discord.Message, place: Place, *, is_catch_up: bool = False) -> MessageReceived:
+        """Convert a message of a person, with the one it replies to. Raises whatever a strange one makes it raise."""
+        replied_to = await self._replied_to(message)
+        self._links.note(message)
+        if replied_to is not None:
+            self._links.note(replied_to)
+        return message_received(
+            message, place=place, bot_id=self.bot_id, replied_to=replied_to, is_catch_up=is_catch_up
+        )
+
+    async def place(self, channel: Channel) -> Place:
+        """The conversation of a channel: discord.py knows some threads only by their id, e.g. long archived ones."""
+        if not isinstance(channel, discord.PartialMessageable) or channel.type is not None:
+            return place_of(channel)
+        if channel.id not in self._places:
+            try:
+                async with discord_request(f"looking up channel {channel.id}"):
+                    self._places[channel.id] = place_of(await self._rest.fetch_channel(channel.id))
+            except PlatformError as error:
+                _log.warning("%s It is treated as a channel of its own.", error)
+                return place_of(channel)
+            if len(self._places) > _MOST_LOOKED_UP:
+                del self._places[next(iter(self._places))]
+        return self._places[channel.id]
+
+    async def _replied_to(self, message: discord.Message) -> discord.Message | None:
+        reference = unresolved_reply(message)
+        if reference is None or reference.message_id is None:
+            return None
+        try:
+            async with discord_request(f"looking up the message that {message.id} replies to"):
+                channel = self._rest.get_partial_messageable(reference.channel_id)
+                return await channel.fetch_message(reference.message_id)
+        except PlatformError as error:
+            _log.warning("%s It is not quoted.", error)
+            return None

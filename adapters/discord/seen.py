@@ -1,0 +1,85 @@
+"""How far Discord has been read: it acknowledges nothing and delivers nothing twice, so the bot has to know."""
+
+import logging
+from collections import Counter
+from datetime import datetime
+
+from discord.utils import time_snowflake
+
+from bot.errors import StorageError
+from bot.ports.chat import Intake
+from bot.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_PAUSE_S = 30.0
+"""Between two writes. What comes in between is looked at again after a crash, and known by then."""
+
+
+class SeenUntil:
+    """A point in Discord's time, as a snowflake: all that is older was taken in, or needs not be.
+
+    Args:
+        intake: Where it survives restarts.
+        name: Of the cursor there.
+        clock: For the first start, and for the pace of writing.
+    """
+
+    def __init__(self, intake: Intake, name: str, clock: Clock) -> None:
+        self._intake = intake
+        self._name = name
+        self._clock = clock
+        self._newest = 0
+        self._stored = 0
+        self._stored_at_s = float("-inf")
+        self._open: Counter[int] = Counter()
+
+    async def load(self) -> None:
+        """Read the point. At the very first start it is now: what was said before the bot came is not for it."""
+        cursor = await self._intake.cursor(self._name)
+        self._stored = self._newest = int(cursor) if cursor else snowflake(self._clock.now())
+        if not cursor:
+            await self._intake.move_cursor(self._name, str(self._newest))
+        self._stored_at_s = self._clock.monotonic_s()
+
+    @property
+    def point(self) -> int:
+        """Never later than what is being taken in or looked for."""
+        return min(self._newest, min(self._open) - 1) if self._open else self._newest
+
+    def begin(self, number: int) -> None:
+        """A message has come and is being taken in."""
+        self._newest = max(self._newest, number)
+        self._open[number] += 1
+
+    def hold(self, number: int) -> None:
+        """Something newer than `number` may be missing."""
+        self._open[number + 1] += 1
+
+    def end(self, number: int) -> None:
+        """What `begin` began is stored."""
+        self._open[number] -= 1
+        if self._open[number] <= 0:
+            del self._open[number]
+
+    def release(self, number: int) -> None:
+        """What `hold` held back is found."""
+        self.end(number + 1)
+
+    async def save(self, *, now: bool = False) -> None:
+        """Store the point, if it moved and the last time is 30 s ago or `now`. Failing is harmless: it is old then."""
+        point = self.point
+        if point <= self._stored or not (now or self._clock.monotonic_s() - self._stored_at_s >= _PAUSE_S):
+            return
+        self._stored_at_s = self._clock.monotonic_s()
+        try:
+            await self._intake.move_cursor(self._name, str(point))
+        except StorageError as error:
+            _log.debug("Discord: the cursor stays behind: %s", error)
+        else:
+            self._stored = point
+
+
+def snowflake(moment: datetime) -> int:
+    """The smallest id that Discord could give at this moment."""
+    return time_snowflake(moment)

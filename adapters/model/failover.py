@@ -1,0 +1,155 @@
+"""Several model servers in the order in which they are asked: when one fails before its first word, the next one is."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from adapters.model.breaker import ITS_OWN_FAULT, PASSING, Breaker
+from adapters.model.errors import picture_count
+from bot.errors import ModelError, ModelTrouble
+from bot.ports.clock import Clock
+from bot.ports.model import Model, ModelEvent, PromptMessage
+
+LIMIT_LASTS_S = 3_600.0
+"""How long a server is not sent more pictures than it took; then it may have been set up anew."""
+
+_ELSEWHERE = ITS_OWN_FAULT | {ModelTrouble.INVALID, ModelTrouble.TOO_LARGE, ModelTrouble.PICTURES}
+"""Troubles that another server may not have.
+
+It may know other parameters, have a longer context, or eyes: asking it costs one request, and the alternative is no
+answer. Not `BLOCKED`: what one provider's moderation refuses is not carried to the next one.
+"""
+
+_SOON_S = 60.0
+"""What counts as the wait where a server names none."""
+
+_log = logging.getLogger(__name__)
+
+
+class Server:
+    """A model on a server, and what is known about it."""
+
+    def __init__(self, label: str, model: Model, breaker: Breaker) -> None:
+        """`label` is what the operator calls it."""
+        self.label = label
+        self.model = model
+        self.breaker = breaker
+        self._limit: int | None = None
+        self._limit_until_s = 0.0
+        self._limit_person = ""
+
+    def learn(self, error: ModelError, *, now_s: float) -> None:
+        """Remember how many pictures it takes, if this tells."""
+        if error.picture_limit is not None and error.picture_limit_lasts:
+            self._limit = error.picture_limit
+            self._limit_until_s = now_s + LIMIT_LASTS_S
+            self._limit_person = error.person
+
+    def too_many(self, pictures: int, *, now_s: float) -> ModelError | None:
+        """What it would say to so many pictures; None when it may take them."""
+        if self._limit is None or pictures <= self._limit or now_s >= self._limit_until_s:
+            return None
+        return ModelError(
+            f"It takes {self._limit} pictures at most, and this request has {pictures}.",
+            trouble=ModelTrouble.PICTURES,
+            person=self._limit_person,
+            picture_limit=self._limit,
+            picture_limit_lasts=False,
+        )
+
+
+class Failover:
+    """`bot.ports.model.Model` over one or more servers, each with a circuit breaker.
+
+    Every request begins with the first server that is not left alone. What fails after its first event is not asked
+    elsewhere: that is for the caller to decide, who has shown some of it. With several servers the limits of pictures
+    are remembered here, for each server, and never last for the caller.
+    """
+
+    def __init__(self, servers: Sequence[Server], *, clock: Clock) -> None:
+        """`servers`: in order; at least one."""
+        self._servers = servers
+        self._clock = clock
+
+    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+        """Ask one after the other; see `bot.ports.model.Model`.
+
+        Raises:
+            ModelError: of the only server as it is; of several servers the most telling one, with all in its text.
+        """
+        failures: list[tuple[str, ModelError]] = []
+        for server in self._servers:
+            ticket = self._enter(server, prompt, failures)
+            if ticket is None:
+                continue
+            began = False
+            try:
+                async with aclosing(server.model.stream(prompt, request_id=request_id)) as events:
+                    async for event in events:
+                        if not began:
+                            began = True
+                            server.breaker.began(ticket)
+                        yield event
+                server.breaker.succeeded(ticket)
+            except ModelError as error:
+                self._note(server, ticket, error)
+                if began or len(self._servers) == 1 or error.trouble not in _ELSEWHERE:
+                    raise
+                failures.append((server.label, error))
+                _log.warning("%s failed: %s", server.label, error)
+            else:
+                return
+            finally:
+                server.breaker.left(ticket)
+        raise _most_telling(failures)
+
+    def _enter(
+        self, server: Server, prompt: Sequence[PromptMessage], failures: list[tuple[str, ModelError]]
+    ) -> int | None:
+        if len(self._servers) > 1:
+            error = server.too_many(picture_count(prompt), now_s=self._clock.monotonic_s())
+            if error is not None:
+                failures.append((server.label, error))
+                return None
+        ticket = server.breaker.enter()
+        if ticket is None:
+            failures.append((server.label, server.breaker.refusal()))
+        return ticket
+
+    def _note(self, server: Server, ticket: int, error: ModelError) -> None:
+        if error.trouble in ITS_OWN_FAULT:
+            server.breaker.failed(ticket, error)
+        else:
+            server.breaker.succeeded(ticket)
+            server.learn(error, now_s=self._clock.monotonic_s())
+
+
+def _most_telling(failures: Sequence[tuple[str, ModelError]]) -> ModelError:
+    """The error that helps most: one that fewer pictures cure, else one that time cures, else fewer words, else the first."""
+    errors = [error for _, error in failures]
+    if len(errors) == 1:
+        return errors[0]
+    chosen = max(
+        (error for error in errors if error.picture_limit is not None),
+        key=lambda error: error.picture_limit or 0,
+        default=None,
+    )
+    passing = [error for error in errors if error.trouble in PASSING]
+    if chosen is None and passing:
+        chosen = min(passing, key=_wait_s)
+    if chosen is None:
+        chosen = next((error for error in errors if error.trouble is ModelTrouble.TOO_LARGE), errors[0])
+    return ModelError(
+        f"None of {len(errors)} model servers gave an answer. " + " ".join(f"{label}: {e}" for label, e in failures),
+        trouble=chosen.trouble,
+        person=chosen.person,
+        retryable=chosen.retryable,
+        retry_after_s=chosen.retry_after_s,
+        status=chosen.status,
+        picture_limit=chosen.picture_limit,
+        picture_limit_lasts=False,
+    )
+
+
+def _wait_s(error: ModelError) -> float:
+    return _SOON_S if error.retry_after_s is None else error.retry_after_s
