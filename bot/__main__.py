@@ -41,13 +41,13 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    console = settings.discord.token is None and settings.telegram.token is None
     # In the terminal the log stands between what people write: only what matters.
-    logs.configure("WARNING" if console and settings.log.level == "INFO" else settings.log.level, settings.secrets)
+    is_chatty = settings.in_terminal and settings.log.level == "INFO"
+    logs.configure("WARNING" if is_chatty else settings.log.level, settings.secrets)
     for line in unknown_in_environment():
         log.warning("%s", line)
     try:
-        asyncio.run(_run(settings, SystemClock(), _console if console else _platforms))
+        asyncio.run(_run(settings, SystemClock(), _console if settings.in_terminal else _platforms))
     except GlimpseError as error:
         log.error("%s", error)
         return 1
@@ -93,8 +93,7 @@ async def _run(settings: Settings, clock: Clock, make_chats: Callable[[Settings,
                 grace_s = None  # The terminal's input ended by itself: what was asked is answered.
         finally:
             log.info("stopping: no more messages are taken in")
-            cut_short = await lanes.drain(grace_s=grace_s)
-            await inbox.drain()
+            cut_short, _ = await asyncio.gather(lanes.drain(grace_s=grace_s), inbox.drain(grace_s=grace_s))
         log.info("stopped; %s conversations are continued at the next start", cut_short)
 
 
@@ -230,7 +229,7 @@ async def _serve_health(settings: Settings, stack: AsyncExitStack) -> None:
         )
     except HttpUnavailable as error:
         # Health is for whoever runs a service: somebody trying it in a terminal should not be stopped by a busy port.
-        if settings.discord.token is None and settings.telegram.token is None:
+        if settings.in_terminal:
             log.warning("%s", error)
             return
         raise

@@ -13,7 +13,7 @@ from bot.delivery import AnswerOnScreen
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain
 from bot.events import PlatformName
 from bot.fences import with_closed_fence
-from bot.look import Pictures, leave_out, look
+from bot.look import FILES_AT_ONCE, Pictures, leave_out, look
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.model import Finished, FinishReason, Model, PromptMessage, TextDelta, ToolCallDelta, Usage
@@ -25,7 +25,7 @@ from bot.typing_indicator import keep_typing
 log = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 200_000
-"""Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens` and never stop."""
+"""Characters that are taken of an answer: what 40,000 tokens make. A server may ignore `max_tokens` and never stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +76,19 @@ class Conversation:
         self._clock = clock
         self._rules = rules
         self._running = asyncio.Semaphore(rules.running)
+        self._room = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def answer(self, turn: Turn) -> None:
         """Give a turn its one outcome. A turn that has one is left alone.
 
         When cancelled, the turn stays unfinished in the store; what is on screen is continued by the next attempt.
         """
+        chat = self._chats.get(turn.key.platform)
+        if chat is None:
+            log.warning("turn %s: %s is not connected; the turn waits", turn.id, turn.key.platform)
+            return
         begun = await self._store.begin(turn.id)
         if begun is None:
-            return
-        chat = self._chats.get(begun.key.platform)
-        if chat is None:
-            log.warning("turn %s: %s is not connected; the turn waits", begun.id, begun.key.platform)
             return
         if begun.attempts >= self._rules.attempts:
             log.error("turn %s: given up after %s attempts", begun.id, begun.attempts)
@@ -142,7 +143,7 @@ class Conversation:
         rules = self._rules
         exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
         if any(message.attachments for message in exchanges[-1].messages):
-            await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes)
+            await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes, room=self._room)
             exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
             if await leave_out(exchanges[-1], self._store, rules.budget):
                 exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)

@@ -8,7 +8,14 @@ from functools import partial
 from typing import Self, TypeVar
 
 from bot import texts
-from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
+from bot.errors import (
+    PlatformError,
+    PlatformRefused,
+    PlatformThrottled,
+    PlatformUnavailable,
+    PlatformUncertain,
+    StorageError,
+)
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
@@ -92,7 +99,8 @@ class AnswerOnScreen:
                 await self._settle(index, part)
             except PlatformUncertain as error:
                 uncertain = error
-                self._unrecorded = Delivery(part=index, state=DeliveryState.UNKNOWN)
+                if index not in self._ids:  # An edit that may have failed leaves its message's receipt as it is.
+                    self._unrecorded = Delivery(part=index, state=DeliveryState.UNKNOWN)
         for index in [index for index in self._ids if index >= len(parts)]:
             await self._durably(partial(self._chat.delete, self._turn.key, self._ids.pop(index)))
             await self._store.remove_delivery(self._turn.id, index)
@@ -125,8 +133,8 @@ class AnswerOnScreen:
                     pause_s = max(interval_s, throttled.retry_after_s)
                 except PlatformUnavailable:
                     pass  # The next update tries again.
-                except PlatformError as error:
-                    log.debug("turn %s: no more previews: %s", self._turn.id, error)
+                except (PlatformError, StorageError) as error:
+                    log.info("turn %s: no more previews: %s", self._turn.id, error)
                     return
             await self._clock.sleep(pause_s)
 

@@ -197,6 +197,11 @@ class Settings(BaseSettings):
         return init_settings, VariablesSource(settings_cls, environment), InitSettingsSource(settings_cls, toml)
 
     @property
+    def in_terminal(self) -> bool:
+        """No platform is set up: the conversation is in the terminal."""
+        return self.discord.token is None and self.telegram.token is None
+
+    @property
     def offline(self) -> bool:
         """Nobody said which model to use: the built-in one answers."""
         return self.model.api_key is None and self.model.api_url == DEFAULT_MODEL_API_URL

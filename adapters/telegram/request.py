@@ -15,6 +15,8 @@ READ_TIMEOUT_S = 30.0
 """For one whole request. Telegram usually answers within 0.2 s; the library's own 5 s are too short on a bad line."""
 _CONNECT_TIMEOUT_S = 10.0
 _DEFAULT_RETRY_AFTER_S = 5.0
+_MOST_BYTES = 16 << 20
+"""Of one answer. A hundred of the longest updates are a tenth of it; a broken proxy may never stop sending."""
 _RAISED_BY_PTB = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -114,7 +116,7 @@ class AiohttpRequest(BaseRequest):
         body = request_data.json_parameters if request_data is not None else None
         try:
             async with self.session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as response:
-                status, payload = response.status, await response.read()
+                status, payload = response.status, await _read(response)
         # "from None": these errors can hold the address.
         except _NEVER_SENT as error:
             raise NotConnected(_in_words(error)) from None
@@ -134,6 +136,15 @@ class AiohttpRequest(BaseRequest):
         if answer is None or ("result" not in answer and answer.get("ok", True)):
             raise Broken("the answer is not the Bot API's")
         return answer
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    payload = bytearray()
+    async for chunk in response.content.iter_any():
+        payload += chunk
+        if len(payload) > _MOST_BYTES:
+            raise Broken("the answer is far too long")
+    return bytes(payload)
 
 
 def _raise_for_status(status: int, payload: bytes) -> None:
