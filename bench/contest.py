@@ -148,11 +148,12 @@ class _Screen:
         except TimeoutError:
             self._check()
             raise
+        finally:
+            self._waiting.pop(look, None)
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             for look, waiter in list(self._waiting.items()):
-                if (found := look()) is not None:
-                    del self._waiting[look]
+                if not waiter.done() and (found := look()) is not None:
                     waiter.set_result(found)

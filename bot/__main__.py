@@ -47,13 +47,13 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    console = settings.discord.token is None and settings.telegram.token is None
     # In the terminal the log stands between what people write: only what matters.
-    logs.configure("WARNING" if console and settings.log.level == "INFO" else settings.log.level, settings.secrets)
+    is_chatty = settings.in_terminal and settings.log.level == "INFO"
+    logs.configure("WARNING" if is_chatty else settings.log.level, settings.secrets)
     for line in unknown_in_environment():
         log.warning("%s", line)
     try:
-        asyncio.run(run(settings, SystemClock(), _console if console else _platforms))
+        asyncio.run(run(settings, SystemClock(), _console if settings.in_terminal else _platforms))
     except GlimpseError as error:
         log.error("%s", error)
         return 1
@@ -272,7 +272,7 @@ async def _serve_health(settings: Settings, readiness: Readiness, stack: AsyncEx
         )
     except HttpUnavailable as error:
         # Health is for whoever runs a service: somebody trying it in a terminal should not be stopped by a busy port.
-        if settings.discord.token is None and settings.telegram.token is None:
+        if settings.in_terminal:
             log.warning("%s", error)
             return
         raise

@@ -16,7 +16,7 @@ from bot.conclusion import DEADLINE, STOPPED, conclude, notes_on
 from bot.delivery import AnswerOnScreen
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
-from bot.look import Pictures, leave_out, look
+from bot.look import FILES_AT_ONCE, Pictures, leave_out, look
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.model import Model, PromptMessage
@@ -76,6 +76,7 @@ class Conversation:
         self._rules = rules
         self._owner = owner
         self._running = asyncio.Semaphore(rules.running)
+        self._room = asyncio.Semaphore(FILES_AT_ONCE)
         self._claimed: set[TurnId] = set()
         self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
@@ -276,7 +277,7 @@ class Conversation:
         if any(message.attachments for exchange in exchanges for message in exchange.messages):
             budget = replace(budget, pictures=await self._most_pictures())
         if any(message.attachments for message in exchanges[-1].messages):
-            await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes)
+            await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes, room=self._room)
             exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
             if await leave_out(exchanges[-1], self._store, budget, reason=texts.not_shown(budget.pictures)):
                 exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.conversation import Conversation
@@ -13,6 +13,7 @@ from bot.events import (
     ConversationKey,
     Event,
     MessageEdited,
+    MessageId,
     MessageReceived,
     MessagesDeleted,
     PlatformName,
@@ -95,6 +96,9 @@ class Inbox:
 
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         return await self._store.places(platform, limit=PLACES)
+
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        return await self._store.recent(key, since=since)
 
     async def missed(self, key: ConversationKey) -> None:
         self._aside(partial(self._conversation.tell_missed, key), "a note that something was missed")

@@ -5,7 +5,7 @@ Never pickle: the worker eats untrusted bytes, and the bot must be able to read 
 
 import json
 import struct
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 
 from bot.errors import AttachmentError
 from bot.records import Picture
@@ -51,9 +51,12 @@ def unpack_head(line: bytes) -> ReplyHead:
         ValueError: it is not one.
     """
     try:
-        return replace(ReplyHead(), **json.loads(line))
-    except TypeError as error:
+        head = replace(ReplyHead(), **json.loads(line))
+    except (TypeError, RecursionError) as error:
         raise ValueError("not a reply of a picture worker") from error
+    if [*map(type, astuple(head))] != [*map(type, astuple(ReplyHead()))]:
+        raise ValueError("not a reply of a picture worker")
+    return head
 
 
 def unpack(head: ReplyHead, jpeg: bytes) -> Picture | AttachmentError:

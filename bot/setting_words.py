@@ -50,8 +50,13 @@ def _wrong_value(variable: Variable | None, place: tuple[str, ...], details: Map
     if details["type"] == "missing":
         return variable.name, f"{place[-1]} is missing"
     if variable.is_secret:
-        return f"{variable.name} has a wrong value, not shown here", wants
+        inside = " of ".join(_counted(step) for step in reversed(place[len(variable.path) :]))
+        return f"{variable.name} has a wrong value{inside and f' in {inside}'}, not shown here", wants
     return f"{variable.name} is {_shown(details['input'])}", wants
+
+
+def _counted(step: str) -> str:
+    return f"number {int(step) + 1}" if step.isdecimal() else step
 
 
 def _plain(message: str) -> str:
@@ -95,7 +100,7 @@ def _one_line(text: str) -> str:
 
 
 def _default(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "not set"
     if isinstance(value, bool):
         return "`on`" if value else "`off`"

@@ -2,11 +2,11 @@
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -63,6 +63,22 @@ class TelegramSettings(_Section):
     """Telegram's Bot API, for a local Bot API server, proxies and tests"""
 
 
+class ModelFallback(_Section):
+    """Another model to ask, or the same one on another server."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """Which model, as the server calls it."""
+    api_url: ModelUrl | None = None
+    """As `MODEL_API_URL`; None for the same server."""
+    api_key: Token | None = None
+    """The key of that server; None for `MODEL_API_KEY` on the same server, and for no key on another one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: object) -> object:
+        return without_empty(values, depth=1) if isinstance(values, Mapping) else values
+
+
 class _ModelServer(_Section):
     api_url: ModelUrl = DEFAULT_MODEL_API_URL
     """An OpenAI-compatible API, up to and without `/chat/completions`"""
@@ -74,8 +90,16 @@ class _ModelServer(_Section):
     """Longest wait for the first byte of an answer, in seconds"""
     silence_s: Seconds = 60.0
     """Longest silence in the middle of an answer, in seconds"""
+    idle_s: Seconds = 180.0
+    """Longest time in which nothing but signs of life comes, in seconds"""
     attempts: Count = 3
     """How often one question is sent to the API, as long as no text has come"""
+    pause_after: Annotated[int, Field(ge=0)] = 5
+    """Failures in a row after which the server is left alone for a while; `0` means never"""
+    pause_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+    """How long it is left alone at first, in seconds; twice as long each time, up to 120"""
+    fallbacks: tuple[ModelFallback, ...] = ()
+    """Models or servers to ask instead when the first one fails, in order: a list of `name`, `api_url`, `api_key`"""
 
 
 class ModelSettings(ModelParameters, _ModelServer):
@@ -86,6 +110,14 @@ class ModelSettings(ModelParameters, _ModelServer):
         """What goes into requests, without the key and the rest; what was set stays told from what is default."""
         chosen = self.model_fields_set & ModelParameters.model_fields.keys()
         return ModelParameters(**{name: getattr(self, name) for name in chosen})
+
+    @field_validator("fallbacks")
+    @classmethod
+    def _needs_a_first_one(cls, fallbacks: tuple[ModelFallback, ...], known: ValidationInfo) -> object:
+        is_offline = known.data.get("api_url") == DEFAULT_MODEL_API_URL and known.data.get("api_key") is None
+        if fallbacks and is_offline and "api_key" in known.data:
+            raise ValueError("there must be a first model to fall back from: set MODEL_API_KEY or MODEL_API_URL too")
+        return fallbacks
 
 
 class DatabaseSettings(_Section):
@@ -211,6 +243,11 @@ class Settings(BaseSettings):
         return init_settings, VariablesSource(settings_cls, environment), InitSettingsSource(settings_cls, toml)
 
     @property
+    def in_terminal(self) -> bool:
+        """No platform is set up: the conversation is in the terminal."""
+        return self.discord.token is None and self.telegram.token is None
+
+    @property
     def offline(self) -> bool:
         """Nobody said which model to use: the built-in one answers."""
         return self.model.api_key is None and self.model.api_url == DEFAULT_MODEL_API_URL
@@ -218,9 +255,11 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> frozenset[str]:
         """What must never be seen in a log."""
-        keys = (self.discord.token, self.telegram.token, self.model.api_key)
-        addresses = (self.discord.api_url, self.discord.gateway_url, self.telegram.api_url, self.model.api_url)
-        passwords = (urlsplit(address).password for address in addresses)
+        fallbacks = self.model.fallbacks
+        keys = (self.discord.token, self.telegram.token, self.model.api_key, *(other.api_key for other in fallbacks))
+        addresses = [self.discord.api_url, self.discord.gateway_url, self.telegram.api_url, self.model.api_url]
+        addresses += [other.api_url for other in fallbacks if other.api_url is not None]
+        passwords = [urlsplit(address).password for address in addresses]
         return frozenset(
             {key.get_secret_value() for key in keys if key is not None}
             | {form for password in passwords if password for form in (password, unquote(password))}

@@ -31,7 +31,8 @@ class Variable:
 
     @property
     def is_secret(self) -> bool:
-        return SecretStr in self.types
+        """Its value is, or holds, a secret."""
+        return _holds_secret(self.field.annotation)
 
     @property
     def is_text(self) -> bool:
@@ -66,6 +67,12 @@ def _types(annotation: Any) -> set[Any]:
     if origin in (Union, UnionType):
         return {type_ for member in get_args(annotation) for type_ in _types(member)}
     return {annotation}
+
+
+def _holds_secret(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return any(_holds_secret(field.annotation) for field in annotation.model_fields.values())
+    return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
 
 
 class VariablesSource(PydanticBaseSettingsSource):

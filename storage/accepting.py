@@ -9,7 +9,7 @@ from bot.events import MessageReceived
 from bot.records import Accepted, Joining, Turn, TurnId, TurnState
 from storage.columns import Moment
 from storage.conversations import IS_KEY, add_conversation, key_values
-from storage.messages import HAS_OWN_ATTACHMENTS, add_message
+from storage.messages import HAS_OWN_ATTACHMENTS, add_message, without_known_replies
 from storage.tables import conversations, messages, turns
 from storage.transactions import AnyRow
 from storage.turns import turn_by_id
@@ -132,6 +132,7 @@ def _join(
     turn_id = TurnId(turn.id)
     ready_at = min(latest, turn.accepted_at + timedelta(seconds=cap_s))
     connection.execute(_JOIN, {"turn_id": turn_id, "ready": ready_at})
+    message = without_known_replies(connection, message, turn_id)
     add_message(connection, message, conversation_id=turn.conversation_id, turn_id=turn_id)
     return Accepted(turn=turn_by_id(connection, turn_id), restart=turn.state == TurnState.ANSWERING)
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from bot.errors import StorageError
 from bot.ports.store import Store
 from storage import lock, schema
-from storage.migrate import keep_private, migrate
+from storage.copying import keep_private
+from storage.migrate import migrate
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
 from storage.turns import void_leases

@@ -1,6 +1,7 @@
 """What people said, and the attachments it came with."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,9 @@ HAS_OWN_ATTACHMENTS = sa.select(
 """Whether a turn has attachments beside those of what it quotes."""
 
 _ADD = messages.insert().returning(messages.c.id)
+_QUOTED = sa.select(messages.c.quoted).where(
+    messages.c.turn_id == sa.bindparam("of_turn"), messages.c.id != sa.bindparam("but")
+)
 _IS_ONE_OF = messages.c.id.in_(sa.bindparam("message_ids", expanding=True))
 _REPLACE = sa.update(messages).where(messages.c.id == sa.bindparam("of_message"))
 _ATTACHMENTS = (
@@ -53,6 +57,16 @@ def add_message(connection: sa.Connection, message: MessageReceived, *, conversa
     _attach(connection, message_id, offered, {})
 
 
+def without_known_replies(
+    connection: sa.Connection, message: MessageReceived, turn_id: int, *, stored_as: int = 0
+) -> MessageReceived:
+    """The message without the reply that others of its turn quote already: every picture of an album repeats it."""
+    stored = connection.execute(_QUOTED, {"of_turn": turn_id, "but": stored_as}).scalars()
+    known = [values for quoted in stored for values in quoted or ()]
+    kept = [quote for quote in message.quoted if quote.message_id is None or _quote_values(quote) not in known]
+    return replace(message, quoted=tuple(kept))
+
+
 def replace_message(connection: sa.Connection, stored: AnyRow, message: MessageReceived) -> bool:
     """Bring a message up to date. False if its words and its own attachments are as they were.
 
@@ -63,6 +77,7 @@ def replace_message(connection: sa.Connection, stored: AnyRow, message: MessageR
     is_attached = [row.handle for row in before if not row.quoted] == [ref.handle for ref in message.attachments]
     if is_attached and stored.text == storable(message.text, TEXT_LENGTH):
         return False
+    message = without_known_replies(connection, message, stored.turn_id, stored_as=stored.id)
     offered = _offered(message)
     connection.execute(_REPLACE, {"of_message": stored.id, **_content(message, offered)})
     if before:

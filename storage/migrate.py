@@ -1,6 +1,5 @@
 """Bringing an SQLite file to the newest schema at start: backup first, all or nothing."""
 
-import contextlib
 import logging
 import sqlite3
 from pathlib import Path
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.errors import StorageError
 from storage import schema
+from storage.copying import write_copy
 from storage.sqlite import set_pragmas, sqlite_of
 
 _KEPT_BACKUPS = 2
@@ -36,12 +36,6 @@ def migrate(connection: sa.Connection, path: Path, versions: Path = schema.VERSI
     _log.warning("Upgraded %s from schema %s to %s. The file as it was: %s", path, revision, known[-1], backup)
 
 
-def keep_private(path: Path) -> None:
-    """Create a file that only its owner can read; SQLite's side files follow. One that is there stays as it is."""
-    with contextlib.suppress(OSError):  # SQLite will say what is wrong in its own words.
-        path.touch(mode=0o600)
-
-
 def _refusal(path: Path, revision: str, *, newest: str) -> StorageError:
     if not revision:
         return StorageError(
@@ -56,22 +50,12 @@ def _refusal(path: Path, revision: str, *, newest: str) -> StorageError:
 def _back_up(connection: sa.Connection, path: Path, revision: str) -> Path:
     """Copy the whole file, as other processes may be reading it, and let only the newest copies stay."""
     backup = path.with_name(f"{path.name}.bak-{revision}")
-    unfinished = backup.with_name(f"{backup.name}.part")
     try:
-        unfinished.unlink(missing_ok=True)
-        keep_private(unfinished)
-        target = sqlite3.connect(unfinished)
-        try:
-            sqlite_of(connection).backup(target)
-        finally:
-            target.close()
-        unfinished.replace(backup)
+        write_copy(sqlite_of(connection), backup)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(
             f"Can't copy {path} to {backup} before upgrading it: {error}. Make room there; nothing was changed."
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     older = sorted(path.parent.glob(f"{path.name}.bak-[0-9]*"), key=lambda copy: copy.stat().st_mtime_ns)
     for copy in older[:-_KEPT_BACKUPS]:
         copy.unlink(missing_ok=True)

@@ -21,9 +21,9 @@ from storage import (
     accepting,
     conversations,
     cursors,
-    deliveries,
     history,
     pictures,
+    receipts,
     retention,
     taking_back,
     turns,
@@ -119,13 +119,13 @@ class SqlStore:
         return await self._read(lambda c: pictures.jpeg(c, sha256))
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
-        return await self._read(lambda c: deliveries.deliveries_of(c, turn_id))
+        return await self._read(lambda c: receipts.deliveries_of(c, turn_id))
 
-    async def record_deliveries(self, turn_id: TurnId, receipts: Sequence[Delivery]) -> None:
-        await self._write(lambda c: deliveries.record_deliveries(c, turn_id, receipts))
+    async def record_deliveries(self, turn_id: TurnId, deliveries: Sequence[Delivery]) -> None:
+        await self._write(lambda c: receipts.record_deliveries(c, turn_id, deliveries))
 
     async def remove_delivery(self, turn_id: TurnId, part: int) -> None:
-        await self._write(lambda c: deliveries.remove_delivery(c, turn_id, part))
+        await self._write(lambda c: receipts.remove_delivery(c, turn_id, part))
 
     async def reset(self, key: ConversationKey, *, up_to: TurnId) -> None:
         await self._write(lambda c: conversations.reset(c, key, up_to=up_to))

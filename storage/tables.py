@@ -153,6 +153,8 @@ deliveries = sa.Table(
     sa.Column("platform_message_id", Words, index=True),
     sa.Column("state", Words, nullable=False),
     sa.Column("digest", Words, nullable=False, server_default=""),
+    # Two receipts are written for most answers: this spares a page each time.
+    sqlite_with_rowid=False,
 )
 
 set_aside = sa.Table(
@@ -176,4 +178,5 @@ cursors = sa.Table(
     sa.Column("value", Words, nullable=False),
     # The newest turn when it moved, for retention. No foreign key: retention may delete the turn.
     sa.Column("last_turn_id", Id, nullable=False),
+    sqlite_with_rowid=False,
 )

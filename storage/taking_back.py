@@ -11,7 +11,7 @@ from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
 from storage.messages import blank_messages, replace_message
 from storage.tables import deliveries, messages, turns
-from storage.turns import SELECT_TURN, as_turn, turn_by_id
+from storage.turns import OUTCOME, SELECT_TURN, as_turn, turn_by_id
 
 _IS_THERE = sa.and_(messages.c.conversation_id == ID_OF_KEY, messages.c.deleted_at.is_(None))
 _EDITED = (
@@ -22,7 +22,6 @@ _EDITED = (
         messages.c.turn_id,
         turns.c.state,
         turns.c.command,
-        turns.c.reply_to,
         turns.c.accepted_at,
         turns.c.ready_at,
     )
@@ -32,12 +31,7 @@ _EDITED = (
 _REOPEN = (
     sa.update(turns)
     .where(turns.c.id == sa.bindparam("turn_id"))
-    .values(
-        dict.fromkeys(("decided", "text", "answer", "trouble", "detail", "finish_reason", "model"))
-        | dict.fromkeys(("prompt_tokens", "completion_tokens", "image_tokens", "cached_tokens", "cost_usd"))
-        | dict.fromkeys(("started_at", "first_text_at", "finished_at"))
-        | {"state": TurnState.ACCEPTED.value, "attempts": 0}
-    )
+    .values(dict.fromkeys((*OUTCOME, "finished_at")) | {"state": TurnState.ACCEPTED.value, "attempts": 0})
 )
 _DELETED = sa.select(messages.c.id, messages.c.turn_id).where(
     _IS_THERE, messages.c.platform_message_id.in_(sa.bindparam("deleted_ids", expanding=True))
@@ -52,6 +46,8 @@ _WITHDRAW = (
         state=TurnState.WITHDRAWING.value,
         withdrawn_at=sa.bindparam("now", type_=Moment),
         finished_at=None,
+        lease_owner=None,
+        lease_until=None,
         text=None,
         answer=None,
     )
@@ -74,16 +70,14 @@ def edit(
 ) -> Accepted | None:
     """See `bot.ports.store.Store.edit`. None also when the turn is too old to be done again.
 
-    A question that became a command, or the other way round, is done as what it is now.
+    A command that became a question, or another command, is done as what it is now.
     """
     which = {**key_values(message.key), "message_id": message.message_id}
     stored = connection.execute(_EDITED, which).one_or_none()
     if stored is None or not replace_message(connection, stored, message) or stored.accepted_at < redo_since:
         return None
     turn_id = TurnId(stored.turn_id)
-    command = stored.command
-    if message.message_id == stored.reply_to:
-        command = message.command.name if message.command else None
+    command = stored.command and (message.command.name if message.command else None)
     ready_at = stored.ready_at if stored.state == TurnState.ACCEPTED else now
     connection.execute(_REOPEN, {"turn_id": turn_id, "command": command, "ready_at": ready_at})
     is_new = stored.state in (TurnState.ACCEPTED, TurnState.REMEMBERED)

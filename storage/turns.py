@@ -10,11 +10,13 @@ from bot.events import ConversationKey, MessageId, PlatformName
 from bot.records import Delivery, Lease, Outcome, Turn, TurnId, TurnState
 from storage.columns import Moment
 from storage.conversations import IS_KEY, key_values
-from storage.deliveries import record_deliveries
+from storage.receipts import record_deliveries
 from storage.tables import conversations, deliveries, turns
 from storage.transactions import AnyRow
 
 IS_UNFINISHED = turns.c.finished_at.is_(None)
+
+_receipts = deliveries.alias("receipts")
 
 SELECT_TURN = sa.select(
     turns.c.id,
@@ -30,9 +32,27 @@ SELECT_TURN = sa.select(
     conversations.c.thread_id,
     conversations.c.is_private,
     conversations.c.wait_until,
-    sa.exists().where(deliveries.c.turn_id == turns.c.id).label("has_receipts"),
+    sa.exists().where(_receipts.c.turn_id == turns.c.id).label("has_receipts"),
 ).join_from(turns, conversations)
 """For `as_turn`."""
+
+OUTCOME = (
+    "decided",
+    "text",
+    "answer",
+    "trouble",
+    "detail",
+    "finish_reason",
+    "model",
+    "prompt_tokens",
+    "completion_tokens",
+    "image_tokens",
+    "cached_tokens",
+    "cost_usd",
+    "started_at",
+    "first_text_at",
+)
+"""The columns that an outcome fills."""
 
 _IS_TURN = turns.c.id == sa.bindparam("turn_id")
 _BY_ID = SELECT_TURN.where(_IS_TURN)
@@ -80,7 +100,11 @@ _CONCLUDE = (
     .where(_IS_TURN, turns.c.state == TurnState.ANSWERING.value)
     .values(state=TurnState.DELIVERING.value)
 )
-_IS_CLOSING = turns.c.state.in_([TurnState.DELIVERING.value, TurnState.WITHDRAWING.value])
+# A withdrawal counts only for who claimed the turn after it: who was still delivering has taken nothing back.
+_IS_CLOSING = sa.or_(
+    turns.c.state == TurnState.DELIVERING.value,
+    sa.and_(turns.c.state == TurnState.WITHDRAWING.value, turns.c.lease_owner.is_not(None)),
+)
 _NOW = sa.bindparam("now", type_=Moment)
 _CLOSE = (
     sa.update(turns)
@@ -165,11 +189,11 @@ def close(
     The receipts of a turn that was opened again meanwhile are stored all the same: they tell what stands in the chat.
     """
     which = {"turn_id": turn_id}
-    if receipts and connection.execute(_IS_THERE, which).first() is not None:
-        record_deliveries(connection, turn_id, receipts)
     if failed:
         connection.execute(_FAIL, {**which, "failed": failed, "detail": detail})
-    connection.execute(_CLOSE, {**which, "now": now})
+    is_closed = connection.execute(_CLOSE, {**which, "now": now}).rowcount > 0
+    if receipts and (is_closed or connection.execute(_IS_THERE, which).first() is not None):
+        record_deliveries(connection, turn_id, receipts)
 
 
 def as_turn(row: AnyRow, *, begun: int = 0) -> Turn:

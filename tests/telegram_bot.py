@@ -1,32 +1,45 @@
 """The adapter on a Telegram for tests, listening, with a core that only notes down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from adapters.telegram.chat import TelegramChat
-from bot.events import Event, MessageReceived
+from adapters.telegram.polling import SILENCE_S
+from bot.errors import StorageError
+from bot.events import ConversationKey, Event, PlatformName, Unreadable
+from bot.ports.chat import KnownPlace
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 
 
 @dataclass
 class HastyClock:
-    """Waits are over at once, and noted down. Time passes by the waits alone."""
+    """Waits are over at once, and noted down. Time passes by the waits, and as a test says."""
 
     waits: list[float] = field(default_factory=list)
+    idle_s: float = 0.0
+    """Time that passed without anybody waiting."""
+    silence: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set: the poll under way has taken `SILENCE_S` by now."""
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.monotonic_s(), UTC)
+        return datetime.fromtimestamp(1_790_000_000 + self.monotonic_s(), UTC)
 
     def monotonic_s(self) -> float:
-        return sum(self.waits)
+        return sum(self.waits) + self.idle_s
 
     async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        await asyncio.sleep(0.001)
+        if seconds == SILENCE_S:
+            await self.silence.wait()
+            self.silence.clear()
+            self.idle_s += seconds
+        else:
+            self.waits.append(seconds)
+            await asyncio.sleep(0.001)
 
 
 @dataclass
@@ -35,20 +48,51 @@ class Bot:
 
     chat: TelegramChat
     clock: HastyClock
-    heard: list[MessageReceived] = field(default_factory=list)
-    storage_fails: Callable[[Event], bool] = lambda _: False
+    cursors: dict[str, str]
+    heard: list[Any] = field(default_factory=list)
+    """Events."""
+    aside: list[Unreadable] = field(default_factory=list)
+    storage_fails: Callable[[object], bool] = lambda _: False
+    """Asked about each event, each `Unreadable` and each name of a cursor."""
+    storage_works: asyncio.Event = field(default_factory=asyncio.Event)
+    """Until it is set, whatever is to be stored waits."""
+    storing: object = None
+    """What was brought to storage last."""
     _read: int = 0
 
     async def accept(self, event: Event) -> None:
-        if self.storage_fails(event):
-            raise OSError("disk full")
+        await self._store(event)
         self.heard.append(event)
 
-    async def hears(self) -> MessageReceived:
-        """The next message that the core got."""
+    async def set_aside(self, unreadable: Unreadable) -> None:
+        await self._store(unreadable)
+        self.aside.append(unreadable)
+
+    async def cursor(self, name: str) -> str | None:
+        await self._store(name)
+        return self.cursors.get(name)
+
+    async def move_cursor(self, name: str, value: str) -> None:
+        await self._store(name)
+        self.cursors[name] = value
+
+    async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
+        raise NotImplementedError(platform)
+
+    async def missed(self, key: ConversationKey) -> None:
+        raise NotImplementedError(key)
+
+    async def hears(self) -> Any:
+        """The next event that the core got."""
         self._read += 1
-        await eventually(lambda: len(self.heard) >= self._read, what="a message")
+        await eventually(lambda: len(self.heard) >= self._read, what="an event")
         return self.heard[self._read - 1]
+
+    async def _store(self, what: object) -> None:
+        self.storing = what
+        await self.storage_works.wait()
+        if self.storage_fails(what):
+            raise StorageError("disk full")
 
 
 def chat_on(telegram: TelegramEmulator, clock: HastyClock, *, token: str | None = None) -> TelegramChat:
@@ -56,12 +100,19 @@ def chat_on(telegram: TelegramEmulator, clock: HastyClock, *, token: str | None 
 
 
 @asynccontextmanager
-async def running(telegram: TelegramEmulator) -> AsyncIterator[Bot]:
-    """Connected and receiving."""
-    clock = HastyClock()
+async def running(
+    telegram: TelegramEmulator,
+    *,
+    clock: HastyClock | None = None,
+    cursors: dict[str, str] | None = None,
+    storage_fails: Callable[[object], bool] = lambda _: False,
+) -> AsyncIterator[Bot]:
+    """Connected and receiving; `cursors` is what an earlier run has left."""
+    clock = clock or HastyClock()
     async with chat_on(telegram, clock) as chat:
-        bot = Bot(chat, clock)
-        receiving = asyncio.create_task(chat.receive(bot.accept))
+        bot = Bot(chat, clock, {} if cursors is None else cursors, storage_fails=storage_fails)
+        bot.storage_works.set()
+        receiving = asyncio.create_task(chat.receive(bot))
         try:
             yield bot
         finally:

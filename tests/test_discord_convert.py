@@ -84,6 +84,8 @@ def test_a_private_chat_is_private(world: World) -> None:
         (f"<@{BOT}>:smile:", ":smile:"),
         (f"what is <@{BOT}> this?", "what is this?"),
         (f"what is this <@{BOT}>", "what is this"),
+        (f"so <@{BOT}>, what is this?", "so, what is this?"),
+        (f"what is this <@{BOT}>?", "what is this?"),
         (f"what\n<@{BOT}>\nis this", "what\n\nis this"),
         (f"<@{BOT}>", ""),
         (f"<@{BOT}> <@{BOT}> hi", "hi"),
@@ -241,6 +243,7 @@ def test_a_reply_to_a_forward_quotes_what_was_forwarded(world: World) -> None:
         (f"<@{BOT}> /Help me", {"mentions": [mentioned(BOT, "Glimpse")]}, Command(name="help", argument="me")),
         (f"<@{BOT}> /nonsense", {"mentions": [mentioned(BOT, "Glimpse")]}, None),
         ("/reset", {"place": DM}, Command(name="reset")),
+        ("/reset\nand go", {"place": DM}, Command(name="reset", argument="and go")),
         ("/reset", {}, None),
     ],
 )
@@ -293,3 +296,38 @@ def test_any_text_can_be_read_and_entities_point_at_what_they_name(content: str)
     assert all(a.offset + a.length <= b.offset for a, b in itertools.pairwise(reading.entities))
     assert "@Glimpse" not in reading.text
     assert reading.text.count("hi") == content.count("hi")
+
+
+WAVE = {"id": "41", "name": "Wave", "format_type": 1}
+
+
+def test_a_sticker_is_not_taken_for_silence(world: World) -> None:
+    event = world.event(place=DM, sticker_items=[WAVE])
+    [quoted] = world.event(**replying(said("", BEN_USER, sticker_items=[WAVE]))).quoted
+
+    assert (event.text, event.raw_text, quoted.text) == ("[Sticker: Wave]", "", "[Sticker: Wave]")
+
+
+def test_what_another_bot_wrote_into_an_embed_is_quoted(world: World) -> None:
+    embed = {
+        "type": "rich",
+        "title": "Frost tonight",
+        "description": "Down to -3 °C.",
+        "fields": [{"name": "Where", "value": "the valley", "inline": True}],
+    }
+    [quoted] = world.event(**replying(said("", BEN_USER, embeds=[embed]))).quoted
+
+    assert quoted.text == "Frost tonight\nDown to -3 °C.\nWhere: the valley"
+
+
+def test_a_poll_can_be_read(world: World) -> None:
+    poll = {
+        "question": {"text": "Which soil?"},
+        "answers": [{"answer_id": 1, "poll_media": {"text": "Clay"}}, {"answer_id": 2, "poll_media": {"text": "Sand"}}],
+        "expiry": "2026-11-23T12:00:00+00:00",
+        "allow_multiselect": False,
+        "layout_type": 1,
+    }
+    [quoted] = world.event(**replying(said("", BEN_USER, poll=poll))).quoted
+
+    assert quoted.text == "[Poll: Which soil?]\n- Clay\n- Sand"

@@ -66,6 +66,12 @@ def test_a_heading_stays_with_what_follows_it() -> None:
     assert texts(markdown)[1].startswith("## Next")
 
 
+def test_a_heading_deeper_than_discord_knows_is_still_a_heading() -> None:
+    markdown = "#### Soil\n\n```md\n#### code\n```\n###### Light\n#### "
+    assert texts(markdown) == ["### Soil\n\n```md\n#### code\n```\n### Light\n###"]
+    assert texts("####no heading, ####### neither") == ["####no heading, ####### neither"]
+
+
 def test_three_thousand_emoji_are_all_shown() -> None:
     assert "".join(texts("🙂" * 3000)) == "🙂" * 3000
 

@@ -389,6 +389,7 @@ async def test_an_answer_cut_short_by_a_stop_is_finished_in_place_at_the_next_st
         await people.ready()
         await people.say(place, "hi")
         await eventually(lambda: people.shown(place))
+        await asyncio.sleep(0.3)  # Killed before the receipt is stored, it could not know that something stands there.
         await end(bot)  # type: ignore[misc]  # both are coroutines
         assert len(people.shown(place)) == 1
         await bot.start()
@@ -442,3 +443,31 @@ async def test_both_platforms_run_in_one_process(model: ModelEmulator, tmp_path:
             assert await bot.terminate() == 0
         assert discord.violations + telegram.violations == []
     assert ["hi from DiscordPeople" in call.text for call in model.calls] == [True, False]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("invisible", ["\u200b", "\ufeff\n\u2060"])
+async def test_an_answer_that_shows_nothing_is_not_silence(
+    people: People, model: ModelEmulator, invisible: str
+) -> None:
+    model.reply(invisible)
+    place = people.private()
+    await people.say(place, "hi")
+    assert await shown(people, place) == [texts.EMPTY_ANSWER]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_note_below_an_answer_that_is_cut_in_its_code_is_no_code(
+    people: People, model: ModelEmulator
+) -> None:
+    model.reply(Script(pieces=("Here:\n\n", "```python\n", "x = 1\n"), finish_reason="length"))
+    place = people.private()
+    await people.say(place, "code?")
+    (answer,) = await shown(people, place)
+    code, _, note = answer.partition("(My answer reached its length limit")
+    assert note
+    if isinstance(people, DiscordPeople):
+        assert code.count("```") == 2
+    else:
+        (block,) = (e for e in people.answers(place)[0].entities if e["type"] == "pre")
+        assert answer[block["offset"] : block["offset"] + block["length"]] == "x = 1"

@@ -122,3 +122,14 @@ def test_libraries_are_quiet_below_warning(name: str) -> None:
 
 def test_ctrl_c_prints_no_trace() -> None:
     assert stderr_of("raise KeyboardInterrupt") == ""
+
+
+def test_a_traceback_can_not_drive_the_terminal_of_who_reads_it() -> None:
+    text = stderr_of("""
+        try:
+            raise ValueError("\\x1b]0;owned\\x07 \\x9b31m and \\u2028 more")
+        except ValueError:
+            log.exception("failed \\x9b31m")
+    """)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028]", text)
+    assert r"\x1b]0;owned\x07 \x9b31m" in text

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adapters.model.errors import About
 from adapters.model.sse import EventTooLong, SseDecoder
 from adapters.model.stream import AnswerParser
+from bot.errors import ModelError
 from bot.ports.model import ModelEvent, TextDelta
 from tests.emulators.model import Script
 from tests.emulators.model_script import paced
@@ -122,3 +123,22 @@ def test_an_event_of_many_lines_without_end_is_refused() -> None:
 
     with pytest.raises(EventTooLong):
         deque(map(decoder.feed, [line] * 2000), maxlen=0)
+
+
+_HUGE = b"9" * 5000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"error":{"message":"no","code":"' + _HUGE + b'"}}',
+        b'{"error":' * 900 + b"1" + b"}" * 900,
+        b'{"error":{"a":"\\ud800"}}',
+        b'{"choices":[{"delta":{"tool_calls":[{"index":' + _HUGE[:400] + b',"id":"\\ud800"}]}}]}',
+        b'{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":{"a":"\\ud800"}}}]}}]}',
+        b'{"choices":[{"delta":{"content":"\\ud800 a"}}],"usage":{"prompt_tokens":' + _HUGE[:400] + b',"cost":1e300}}',
+    ],
+)
+def test_numbers_and_texts_beyond_all_measure_end_in_an_error_of_the_model(data: bytes) -> None:
+    with pytest.raises(ModelError):
+        _parse([b"data: " + data + b"\n\n"])

@@ -138,3 +138,8 @@ async def test_odd_prompts_are_no_trouble() -> None:
     assert "offline model" in await answer(says("only a system prompt", role="system"))
     assert "“no name”" in await answer(says("no name"))
     assert "A picture: it reached me" in await answer(says("", jpeg(8, 8, "red")))
+
+
+async def test_it_does_not_claim_that_a_photo_without_words_had_some() -> None:
+    photo = shown("[Ann] (sent without words: describe what you see)", ("Picture 1", jpeg(64, 64, "red")))
+    assert "You wrote" not in await answer(photo)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import Command, ConversationKey, MessageId, PlatformName
+from bot.events import Command, ConversationKey, MessageId, PlatformName, Quoted
 from bot.ports.model import Usage
 from bot.records import Delivery, DeliveryState, Outcome, TurnState
 from storage.tables import conversations, turns
@@ -82,6 +82,18 @@ async def test_the_photos_of_an_album_are_one_turn(tmp_path: Path) -> None:
         assert await store.unfinished() == [joined]
         (turn,) = await read(store, joined)
         assert [a.ref.handle for m in turn.messages for a in m.attachments] == ["one", "two"]
+
+
+async def test_an_album_that_replies_to_a_photo_quotes_it_once(tmp_path: Path) -> None:
+    reply = Quoted(message_id=MessageId("p"), author="Bob", is_own=False, text="mine", attachments=(photo("mine"),))
+    forwards = [replace(reply, message_id=None, attachments=(photo(name),)) for name in ("f1", "f2")]
+    async with store_at(tmp_path) as store:
+        await accept(store, message("Compare", album_id="a", attachments=[photo("one")], quoted=[reply, forwards[0]]))
+        second = message(album_id="a", address=None, attachments=[photo("two")], quoted=[reply, forwards[1]])
+        (turn,) = await read(store, await accept(store, second))
+
+        assert [a.ref.handle for m in turn.messages for a in m.attachments] == ["mine", "f1", "one", "f2", "two"]
+        assert [len(m.quoted) for m in turn.messages] == [2, 1]
 
 
 async def test_a_photo_delivered_twice_does_not_move_its_album(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
 """Receiving from Telegram: nothing is confirmed that is not stored, nothing lost, and the operator is told."""
 
-import asyncio
 import logging
 
 import pytest
 
 from bot.errors import PlatformRefused
-from bot.events import Address, Event
+from bot.events import Address, MessageReceived
 from tests.emulators.common import Request, eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.telegram_bot import HastyClock, chat_on, running
@@ -28,38 +27,23 @@ def lines(caplog: pytest.LogCaptureFixture, words: str) -> list[str]:
 
 async def test_a_message_is_confirmed_only_after_it_was_accepted(telegram_emulator: TelegramEmulator) -> None:
     ann = telegram_emulator.add_person("Ann")
-    storing = asyncio.Event()
-    stored = asyncio.Event()
-
-    async def accept(event: Event) -> None:
-        storing.set()
-        await stored.wait()
-
-    async with chat_on(telegram_emulator, HastyClock()) as chat:
-        receiving = asyncio.create_task(chat.receive(accept))
+    async with running(telegram_emulator) as bot:
+        await eventually(lambda: telegram_emulator.polling)
+        bot.storage_works.clear()
         await telegram_emulator.say(telegram_emulator.private(ann), ann, "Hi")
-        await storing.wait()
+        await eventually(lambda: isinstance(bot.storing, MessageReceived))
         assert telegram_emulator.pending_updates == 1
-        stored.set()
+        bot.storage_works.set()
         await eventually(lambda: telegram_emulator.pending_updates == 0)
-        receiving.cancel()
-        await asyncio.wait([receiving])
 
 
 async def test_what_was_not_accepted_at_the_stop_comes_again(telegram_emulator: TelegramEmulator) -> None:
     ann = telegram_emulator.add_person("Ann")
-    storing = asyncio.Event()
-
-    async def accept(event: Event) -> None:
-        storing.set()
-        await asyncio.Event().wait()
-
-    async with chat_on(telegram_emulator, HastyClock()) as chat:
-        receiving = asyncio.create_task(chat.receive(accept))
+    async with running(telegram_emulator) as bot:
+        await eventually(lambda: telegram_emulator.polling)
+        bot.storage_works.clear()
         await telegram_emulator.say(telegram_emulator.private(ann), ann, "Hi")
-        await storing.wait()
-        receiving.cancel()
-        await asyncio.wait([receiving])
+        await eventually(lambda: isinstance(bot.storing, MessageReceived))
 
     async with running(telegram_emulator) as bot:
         assert (await bot.hears()).text == "Hi"
@@ -82,29 +66,15 @@ async def test_storage_that_fails_makes_the_message_come_again(
     failures = iter([False, True, True, True])
     caplog.set_level(logging.INFO)
     async with running(telegram_emulator) as bot:
-        bot.storage_fails = lambda _: next(failures, False)
+        bot.storage_fails = lambda what: isinstance(what, MessageReceived) and next(failures, False)
         for number in range(3):
             await telegram_emulator.say(telegram_emulator.private(ann), ann, str(number))
         await eventually(lambda: telegram_emulator.pending_updates == 0)
 
     assert [event.text for event in bot.heard] == ["0", "1", "2"]
     assert bot.clock.waits == [1, 2, 4]
-    assert len(lines(caplog, "Storing what Telegram sent fails: disk full")) == 1
+    assert len(lines(caplog, "Storing what Telegram sent fails: disk full. I keep trying")) == 1
     assert len(lines(caplog, "Storing what Telegram sent works again, after 7 s")) == 1
-
-
-async def test_a_strange_update_is_left_out_and_logged(
-    telegram_emulator: TelegramEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    ann = telegram_emulator.add_person("Ann")
-    strange = {"update_id": 499_999_000, "message": {"message_id": "?", "date": "never", "chat": 5}}
-    telegram_emulator.fail("POST /getUpdates", status=200, body={"ok": True, "result": [strange]})
-    async with running(telegram_emulator) as bot:
-        await telegram_emulator.say(telegram_emulator.private(ann), ann, "Hi")
-        assert (await bot.hears()).text == "Hi"
-
-    assert len(lines(caplog, "499999000")) == 1
-    assert polls(telegram_emulator)[1].body["offset"] == "499999001"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +84,6 @@ async def test_a_strange_update_is_left_out_and_logged(
         ({"drop": True}, "ServerDisconnectedError"),
         ({"status": 200, "body": "<html>"}, "the answer is not the Bot API's"),
         ({"status": 200, "body": {"ok": True, "result": "what?"}}, "not the Bot API's answer"),
-        ({"status": 409}, "Stop the other one"),
         ({"status": 401}, "TELEGRAM_TOKEN"),
     ],
 )

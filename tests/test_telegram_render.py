@@ -199,6 +199,36 @@ def test_nesting_beyond_all_reason_is_shown_as_written() -> None:
     assert render(text, final=True) == (Part(text),)
 
 
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![" * 10_000,
+        "[" * 20_000,
+        "[" * 9000 + "]" * 9000,
+        "|".join("a" * 4000) + "\n" + "|".join("-" * 4000) + "\na|" * 4000,
+    ],
+)
+def test_an_answer_made_to_keep_the_parser_busy_holds_up_nobody(text: str, final: bool) -> None:
+    started = time.process_time()
+    parts = render(text, final=final)
+
+    assert time.process_time() - started < 0.25
+    assert sum(len(part.text) for part in parts) <= len(text)
+
+
+def test_a_wide_table_of_short_rows_does_not_become_dozens_of_messages() -> None:
+    text = "|".join("h" * 60) + "\n" + "|".join("-" * 60) + "\n" + "a|\n" * 600
+
+    assert len(render(text, final=True)) == 1
+
+
+def test_nobody_is_mentioned_behind_a_letter_that_telegram_may_not_know() -> None:
+    (part,) = render("\U00010570@ann", final=True)
+
+    assert part.text == "\U00010570@\u2060ann"
+
+
 PIECES = [
     *"ab1*_~`[]()>#|-+.\\$@!x \n\t",
     *("😀", "é", "👨‍👩‍👧", "https://x.de/", "https://x.de/@a", "](https://y.de)", "![", "&amp;", "<b>", "@ann"),

@@ -1,28 +1,31 @@
 """Discord as the core sees it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 from typing import Self, TypeVar
 
 import aiohttp
 import discord
 
+from adapters.discord.allowance import Allowance
+from adapters.discord.attachments import Links
+from adapters.discord.catch_up import DEFAULT, CatchUp
 from adapters.discord.client import options, set_up_library
 from adapters.discord.commands import register
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
 from adapters.discord.gateway import Gateway, log_missing_content_intent
-from adapters.discord.intake import Intake
+from adapters.discord.history import History
 from adapters.discord.interactions import Interactions
-from adapters.discord.lanes import Lanes
 from adapters.discord.limits import DISCORD, LIMITS
 from adapters.discord.posting import Posting
+from adapters.discord.receiving import receiving
 from adapters.discord.render import render
 from bot.commands import COMMANDS
 from bot.errors import AttachmentError, PlatformError, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
-from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -41,17 +44,29 @@ class DiscordChat:
         api_url: Another server instead of ``https://discord.com/api/v10``. It is trusted with files too.
         gateway_url: Another gateway instead of ``wss://gateway.discord.gg``.
         clock: For waits and expiries.
+        catch_up: How far to look back after the bot was away.
     """
 
-    def __init__(self, token: str, *, api_url: str | None, gateway_url: str | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str | None,
+        gateway_url: str | None,
+        clock: Clock,
+        catch_up: CatchUp = DEFAULT,
+    ) -> None:
         self._token = token
         self._api_url = api_url
         self._gateway_url = gateway_url
         self._clock = clock
+        self._catch_up = catch_up
+        self._links = Links()
         self._interactions = Interactions(clock)
         self._connections = AsyncExitStack()
         self._rest: discord.Client | None = None
         self._posting: Posting | None = None
+        self._history: History | None = None
         self._files: Files | None = None
 
     @property
@@ -78,15 +93,16 @@ class DiscordChat:
             self._connections = connections.pop_all()
         self._rest = rest
         self._posting = Posting(rest, self._interactions, self._clock)
-        self._files = Files(session, rest, api_url=self._api_url, clock=self._clock)
+        self._history = History(rest)
+        self._files = Files(session, rest, self._links, api_url=self._api_url, clock=self._clock)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        self._rest = self._posting = self._files = None
+        self._rest = self._posting = self._history = self._files = None
         await self._interactions.close()
         await self._connections.aclose()
 
-    async def receive(self, accept: Accepting) -> None:
+    async def receive(self, intake: Intake) -> None:
         """See `bot.ports.chat.Chat.receive`.
 
         Raises:
@@ -100,9 +116,11 @@ class DiscordChat:
             await register(rest, COMMANDS)
         except PlatformError as error:
             _log.warning("%s The commands may be missing in Discord's menu; written ones work.", error)
-        async with Lanes() as lanes:
-            intake = Intake(rest=rest, interactions=self._interactions, lanes=lanes, accept=accept)
-            await Gateway(self._token, intake, content=content, clock=self._clock).listen()
+        async with receiving(
+            rest, intake, links=self._links, interactions=self._interactions, clock=self._clock, bounds=self._catch_up
+        ) as receiver:
+            allowance = Allowance(rest, self._clock)
+            await Gateway(self._token, receiver, allowance, content=content, clock=self._clock).listen()
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         if self._files is None:
@@ -113,13 +131,18 @@ class DiscordChat:
         return render(markdown, final=final)
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
-        return await self._required(self._posting).post(key, part.text, reply_to=reply_to, nonce=nonce)
+        return await self._required(self._posting).post(key, part, reply_to=reply_to, nonce=nonce)
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
-        await self._required(self._posting).edit(key, message_id, part.text)
+        await self._required(self._posting).edit(key, message_id, part)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         await self._required(self._posting).delete(key, message_id)
+
+    async def find(
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
+    ) -> MessageId | None:
+        return await self._required(self._history).find(key, after=after, reply_to=reply_to, known=known)
 
     async def typing(self, key: ConversationKey) -> None:
         await self._required(self._posting).typing(key)

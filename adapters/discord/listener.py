@@ -99,6 +99,7 @@ class Listener(Library):
         Raises:
             PlatformUnavailable: they are not; who supervises this client has to wait.
         """
+        del shard_id
         if not initial:
             if self._clock.monotonic_s() - self._identified_at_s >= _LONG_ENOUGH_S:
                 self._pause_s = _FIRST_PAUSE_S

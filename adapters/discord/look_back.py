@@ -4,12 +4,13 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-import discord
-
+from adapters.discord.catch_up import CatchUp
 from adapters.discord.client import Library
 from adapters.discord.convert import is_from_a_person
 from adapters.discord.history import PAGE, History, Payload
+from adapters.discord.keeper import Keeper
 from adapters.discord.places import Channel, Place, is_interaction, number_of, of_message
 from adapters.discord.reading import Reading
 from adapters.discord.seen import snowflake
@@ -18,20 +19,6 @@ from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatchUp:
-    """The bounds of looking back."""
-
-    age_s: float = 24 * 3600.0
-    """No further back than this. Deleted and changed messages are looked for as far as this, too."""
-    per_conversation: int = 100
-    """Messages of one channel. One request each 100."""
-    conversations: int = 200
-    """Channels after one connection, at a request or two each, one after the other."""
-    overlap_s: float = 10.0
-    """So far before the last thing seen: events of different channels don't arrive strictly in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +43,27 @@ class LookBack:
         reading: Brings things to the core.
         history: Discord's.
         intake: Knows what is stored.
+        keeper: Outlasts the storage's outages.
         cursor: Begins the names of the cursors that tell where a gap was told of already.
         clock: For the age of things.
         bounds: How far to look.
     """
 
     def __init__(
-        self, *, reading: Reading, history: History, intake: Intake, cursor: str, clock: Clock, bounds: CatchUp
+        self,
+        *,
+        reading: Reading,
+        history: History,
+        intake: Intake,
+        keeper: Keeper,
+        cursor: str,
+        clock: Clock,
+        bounds: CatchUp,
     ) -> None:
         self._reading = reading
         self._history = history
         self._intake = intake
+        self._keeper = keeper
         self._cursor = cursor
         self._clock = clock
         self._bounds = bounds
@@ -88,16 +85,15 @@ class LookBack:
 
         Raises:
             PlatformError: Discord did not show the channel.
-            StorageError: what is stored there can't be told.
         """
         horizon = self._clock.now() - timedelta(seconds=self._bounds.age_s)
         first = max(since, snowflake(horizon))
-        recent = await self._intake.recent(place.key, since=horizon)
+        recent = await self._keeper.keep(partial(self._intake.recent, place.key, since=horizon))
         stored = {number_of(message_id) for message_id in recent if not is_interaction(message_id)}
         past = await self._past(place.channel_id, down_to=min(stored | {first}))
         new = [payload for payload in past.payloads if int(payload["id"]) > first]
         if is_known and await self._is_more(place.channel_id, past, len(new), since=since):
-            await self._tell_missed(place, since, past)
+            await self._keeper.keep(partial(self._tell_missed, place, since, past))
         await self._report_deleted(place, past, stored)
         found = 0
         for payload in reversed(past.payloads):
@@ -158,7 +154,7 @@ class LookBack:
                 return False
             event = await self._reading.read(message, place, is_catch_up=True)
             await self._reading.take(MessageEdited(message=event) if is_stored else event)
-        except (AttributeError, LookupError, TypeError, ValueError, discord.DiscordException) as error:
+        except Exception as error:  # noqa: BLE001 - a message that can't be read must not hide those behind it
             await self._reading.set_aside(payload, error, place=None if is_stored else place)
         return not is_stored
 

@@ -30,15 +30,16 @@ class Reading:
         rest: A logged-in client for what has to be looked up.
         links: Where the links of attachments are remembered.
         intake: The core.
-        clock: For waits.
+        keeper: Outlasts the storage's outages.
+        clock: For the age of things.
     """
 
-    def __init__(self, rest: discord.Client, links: Links, intake: Intake, clock: Clock) -> None:
+    def __init__(self, rest: discord.Client, links: Links, intake: Intake, *, keeper: Keeper, clock: Clock) -> None:
         self._rest = rest
         self._links = links
         self._intake = intake
         self._clock = clock
-        self._keeper = Keeper(clock)
+        self._keeper = keeper
         self._places: dict[int, Place] = {}
 
     @property

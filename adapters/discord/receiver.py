@@ -1,14 +1,14 @@
 """From the gateway's events to the core's: in order per channel, and one strange event stops no other."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import discord
 
-from adapters.discord.catch_up import CatchingUp
+from adapters.discord.catching_up import CatchingUp
+from adapters.discord.client import Library
 from adapters.discord.convert import command_received, is_from_a_person
 from adapters.discord.history import History
 from adapters.discord.interactions import Interactions
@@ -22,11 +22,9 @@ from bot.commands import COMMANDS
 from bot.errors import PlatformError
 from bot.events import MessageEdited, MessagesDeleted, StopPressed
 
-_log = logging.getLogger(__name__)
-
 
 class Receiver:
-    """Takes in what the gateway gives. Every method but the private ones returns at once.
+    """`adapters.discord.listener.Ears`: takes in what the gateway gives.
 
     Args:
         reading: Brings things to the core.
@@ -54,56 +52,76 @@ class Receiver:
         self._interactions = interactions
         self._history = history
 
+    def opened(self, client: Library) -> None:
+        self._catching_up.opened(client)
+
+    def guild_came(self, client: Library, guild: discord.Guild) -> None:
+        self._catching_up.guild_came(client, guild)
+
+    def ready(self, client: Library) -> None:
+        self._catching_up.ready(client)
+
     def message(self, message: discord.Message) -> None:
-        """A message came, of anybody."""
         self._seen.begin(message.id)
-        if not is_from_a_person(message):
-            self._seen.end(message.id)
-            return
-        job = partial(self._take_message, message)
-        if not self._put(message.channel, f"message {message.id}", job, since=message.id - 1):
-            # What looks for it holds back the point from now on.
-            self._seen.end(message.id)
+        if is_from_a_person(message):
+            job = self._through(message.id, partial(self._take_message, message))
+            if self._put(message.channel, f"message {message.id}", job, since=message.id - 1):
+                return
+        # Refused, it holds the point back in another way: somebody looks for it.
+        self._seen.end(message.id)
 
     def edit(self, message: discord.Message) -> None:
-        """A message changed. Without an edit's time only a link preview, a pin or the like did."""
+        # Without the time of an edit it was only a link preview, a pin or the like.
         if message.edited_at is not None and is_from_a_person(message):
             self._put(message.channel, f"edit of {message.id}", partial(self._take_edit, message))
 
     def deletion(self, channel: Channel, numbers: Sequence[int]) -> None:
-        """Messages were deleted, of anybody."""
         self._put(channel, f"deletion of {len(numbers)} messages", partial(self._take_deletion, channel, numbers))
 
     def interaction(self, interaction: discord.Interaction) -> None:
-        """A command was used or a button pressed."""
         channel = interaction.channel
         name = str(dict(interaction.data or {}).get("name"))
         if channel is None:
             return
         if is_stop(interaction):
             self._interactions.acknowledge_press(interaction)
-            self._put(channel, f"press {interaction.id}", partial(self._take_press, interaction, channel))
+            # Nothing is looked back for first: the person wants it to stop now.
+            job = partial(self._take_press, interaction, channel)
+            self._lanes.put(channel.id, f"press {interaction.id}", job)
         elif interaction.type is discord.InteractionType.application_command and name in COMMANDS:
             stored = asyncio.Event()
             job = partial(self._take_command, interaction, channel, name, stored)
             if self._put(channel, f"command {interaction.id}", job):
                 self._interactions.acknowledge(interaction, stored=stored)
 
-    def unreadable(
-        self, kind: str, payload: Mapping[str, Any], channel: Channel | None, error: Exception
-    ) -> None:
-        """The library stumbled over an event. `channel` is where it happened, if it did in one."""
-        number = snowflake_in(payload, "id") if kind == "MESSAGE_CREATE" else None
-        if number is not None:
+    def unreadable(self, kind: str, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
+        is_new = kind == "MESSAGE_CREATE"
+        number = snowflake_in(payload, "id") or 0
+        job: Job = partial(self._take_unreadable, payload, channel if is_new else None, error)
+        if is_new:
             self._seen.begin(number)
-        job = partial(self._take_unreadable, payload, channel if number else None, error, number)
-        self._lanes.put(channel.id if channel else 0, f"unreadable {kind}", job)
+            job = self._through(number, job)
+        if not self._lanes.put(channel.id if channel else 0, f"unreadable {kind} {number}", job) and is_new:
+            self._seen.end(number)
 
     def _put(self, channel: Channel, what: str, job: Job, *, since: int | None = None) -> bool:
         if self._lanes.put(channel.id, what, partial(self._in_turn, channel, job)):
             return True
         self._catching_up.want(channel, since=since)
         return False
+
+    def _through(self, number: int, job: Job) -> Job:
+        """Let `SeenUntil` know when this job is done; one that is cancelled comes again after the restart."""
+
+        async def through() -> None:
+            try:
+                await job()
+            except Exception:
+                self._seen.end(number)
+                raise
+            self._seen.end(number)
+
+        return through
 
     async def _in_turn(self, channel: Channel, job: Job) -> None:
         await self._catching_up.look_before(channel)
@@ -113,16 +131,16 @@ class Receiver:
     async def _take_message(self, message: discord.Message) -> None:
         place = await self._reading.place(message.channel)
         try:
-            event = await self._reading.read(message, place)
-        except Exception as error:  # noqa: BLE001 - a message that can't be read is kept, whatever is wrong with it
+            await self._reading.take(await self._reading.read(message, place))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a message, somebody may wait for an answer
             await self._reading.set_aside(await self._payload_of(message), error, place=place)
-        else:
-            await self._reading.take(event)
-        self._seen.end(message.id)
 
     async def _take_edit(self, message: discord.Message) -> None:
         place = await self._reading.place(message.channel)
-        await self._reading.take(MessageEdited(message=await self._reading.read(message, place)))
+        try:
+            await self._reading.take(MessageEdited(message=await self._reading.read(message, place)))
+        except Exception as error:  # noqa: BLE001 - as above
+            await self._reading.set_aside(await self._payload_of(message), error, place=None)
 
     async def _take_deletion(self, channel: Channel, numbers: Sequence[int]) -> None:
         place = await self._reading.place(channel)
@@ -138,17 +156,22 @@ class Receiver:
     async def _take_command(
         self, interaction: discord.Interaction, channel: Channel, name: str, stored: asyncio.Event
     ) -> None:
-        place = await self._reading.place(channel)
-        await self._reading.take(command_received(interaction, place=place, name=name))
+        try:
+            place = await self._reading.place(channel)
+            await self._reading.take(command_received(interaction, place=place, name=name))
+        except Exception:
+            # Discord tells the person that the bot did not respond.
+            self._interactions.drop(interaction)
+            raise
         stored.set()
 
-    async def _take_unreadable(
-        self, payload: Mapping[str, Any], channel: Channel | None, error: Exception, number: int | None
-    ) -> None:
+    async def _take_unreadable(self, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
         place = await self._reading.place(channel) if channel else None
         await self._reading.set_aside(payload, error, place=place)
-        if number is not None:
-            self._seen.end(number)
 
     async def _payload_of(self, message: discord.Message) -> Mapping[str, Any]:
-        ...
+        """As Discord has it: the library did not keep it."""
+        try:
+            return await self._history.payload(message.channel.id, message.id)
+        except PlatformError:
+            return {"id": str(message.id), "channel_id": str(message.channel.id), "content": message.content}

@@ -18,6 +18,7 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*\n)+")
 _BLANKS = re.compile(r"\s*")
 _NEW_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_DEEP_HEADING = re.compile(r"\A#{4,6}(?=[ \t]|\Z)")
 _HALF_WRITTEN = re.compile(r"(?:[*_~`]+|\\+)\Z")
 
 
@@ -28,7 +29,7 @@ def render(markdown: str, *, final: bool) -> Sequence[Part]:
     With ``final=False`` what is still half-written is shown closed, or not yet. Parts but the last do not change
     when text is appended. Blank text gives no parts.
     """
-    text = markdown.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+    text = _with_known_headings(markdown.replace("\r\n", "\n").replace("\r", "\n").rstrip())
     if not _VISIBLE.search(text):
         return []
     parts: list[Part] = []
@@ -47,6 +48,19 @@ def render(markdown: str, *, final: bool) -> Sequence[Part]:
     rest, closing = _last(text[place:], fence, styles, is_whole=_is_line_start(text, place), final=final)
     _add(parts, prefix, rest, closing)
     return parts
+
+
+def _with_known_headings(text: str) -> str:
+    """Headings of the levels four to six as those of level three, the deepest that Discord knows."""
+    if "####" not in text:
+        return text
+    lines = text.split("\n")
+    fence: Fence | None = None
+    for number, line in enumerate(lines):
+        before, fence = fence, after_line(fence, line)
+        if before is None and fence is None:
+            lines[number] = _DEEP_HEADING.sub("###", line)
+    return "\n".join(lines)
 
 
 def _add(parts: list[Part], prefix: str, content: str, closing: str) -> None:

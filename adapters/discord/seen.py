@@ -12,6 +12,7 @@ from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
+_BELOW_MILLISECONDS = 22  # Bits; Discord docs, Snowflakes.
 _PAUSE_S = 30.0
 """Between two writes. What comes in between is looked at again after a crash, and known by then."""
 
@@ -83,3 +84,8 @@ class SeenUntil:
 def snowflake(moment: datetime) -> int:
     """The smallest id that Discord could give at this moment."""
     return time_snowflake(moment)
+
+
+def earlier(number: int, seconds: float) -> int:
+    """The snowflake so long before another one."""
+    return max(0, number - (int(seconds * 1000) << _BELOW_MILLISECONDS))

@@ -51,10 +51,10 @@ class _State(enum.Enum):
 class Breaker:
     """A circuit breaker for one model server.
 
-    Closed it lets everything through. After `failures` failures in a row it opens: nothing is let through for `pause_s`,
-    or as long as the server asked for. Then it is half open: one request is let through as a probe. The first
-    word of its answer closes the breaker, its failure opens it again for twice as long, up to `MAX_PAUSE_S`. The pause
-    is back at its first length only after a whole answer.
+    Closed it lets everything through. After `failures` failures in a row it opens: nothing is let through for
+    `pause_s`, or as long as the server asked for. Then it is half open: one request is let through as a probe. The
+    first word of its answer closes the breaker, its failure opens it again for twice as long, up to `MAX_PAUSE_S`. The
+    pause is back at its first length only after a whole answer.
 
     Each request calls `enter`, and then with its ticket what became of it. What a request from before the last change
     of state brings tells nothing new and is passed over. The operator reads one line when an outage begins and one
@@ -113,7 +113,7 @@ class Breaker:
         self._change(_State.OPEN)
         if not was_probe:
             _log.warning(
-                "%s failed %s times in a row: it is left alone for %.0f s, then tried again, until it answers. Last: %s",
+                "%s failed %s times in a row. It is left alone for %.0f s, then tried until it answers. Last: %s",
                 self._label,
                 self._failures,
                 pause_s,

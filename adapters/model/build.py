@@ -17,7 +17,7 @@ from bot.ports.clock import Clock
 from bot.settings import ModelSettings
 
 HURRY_S = 3.0
-"""How long a server that is not the last one is asked again after it failed: a hiccup passes, a person does not wait."""
+"""How long a server that is not the last one is asked again after it failed: a hiccup passes, and nobody waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,34 +40,32 @@ def build_model(
 ) -> Failover:
     """The model of the settings; `session` must not limit connections.
 
-    So that a person waits for the first word for less than twice `first_byte_s` however many servers there are, all but
-    the last one share that time, and are asked again for `HURRY_S` only.
+    All but the last server share the times until the first word among them, and are asked again for `HURRY_S` only:
+    however many there are, a person waits for less than twice as long as for a single one.
     """
     targets = _targets(settings)
     servers = []
     for number, target in enumerate(targets, start=1):
         is_last = number == len(targets)
+        share = 1 if is_last else len(targets)
         label = f"{target.name} at {urlsplit(target.url).netloc.rpartition('@')[2]}"
         client = ModelClient(
             session,
             url=target.url,
             key=target.key.get_secret_value() if target.key else None,
-            name=target.name,
-            parameters=settings.parameters,
+            parameters=settings.parameters.model_copy(update={"name": target.name}),
             timeouts=ModelTimeouts(
                 connect_s=settings.connect_s,
-                first_byte_s=settings.first_byte_s if is_last else settings.first_byte_s / len(targets),
+                first_byte_s=settings.first_byte_s / share,
                 silence_s=settings.silence_s,
-                idle_s=settings.idle_s,
+                idle_s=settings.idle_s / share,
             ),
             clock=clock,
             random=random,
             attempts=settings.attempts,
             retry_for_s=None if is_last else HURRY_S,
         )
-        breaker = Breaker(
-            label, clock=clock, random=random, failures=settings.pause_after, pause_s=settings.pause_s
-        )
+        breaker = Breaker(label, clock=clock, random=random, failures=settings.pause_after, pause_s=settings.pause_s)
         servers.append(Server(label, client, breaker))
     return Failover(servers, clock=clock)
 

@@ -207,7 +207,7 @@ def _tool_call(call: dict[str, Any], position: int) -> ToolCallDelta:
     function = function if isinstance(function, dict) else {}
     index, arguments = _count(call.get("index")), function.get("arguments") or function.get("input")
     if isinstance(arguments, dict):  # Some servers send an object instead of its JSON.
-        arguments = json.dumps(arguments)
+        arguments = json.dumps(arguments, separators=(",", ":"))
     return ToolCallDelta(
         index=position if index is None else index,
         id=_name(call.get("id")),

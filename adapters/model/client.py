@@ -73,7 +73,7 @@ class ModelClient:
         self._random = random
         self._attempts = attempts
         self._retry_for_s = timeouts.first_byte_s if retry_for_s is None else retry_for_s
-        self._longest_wait_s = min(MAX_RETRY_WAIT_S, self._retry_for_s)
+        self._longest_wait_s = MAX_RETRY_WAIT_S if retry_for_s is None else min(MAX_RETRY_WAIT_S, retry_for_s)
         self._headers = {
             "Accept": "text/event-stream" if parameters.stream else "application/json",
             "Content-Type": "application/json",

@@ -3,6 +3,7 @@
 import dataclasses
 import email.utils
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _NO_STATUS = 500
 """An error inside of an answer without a status is read as this."""
 _LONGEST_IN_SECONDS = 90
 """People are told longer waits in minutes."""
+_CLEAR = frozenset({ModelTrouble.KEY, ModelTrouble.CREDITS, ModelTrouble.NOT_FOUND})
 _ID_HEADERS = ("x-inference-id", "x-request-id", "x-generation-id", "cf-ray")
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -73,10 +75,10 @@ class About:
         self, case: Case, message: str, *, status: int | None, retry_after_s: float | None = None
     ) -> ModelError:
         """Build the error of a case, unless the message says that it is about the pictures."""
-        pictures = None
-        if case.trouble is not ModelTrouble.BLOCKED:
-            pictures = refusal_of(status or _NO_STATUS, message, sent=picture_count(self.prompt))
-        if pictures is None:
+        pictures = refusal_of(status or _NO_STATUS, message, sent=picture_count(self.prompt))
+        # The name of a model that is not found may hold "image", and moderation may be about one.
+        is_vague = pictures is not None and pictures.case is troubles.BAD_PICTURE and case.trouble in _CLEAR
+        if pictures is None or is_vague or case.trouble is ModelTrouble.BLOCKED:
             return self.error(case, message, status=status, retry_after_s=retry_after_s)
         return self.error(pictures.case, message, status=status, pictures=pictures)
 

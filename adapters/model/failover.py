@@ -125,7 +125,7 @@ class Failover:
 
 
 def _most_telling(failures: Sequence[tuple[str, ModelError]]) -> ModelError:
-    """The error that helps most: one that fewer pictures cure, else one that time cures, else fewer words, else the first."""
+    """The error that helps most: one that fewer pictures cure, else time, else fewer words, else the first."""
     errors = [error for _, error in failures]
     if len(errors) == 1:
         return errors[0]

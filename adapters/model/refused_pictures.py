@@ -1,7 +1,7 @@
 """Finds out from a refusal that it is about the pictures, and how many of them may be tried instead.
 
-There is no standard: these are the words of vLLM, llama.cpp, Ollama, LM Studio, OpenAI, OpenRouter, DashScope, DeepSeek,
-Groq, Mistral, Gemini and Anthropic behind gateways, from their sources and from public issue threads.
+There is no standard: these are the words of vLLM, llama.cpp, Ollama, LM Studio, OpenAI, OpenRouter, DashScope,
+DeepSeek, Groq, Mistral, Gemini and Anthropic behind gateways, as public issue threads quote them.
 """
 
 import re
@@ -12,6 +12,8 @@ from adapters.model import troubles
 from adapters.model.troubles import Case
 
 _STATUSES = frozenset({400, 404, 413, 415, 422, 500, 501})
+_LOOK_AT = 4_000
+"""Characters of the message that are looked at."""
 _PICTURE = r"(?:image|picture|vision|multi-?modal)"
 _BLIND = re.compile(
     rf"""mmproj                                                # llama.cpp
@@ -34,15 +36,18 @@ _MANY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MOST = re.compile(
-    r"(?:at most|\bmax(?:imum)?|limit|up to|only|(?:no )?more than|exceed\w*|allowed|image=|>)[^\d;,]{0,30}?\b(\d{1,4})\b",
-    re.IGNORECASE,
+    r"""(?:at\ most|\bmax(?:imum)?|limit|up\ to|only|more\ than|exceed\w*|allowed|image=|>)
+        [^\d;,]{0,30}?\b(\d{1,4})\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _ONE = re.compile(r"(?:only|more than) (?:one|a single)\b", re.IGNORECASE)
 _BAD = re.compile(
-    rf"""(?:{_PICTURE}|data.?ur[il]|base64).{{0,100}}?(?:too\ (?:large|big|small|long)|exceed|larger|smaller|invalid|illegal
-        |must\ be|corrupt|damaged|unsupported|unknown\ format|decode|truncated|\bnot\b|n['’]t\b|unable|fail)
+    r"""(?:image|picture|multi-?modal|data.?ur[il]|base64).{0,100}?
+        (?:too\ (?:large|big|small|long)|exceed|larger|smaller|invalid|illegal|must\ be|corrupt|damaged
+        |unsupported|unknown\ format|decode|truncated|\bnot\b|n['’]t\b|unable|fail)
+    | must\ be\ a\ base64                                    # LM Studio
     | (?:invalid|unsupported|corrupt\w*|illegal|unable\ to|(?:could|can)\s?n[o'’]t|fail\w*|exceed\w*|unknown)
-        .{{0,60}}?(?:{_PICTURE}|data.?ur[il]|base64)
+        .{0,60}?(?:image|picture|multi-?modal|data.?ur[il]|base64)
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -69,11 +74,13 @@ class PictureRefusal:
 def refusal_of(status: int, message: str, *, sent: int) -> PictureRefusal | None:
     """Read a refusal of a request with `sent` pictures; None when it is not about them.
 
-    There is one more try. So where the server gives no number it is one picture, which every server takes that takes any,
-    and where a picture itself is at fault it is none: nothing tells which one it was.
+    There is one more try. So where the server gives no number it is one picture, which every server takes that takes
+    any, and where a picture itself is at fault it is none: nothing tells which one it was.
     """
-    if sent == 0 or status not in _STATUSES:
-        return None
+    return _read(status, message[:_LOOK_AT], sent) if sent and status in _STATUSES else None
+
+
+def _read(status: int, message: str, sent: int) -> PictureRefusal | None:
     if _BLIND.search(message):
         return PictureRefusal(troubles.BLIND, 0, lasts=True)
     if _CONTEXT.search(message):

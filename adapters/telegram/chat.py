@@ -1,33 +1,37 @@
 """Telegram as a `bot.ports.chat.Chat`."""
 
 import logging
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Self
 
-from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction
 
 from adapters.download import too_large
 from adapters.telegram.attachments import file_id_of
-from adapters.telegram.convert import ALLOWED_UPDATES, event_of
+from adapters.telegram.convert import ALLOWED_UPDATES
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.files import Files
+from adapters.telegram.keyboard import STOP
 from adapters.telegram.limits import LIMITS, TELEGRAM
-from adapters.telegram.marks import message_entities
-from adapters.telegram.polling import POLL_TIMEOUT_S, Outage, Poller, RawUpdate
+from adapters.telegram.marks import entities_of
+from adapters.telegram.outage import Outage
+from adapters.telegram.polling import POLL_TIMEOUT_S, Poller, RawUpdate
 from adapters.telegram.profile import introduce
+from adapters.telegram.raw import RawBot
+from adapters.telegram.receiving import Receiver
 from adapters.telegram.render import render
-from adapters.telegram.request import AiohttpRequest, RawBot, closed
+from adapters.telegram.request import AiohttpRequest, closed
+from adapters.telegram.search import Search
 from bot.errors import AttachmentError, PlatformError, PlatformRefused
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
-from bot.ports.chat import Accepting, Limits, Part
+from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
 log = logging.getLogger(__name__)
 
 _POOL_SIZE = 64
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = '{"is_disabled":true}'
 _TALKATIVE = ("httpx", "httpcore", "telegram")
 """Libraries whose logs below WARNING hold the token as part of an address."""
 
@@ -57,6 +61,7 @@ class TelegramChat:
             get_updates_request=self._polls,
         )
         self._files = Files(get_file=self._file_path, files_url=self._bot.base_file_url, clock=clock)
+        self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
         self._me: Identity | None = None
 
     @property
@@ -93,20 +98,26 @@ class TelegramChat:
     async def __aexit__(self, *exc_info: object) -> None:
         await closed(self._calls, self._polls)
 
-    async def receive(self, accept: Accepting) -> None:
-        """Hand every message to `accept`, in order, until cancelled; each is confirmed only after it was accepted.
+    async def receive(self, intake: Intake) -> None:
+        """Bring every message, edit and pressed Stop button to `intake`, in order, until cancelled.
+
+        Each is confirmed to Telegram only after it was stored, and so is what nobody can read. That somebody deleted
+        a message the Bot API never tells.
 
         Raises:
             PlatformRefused: Telegram does not accept the token, which was not known before.
         """
         me = self._me or await self._introduced()
-        poller = Poller(
-            fetch=self._updates,
-            convert=lambda update: event_of(update, me),
-            accept=accept,
-            clock=self._clock,
-        )
-        await poller.run()
+        async with Receiver(intake, me, self._answer_press) as receiver:
+            poller = Poller(
+                fetch=self._updates,
+                take=receiver.take,
+                renew=self._polls.renew,
+                intake=intake,
+                cursor=f"telegram offset of bot {me.id}",
+                clock=self._clock,
+            )
+            await poller.run()
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         """Download an attachment, reading at most `max_bytes` of it.
@@ -135,31 +146,18 @@ class TelegramChat:
             PlatformError: refused, throttled, or nothing was sent.
         """
         del nonce
-        reply = None
+        message = _shown(key, part)
+        message["message_thread_id"] = _thread(key)
         if reply_to is not None:
-            reply = ReplyParameters(message_id=int(reply_to), allow_sending_without_reply=True)
+            message["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
         with telegram_errors(f"posting in chat {key.chat_id}"):
-            message = await self._bot.send_message(
-                chat_id=int(key.chat_id),
-                text=part.text,
-                entities=message_entities(part.marks),
-                message_thread_id=_thread(key),
-                reply_parameters=reply,
-                link_preview_options=_NO_PREVIEW,
-            )
-        return MessageId(str(message.message_id))
+            return MessageId(str(await self._bot.raw_send(message)))
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own. That it reads so already is no error."""
         try:
             with telegram_errors(f"editing in chat {key.chat_id}"):
-                await self._bot.edit_message_text(
-                    chat_id=int(key.chat_id),
-                    message_id=int(message_id),
-                    text=part.text,
-                    entities=message_entities(part.marks),
-                    link_preview_options=_NO_PREVIEW,
-                )
+                await self._bot.raw_edit(_shown(key, part) | {"message_id": int(message_id)})
         except PlatformRefused as error:
             if not is_unchanged(error):
                 raise
@@ -172,6 +170,12 @@ class TelegramChat:
         except PlatformRefused as error:
             if not is_already_gone(error):
                 raise
+
+    async def find(
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
+    ) -> MessageId | None:
+        """See `adapters.telegram.search.Search`: up to 40 ids, at 5 a second; what is found has no button any more."""
+        return await self._search.find(key, after=after, reply_to=reply_to, known=known)
 
     async def typing(self, key: ConversationKey) -> None:
         """Show "typing" for 5 s, or until a message comes. Telegram refuses it in channels."""
@@ -197,9 +201,32 @@ class TelegramChat:
         with telegram_errors("asking for news"):
             return await self._bot.raw_updates(offset, timeout_s=POLL_TIMEOUT_S, kinds=ALLOWED_UPDATES)
 
+    async def _answer_press(self, query_id: str) -> None:
+        with telegram_errors("answering a pressed button"):
+            await self._bot.raw_answer_press(query_id)
+
+    async def _edit_markup(self, key: ConversationKey, number: int, markup: str | None) -> Mapping[str, Any]:
+        with telegram_errors(f"looking for a message in chat {key.chat_id}"):
+            return await self._bot.raw_edit_markup(int(key.chat_id), number, markup)
+
+    async def _chat_type(self, key: ConversationKey) -> str:
+        with telegram_errors(f"looking at chat {key.chat_id}"):
+            return await self._bot.raw_chat_type(int(key.chat_id))
+
     async def _file_path(self, file_id: str) -> str | None:
         with telegram_errors("asking for a file"):
             return await self._bot.raw_file_path(file_id)
+
+
+def _shown(key: ConversationKey, part: Part) -> dict[str, Any]:
+    """What sendMessage and editMessageText have in common; what is None is left out."""
+    return {
+        "chat_id": int(key.chat_id),
+        "text": part.text,
+        "entities": entities_of(part.marks),
+        "link_preview_options": _NO_PREVIEW,
+        "reply_markup": STOP if part.can_stop else None,
+    }
 
 
 def _thread(key: ConversationKey) -> int | None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from telegram import (
+    CallbackQuery,
+    Chat,
     Message,
     MessageOriginChannel,
     MessageOriginChat,
@@ -16,23 +18,59 @@ from telegram.constants import ChatType
 from adapters.telegram.attachments import attachments_of
 from adapters.telegram.described import described
 from adapters.telegram.entities import Identity, Reading, read
+from adapters.telegram.keyboard import is_stop
 from adapters.telegram.limits import TELEGRAM
-from bot.events import Address, ConversationKey, MessageId, MessageReceived, Person, PersonId, Quoted
+from bot.events import (
+    Address,
+    ConversationKey,
+    Event,
+    MessageEdited,
+    MessageId,
+    MessageReceived,
+    Person,
+    PersonId,
+    Quoted,
+    StopPressed,
+)
 
-ALLOWED_UPDATES = ("message", "channel_post")
+ALLOWED_UPDATES = ("message", "edited_message", "channel_post", "edited_channel_post", "callback_query")
 """The kinds of updates to ask Telegram for: those that `event_of` reads."""
 
 
-def event_of(update: Mapping[str, Any], me: Identity) -> MessageReceived | None:
+def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     """Read one update as the Bot API sends it; None if there is nothing in it for the core.
 
     Service messages (somebody joined, a topic was made), and what bots write, are nothing. A forwarded message is its
     sender's only in that they passed it on: its content stands in `quoted`, and mentions and commands in it are not
-    the sender's.
+    the sender's. Telegram sends an edit also when nothing visible changed, e.g. when it found a link's preview.
+
+    Never a `MessagesDeleted`: the Bot API does not tell bots that somebody deleted a message.
     """
     parsed = Update.de_json(dict(update), None)
-    message = parsed.message or parsed.channel_post
-    return None if message is None else received(message, me)
+    if (message := parsed.message or parsed.channel_post) is not None:
+        return received(message, me)
+    if (message := parsed.edited_message or parsed.edited_channel_post) is not None:
+        edited = received(message, me)
+        return None if edited is None else MessageEdited(message=edited)
+    return None if parsed.callback_query is None else _pressed(parsed.callback_query)
+
+
+def pressed_query(update: Mapping[str, Any]) -> str | None:
+    """The id of the callback query in an update: it wants to be answered, whatever the button means."""
+    match update:
+        case {"callback_query": {"id": str(query_id)}}:
+            return query_id
+        case _:
+            return None
+
+
+def _pressed(query: CallbackQuery) -> StopPressed | None:
+    message = query.message
+    if message is None or not is_stop(query.data):
+        return None
+    # A message too old to be shown with the query comes without its topic; nothing is growing there any more.
+    key = _key(message) if isinstance(message, Message) else _key_of(message.chat, None)
+    return StopPressed(key=key, message_id=MessageId(str(message.message_id)))
 
 
 def received(message: Message, me: Identity) -> MessageReceived | None:
@@ -65,11 +103,12 @@ def received(message: Message, me: Identity) -> MessageReceived | None:
 
 def _key(message: Message) -> ConversationKey:
     # Replies in groups without topics carry a message_thread_id too: the id of a reply chain, not of a place.
-    thread_id = message.message_thread_id if message.is_topic_message else None
+    return _key_of(message.chat, message.message_thread_id if message.is_topic_message else None)
+
+
+def _key_of(chat: Chat, thread_id: int | None) -> ConversationKey:
     return ConversationKey(
-        platform=TELEGRAM,
-        chat_id=str(message.chat.id),
-        thread_id=None if thread_id is None else str(thread_id),
+        platform=TELEGRAM, chat_id=str(chat.id), thread_id=None if thread_id is None else str(thread_id)
     )
 
 

@@ -19,8 +19,9 @@ from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, Platfo
 
 TOKEN_REMEDY = "Copy the token that @BotFather shows under /mybots, API Token, into TELEGRAM_TOKEN."  # noqa: S105 - no token
 CONFLICT_REMEDY = (
-    "Another program receives this bot's messages with the same token, or a webhook is set. Stop the other one: "
-    "Telegram gives each message to only one of them."
+    "Another program receives this bot's messages with the same token: stop it, or give it a bot of its own, for "
+    "Telegram gives each message to only one of them. Or a webhook was set just now: start Glimpse again, which "
+    "removes it."
 )
 _MIGRATED_REMEDY = "The group became a supergroup and has a new id; the talk goes on with the next message there."
 _RIGHTS_REMEDY = "Let the bot send messages there: in the group's permissions, or as an administrator."
@@ -72,6 +73,11 @@ def telegram_errors(doing: str) -> Iterator[None]:
 def is_unchanged(error: PlatformError) -> bool:
     """Telegram refused an edit because the message reads so already."""
     return isinstance(error, PlatformRefused) and _UNCHANGED in str(error).lower()
+
+
+def is_conflict(error: Exception) -> bool:
+    """Telegram gives the updates to somebody else."""
+    return isinstance(error, PlatformRefused) and error.remedy == CONFLICT_REMEDY
 
 
 def is_already_gone(error: PlatformError) -> bool:

@@ -1,112 +1,148 @@
 """Long polling whose offset moves only after the commit."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from bot.errors import PlatformError, PlatformThrottled
-from bot.events import Event
-from bot.ports.chat import Accepting
+from adapters.telegram.outage import Outage
+from bot.errors import PlatformError, PlatformUnavailable, StorageError
+from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
 log = logging.getLogger(__name__)
 
 POLL_TIMEOUT_S = 50
 """How long Telegram holds a poll open when there is no news: its maximum (telegram-bot-api)."""
-_FIRST_WAIT_S = 1.0
-_LONGEST_WAIT_S = 30.0
+SILENCE_S = 120.0
+"""Without a completed poll for so long, what is below the poll is taken for dead."""
+OFFSET_LIFETIME = timedelta(days=6)
+"""An offset older than this is forgotten: after a week without updates Telegram may number anew, from any number
+(Bot API, Update), and an offset above the new numbers would confirm what was never read."""
 
 RawUpdate: TypeAlias = dict[str, Any]
 Fetch: TypeAlias = Callable[[int | None], Awaitable[Sequence[RawUpdate]]]
 """Gives the updates from an offset on (None: from the oldest unconfirmed) and so confirms those before it.
 Raises `PlatformError`."""
-Convert: TypeAlias = Callable[[RawUpdate], Event | None]
+Take: TypeAlias = Callable[[RawUpdate], Awaitable[None]]
+"""Brings one update where it belongs. Raises `StorageError` when it must come again."""
 
 
 class Poller:
-    """Hands updates on, one by one and in order. An update is confirmed to Telegram only after it was accepted."""
+    """Hands updates on, one by one and in order. An update is confirmed to Telegram only after it was taken.
 
-    def __init__(self, *, fetch: Fetch, convert: Convert, accept: Accepting, clock: Clock) -> None:
+    The offset is kept in the store too, after each batch. It may be behind, for what comes twice changes nothing. It
+    is not needed to be there, for without one Telegram begins with what was never confirmed. It goes down as well as
+    up: another Bot API server has other numbers.
+    """
+
+    def __init__(
+        self,
+        *,
+        fetch: Fetch,
+        take: Take,
+        renew: Callable[[], Awaitable[None]],
+        intake: Intake,
+        cursor: str,
+        clock: Clock,
+    ) -> None:
+        """Begin without an offset.
+
+        Args:
+            fetch: One getUpdates.
+            take: What to do with each update.
+            renew: Builds the connection anew, whatever state it is in.
+            intake: Keeps the offset.
+            cursor: Under this name.
+            clock: For all waits.
+        """
         self._fetch = fetch
-        self._convert = convert
-        self._accept = accept
+        self._take = take
+        self._renew = renew
+        self._intake = intake
+        self._cursor = cursor
         self._clock = clock
         self._polling = Outage("Receiving from Telegram", clock)
-        self._accepting = Outage("Storing what Telegram sent", clock)
+        self._storing = Outage("Storing what Telegram sent", clock)
         self._offset: int | None = None
+        self._moved_at = clock.now()
+        self._completed_s = clock.monotonic_s()
 
     async def run(self) -> None:
         """Poll until cancelled. What was not confirmed by then, Telegram gives again to the next poll."""
+        await self._recall()
         while True:
             try:
-                updates = await self._fetch(self._offset)
+                updates = await self._poll()
             except PlatformError as error:
                 await self._polling.wait(error)
+                await self._renew_if_silent()
                 continue
             self._polling.over()
-            await self._take(updates)
+            if updates:
+                await self._store(updates)
+            self._completed_s = self._clock.monotonic_s()
 
-    async def _take(self, updates: Sequence[RawUpdate]) -> None:
-        for update in updates:
-            event = self._converted(update)
-            if event is not None and not await self._accepted(event):
+    # --- asking ---------------------------------------------------------------------------------
+
+    async def _poll(self) -> Sequence[RawUpdate]:
+        poll = asyncio.ensure_future(self._fetch(self._known_offset()))
+        patience = asyncio.ensure_future(self._clock.sleep(SILENCE_S))
+        try:
+            await asyncio.wait({poll, patience}, return_when=asyncio.FIRST_COMPLETED)
+            if poll.done():
+                return poll.result()
+        finally:
+            patience.cancel()
+            # Not waited for: what hangs may also hang when it is cancelled.
+            poll.cancel()
+            poll.add_done_callback(_forget)
+        raise PlatformUnavailable(f"Telegram: no answer for {SILENCE_S:.0f} s; the connection is built anew.")
+
+    async def _renew_if_silent(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s - self._completed_s >= SILENCE_S:
+            self._completed_s = now_s
+            await self._renew()
+
+    def _known_offset(self) -> int | None:
+        # A clock that jumped makes it older or younger than it is: forgotten, it costs a repeat at most.
+        is_young = timedelta(0) <= self._clock.now() - self._moved_at < OFFSET_LIFETIME
+        return self._offset if is_young else None
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    async def _recall(self) -> None:
+        while True:
+            try:
+                kept = await self._intake.cursor(self._cursor)
+            except StorageError as error:
+                await self._storing.wait(error)
+            else:
+                self._storing.over()
+                if kept is not None:
+                    self._offset, self._moved_at = _parsed(kept)
                 return
-            self._offset = int(update["update_id"]) + 1
 
-    def _converted(self, update: RawUpdate) -> Event | None:
+    async def _store(self, updates: Sequence[RawUpdate]) -> None:
         try:
-            return self._convert(update)
-        except Exception:
-            # Any surprise in one update: those behind it must not wait for ever.
-            log.exception("Telegram update %s can't be read and is left out", update.get("update_id"))
-            return None
-
-    async def _accepted(self, event: Event) -> bool:
-        try:
-            await self._accept(event)
-        except Exception as error:  # noqa: BLE001 - whatever storage raises: the update must come again; `wait` logs it
-            await self._accepting.wait(error)
-            return False
-        self._accepting.over()
-        return True
+            for update in updates:
+                await self._take(update)
+                self._offset, self._moved_at = int(update["update_id"]) + 1, self._clock.now()
+            await self._intake.move_cursor(self._cursor, f"{self._offset} {self._moved_at.timestamp():.0f}")
+        except StorageError as error:
+            await self._storing.wait(error)
+        else:
+            self._storing.over()
 
 
-class Outage:
-    """Growing waits while something fails; one line in the log for each kind of trouble, and one when it ends."""
-
-    def __init__(self, what: str, clock: Clock) -> None:
-        """Begin in good health.
-
-        Args:
-            what: For the log: "Receiving from Telegram".
-            clock: For the waits.
-        """
-        self._what = what
-        self._clock = clock
-        self._since_s: float | None = None
-        self._kinds: set[type[Exception]] = set()
-        self._next_wait_s = _FIRST_WAIT_S
-
-    async def wait(self, error: Exception) -> None:
-        """Take note of a failure, and wait 1 s, 2 s, 4 s ... up to 30 s, or as long as the platform demands."""
-        if self._since_s is None:
-            self._since_s = self._clock.monotonic_s()
-        if type(error) not in self._kinds:
-            log.warning("%s fails: %s. I keep trying.", self._what, error, exc_info=_unexpected(error))
-            self._kinds.add(type(error))
-        demanded_s = error.retry_after_s if isinstance(error, PlatformThrottled) else 0.0
-        await self._clock.sleep(max(self._next_wait_s, demanded_s))
-        self._next_wait_s = min(2 * self._next_wait_s, _LONGEST_WAIT_S)
-
-    def over(self) -> None:
-        """Take note of a success."""
-        if self._since_s is not None:
-            log.info("%s works again, after %.0f s.", self._what, self._clock.monotonic_s() - self._since_s)
-            self._since_s = None
-            self._kinds.clear()
-            self._next_wait_s = _FIRST_WAIT_S
+def _parsed(kept: str) -> tuple[int, datetime]:
+    offset, _, moved_at = kept.partition(" ")
+    return int(offset), datetime.fromtimestamp(int(moved_at), UTC)
 
 
-def _unexpected(error: Exception) -> Exception | None:
-    """What is not the platform's needs its traceback."""
-    return None if isinstance(error, PlatformError) else error
+def _forget(poll: asyncio.Future[Sequence[RawUpdate]]) -> None:
+    """Nobody looks at this result any more; asyncio would complain about an error in it."""
+    if not poll.cancelled():
+        poll.exception()

@@ -1,20 +1,25 @@
 """python-telegram-bot's requests over aiohttp: one HTTP stack for all adapters, and failures told apart."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import aiohttp
 import orjson
-from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 READ_TIMEOUT_S = 30.0
 """For one whole request. Telegram usually answers within 0.2 s; the library's own 5 s are too short on a bad line."""
 _CONNECT_TIMEOUT_S = 10.0
+_LETTING_GO_S = 5.0
+_JSON: Mapping[str, str] = MappingProxyType({"Content-Type": "application/json"})
 _DEFAULT_RETRY_AFTER_S = 5.0
+_MOST_BYTES = 16 << 20
+"""Of one answer. A hundred of the longest updates are a tenth of it; a broken proxy may never stop sending."""
 _RAISED_BY_PTB = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -91,6 +96,16 @@ class AiohttpRequest(BaseRequest):
         if self._session is not None:
             await self._session.close()
 
+    async def renew(self) -> None:
+        """Begin with fresh connections, in whatever state the old ones are. What they were doing breaks."""
+        old, self._session = self._session, None
+        await self.initialize()
+        if old is not None:
+            # What hangs may hang here too; it is left behind then.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LETTING_GO_S):
+                    await old.close()
+
     async def do_request(
         self,
         url: str,
@@ -111,10 +126,13 @@ class AiohttpRequest(BaseRequest):
         """
         total = READ_TIMEOUT_S if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         timeout = aiohttp.ClientTimeout(total=total, connect=_CONNECT_TIMEOUT_S)
-        body = request_data.json_parameters if request_data is not None else None
+        # The library's own form fields take aiohttp 0.1 to 0.25 ms of CPU to encode for a long text, JSON 0.003 ms.
+        body = orjson.dumps(request_data.parameters if request_data is not None else {})
         try:
-            async with self.session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as response:
-                status, payload = response.status, await response.read()
+            async with self.session.request(
+                method, url, data=body, headers=_JSON, timeout=timeout, allow_redirects=False
+            ) as response:
+                status, payload = response.status, await _read(response)
         # "from None": these errors can hold the address.
         except _NEVER_SENT as error:
             raise NotConnected(_in_words(error)) from None
@@ -134,6 +152,15 @@ class AiohttpRequest(BaseRequest):
         if answer is None or ("result" not in answer and answer.get("ok", True)):
             raise Broken("the answer is not the Bot API's")
         return answer
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    payload = bytearray()
+    async for chunk in response.content.iter_any():
+        payload += chunk
+        if len(payload) > _MOST_BYTES:
+            raise Broken("the answer is far too long")
+    return bytes(payload)
 
 
 def _raise_for_status(status: int, payload: bytes) -> None:
@@ -169,35 +196,6 @@ def _in_words(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"{type(error).__name__}: {error.os_error.strerror or type(error.os_error).__name__}"
     return type(error).__name__
-
-
-class RawBot(Bot):
-    """The library's bot, with two methods whose answers come as Telegram sends them."""
-
-    __slots__ = ()
-
-    async def raw_updates(self, offset: int | None, *, timeout_s: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
-        """GetUpdates. The library's own fails as a whole when it can't read one update of many.
-
-        Raises:
-            TelegramError: it failed.
-            TypeError, KeyError, ValueError: the answer is not a list of updates.
-        """
-        wanted: dict[str, Any] = {"timeout": timeout_s, "allowed_updates": list(kinds)}
-        if offset is not None:
-            wanted["offset"] = offset
-        answer: Any = await self._post("getUpdates", wanted, read_timeout=timeout_s + READ_TIMEOUT_S)
-        return [{**update, "update_id": int(update["update_id"])} for update in answer]
-
-    async def raw_file_path(self, file_id: str) -> str | None:
-        """GetFile, of which only the path. The library's own puts the token into it.
-
-        Raises:
-            TelegramError: it failed.
-        """
-        answer: Any = await self._post("getFile", {"file_id": file_id})
-        path = answer.get("file_path") if isinstance(answer, dict) else None
-        return path if isinstance(path, str) else None
 
 
 async def closed(*requests: AiohttpRequest) -> None:

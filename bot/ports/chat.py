@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, Self
 
 from bot.events import AttachmentRef, ConversationKey, Event, MessageId, PlatformName, Unreadable
@@ -94,6 +95,13 @@ class Intake(Protocol):
 
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         """The conversations with something stored, the most recently used first, at most 1000."""
+        ...
+
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        """The stored messages of people in this conversation that were sent at `since` or later, oldest first.
+
+        For finding out which of them were changed or deleted meanwhile.
+        """
         ...
 
     async def missed(self, key: ConversationKey) -> None:

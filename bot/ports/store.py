@@ -69,6 +69,10 @@ class Store(Protocol):
         """The conversations with a stored message, the most recently used first."""
         ...
 
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        """The messages stored of a conversation that were sent at `since` or later, oldest first."""
+        ...
+
     # --- the life of a turn ---------------------------------------------------------------------
 
     async def unfinished(self) -> Sequence[Turn]:

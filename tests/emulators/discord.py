@@ -177,6 +177,15 @@ class DiscordEmulator(DiscordScene):
         return self._gateway.identifies
 
     @property
+    def sessions_left(self) -> int:
+        """How many more sessions may begin today. One more than that is a violation."""
+        return self._gateway.sessions_left
+
+    @sessions_left.setter
+    def sessions_left(self, sessions: int) -> None:
+        self._gateway.sessions_left = sessions
+
+    @property
     def resumes(self) -> int:
         """How many times a session was resumed."""
         return self._gateway.resumes

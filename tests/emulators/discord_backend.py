@@ -1,7 +1,7 @@
 """What happens in Discord: messages are written, changed and deleted, and the gateway is told."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -175,15 +175,19 @@ class Backend:
         """Delete a message and announce it; its files are gone. A second time changes nothing."""
         if message.deleted:
             return
-        message.deleted_at = time.monotonic()
-        for attachment in message.attachments:
-            attachment.gone = True
+        _remove(message)
         if MessageFlag.EPHEMERAL in message.flags:
             return
-        payload = {"id": str(message.id), "channel_id": str(message.channel.id)}
-        if message.channel.guild is not None:
-            payload["guild_id"] = str(message.channel.guild.id)
+        payload = {"id": str(message.id), **_whereabouts(message.channel)}
         self.publish("MESSAGE_DELETE", message.channel, lambda _: payload)
+
+    def delete_bulk(self, messages: Sequence[Message]) -> None:
+        """Delete messages of one channel at once, as moderators and their bots do."""
+        for message in messages:
+            _remove(message)
+        channel = messages[0].channel
+        payload: Payload = {"ids": [str(message.id) for message in messages], **_whereabouts(channel)}
+        self.publish("MESSAGE_DELETE_BULK", channel, lambda _: payload)
 
     def announce_message(self, name: str, message: Message) -> None:
         """Publish ``MESSAGE_CREATE`` or ``MESSAGE_UPDATE``. Of an ephemeral message nobody is told."""
@@ -223,6 +227,17 @@ class Backend:
         if not by_reply:
             name = who if isinstance(who, str) else who.name
             self.violations.append(f"message {message.id} pings {name} by its text")
+
+
+def _remove(message: Message) -> None:
+    message.deleted_at = time.monotonic()
+    for attachment in message.attachments:
+        attachment.gone = True
+
+
+def _whereabouts(channel: Channel) -> dict[str, str]:
+    guild = {"guild_id": str(channel.guild.id)} if channel.guild is not None else {}
+    return {"channel_id": str(channel.id), **guild}
 
 
 def _nobody_listens(name: str, channel: Channel | None, payload: Callable[[bool], Payload]) -> None:

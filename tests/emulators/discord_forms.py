@@ -10,6 +10,7 @@ TEXT_LENGTH = 2000  # Discord docs, Create Message. Counted in code points.
 _NONCE_LENGTH = 25
 _EMBEDS, _EMBEDS_LENGTH, _FILES = 10, 6000, 10  # Discord docs, Embed Limits and Uploading Files.
 _COMPONENTS_LENGTH = 4000  # As discord.py counts it: all text displays of a message together.
+_ROW, _IN_ROW, _CUSTOM_ID_LENGTH, _LABEL_LENGTH = 1, 5, 100, 80  # Discord docs, Component Reference: buttons.
 _EMBED_LENGTHS = {"title": 256, "description": 4096}
 _FILE_BYTES = 10 * 1024 * 1024
 _LEGACY_FIELDS = ("content", "embeds", "sticker_ids", "poll")
@@ -76,8 +77,21 @@ def _check_embeds(embeds: list[Payload]) -> None:
         raise invalid_form("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
 
 
+def _check_rows(components: list[Payload]) -> None:
+    for index, row in enumerate(components):
+        where = f"components.{index}"
+        if row.get("type") != _ROW or not 1 <= len(row.get("components") or ()) <= _IN_ROW:
+            raise invalid_form(where, "BASE_TYPE_CHOICES", "A row of 1 to 5 components is wanted.")
+        for button in row["components"]:
+            if not 1 <= len(button.get("custom_id") or "") <= _CUSTOM_ID_LENGTH:
+                raise invalid_form(f"{where}.custom_id", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+            if not 1 <= len(button.get("label") or "") <= _LABEL_LENGTH:
+                raise invalid_form(f"{where}.label", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 80 in length.")
+
+
 def _check_components(body: Payload) -> None:
     if MessageFlag.IS_COMPONENTS_V2 not in read_flags(body):
+        _check_rows(body.get("components") or [])
         return
     for name in _LEGACY_FIELDS:
         if body.get(name):

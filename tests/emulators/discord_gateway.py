@@ -31,6 +31,7 @@ class Gateway:
         self.identify_limit = False
         self.acknowledges = True
         self.identifies = self.resumes = self.heartbeats = 0
+        self.sessions_left = 1000  # Discord docs, Session Start Limit Object: a day's.
         self._backend = backend
         self._interval_ms = round(heartbeat_interval_s * 1000)
         self._connections: set[Connection] = set()
@@ -80,6 +81,10 @@ class Gateway:
 
     def forget(self) -> None:
         self._sessions.clear()
+
+    def limits(self) -> Payload:
+        """``session_start_limit`` of GET /gateway/bot."""
+        return {"total": 1000, "remaining": self.sessions_left, "reset_after": 86_400_000, "max_concurrency": 1}
 
     async def stop(self) -> None:
         """Close everything, and wait for it."""
@@ -196,6 +201,9 @@ class Gateway:
 
     def _begin(self, connection: Connection, intents: int) -> None:
         self.identifies += 1
+        if self.sessions_left <= 0:
+            self._backend.violations.append("IDENTIFY more often than a day allows: the token is reset")
+        self.sessions_left -= 1
         session = Session(id=secrets.token_hex(16), intents=intents, connection=connection)
         connection.session = session
         session.dispatch("READY", self._ready(session))
@@ -243,8 +251,3 @@ class Gateway:
 def application_flags(backend: Backend) -> int:
     """Which intents are switched on, as GET /applications/@me and READY say it."""
     return _CONTENT_ENABLED if backend.content_intent else 0
-
-
-def gateway_limits(identifies: int) -> dict[str, Any]:
-    """``session_start_limit`` of GET /gateway/bot."""
-    return {"total": 1000, "remaining": max(0, 1000 - identifies), "reset_after": 86_400_000, "max_concurrency": 1}

@@ -1,4 +1,4 @@
-"""Slash commands: people use them, the bot responds in time or is told that it did not."""
+"""Slash commands and buttons: people use them, the bot responds in time or is told that it did not."""
 
 import secrets
 import time
@@ -27,8 +27,9 @@ from tests.emulators.discord_world import (
 )
 
 _FIRST_RESPONSE_S, _TOKEN_S = 3.0, 15 * 60.0  # Discord docs, Receiving and Responding.
-_COMMAND = 2
-_MESSAGE, _DEFERRED_MESSAGE = 4, 5  # Discord docs, Interaction Callback Type.
+_COMMAND, _COMPONENT = 2, 3  # Discord docs, Interaction Type.
+_BUTTON = 2  # Discord docs, Component Types.
+_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE = 4, 5, 6  # Discord docs, Interaction Callback Type.
 _OPTION_TYPES = {bool: 5, str: 3, int: 4, float: 10, File: 11}
 
 
@@ -61,22 +62,50 @@ class Interactions:
         interaction = Interaction(
             id=self._world.new_id(), token=secrets.token_urlsafe(48), command=name, channel=channel, person=person
         )
-        self._by_token[interaction.token] = interaction
-        self._backend.interactions.append(interaction)
-        payload = self._payload(interaction, {"id": command["id"], "name": name, "type": 1}, options)
-        self._backend.publish("INTERACTION_CREATE", None, lambda _: payload)
+        data: Payload = {"id": command["id"], "name": name, "type": 1}
+        self._announce(interaction, self._with_options(channel, data, options), kind=_COMMAND)
         return interaction
 
-    def _payload(self, interaction: Interaction, data: Payload, options: Mapping[str, Any]) -> Payload:
-        channel, person, guild = interaction.channel, interaction.person, interaction.channel.guild
+    def press(self, message: Message, person: Person) -> Interaction:
+        """A person presses the only button of a message.
+
+        Raises:
+            AssertionError: nobody sees one there.
+        """
+        shown = [] if message.deleted else message.versions[-1].components
+        buttons = [one for row in shown for one in row["components"] if one["type"] == _BUTTON]
+        assert len(buttons) == 1, f"there is not one button to press but {len(buttons)}"
+        custom_id = buttons[0]["custom_id"]
+        interaction = Interaction(
+            id=self._world.new_id(),
+            token=secrets.token_urlsafe(48),
+            command=custom_id,
+            channel=message.channel,
+            person=person,
+            pressed_on=message,
+        )
+        self._announce(interaction, {"custom_id": custom_id, "component_type": _BUTTON}, kind=_COMPONENT)
+        return interaction
+
+    def _announce(self, interaction: Interaction, data: Payload, *, kind: int) -> None:
+        self._by_token[interaction.token] = interaction
+        self._backend.interactions.append(interaction)
+        payload = self._payload(interaction, data, kind=kind)
+        if interaction.pressed_on is not None:
+            payload["message"] = self._shown(interaction.pressed_on)
+        self._backend.publish("INTERACTION_CREATE", None, lambda _: payload)
+
+    def _with_options(self, channel: Channel, data: Payload, options: Mapping[str, Any]) -> Payload:
         resolved: Payload = {}
         data["options"] = [self._option(channel, name, value, resolved) for name, value in options.items()]
-        if resolved:
-            data["resolved"] = {"attachments": resolved}
+        return data | {"resolved": {"attachments": resolved}} if resolved else data
+
+    def _payload(self, interaction: Interaction, data: Payload, *, kind: int) -> Payload:
+        channel, person, guild = interaction.channel, interaction.person, interaction.channel.guild
         payload: Payload = {
             "id": str(interaction.id),
             "application_id": str(self._world.bot.id),
-            "type": _COMMAND,
+            "type": kind,
             "token": interaction.token,
             "version": 1,
             "data": data,
@@ -113,6 +142,8 @@ class Interactions:
         if time.monotonic() - interaction.at > _FIRST_RESPONSE_S:
             raise ApiError(404, 10062, "Unknown interaction")
         kind, data = call.body.get("type"), call.body.get("data") or {}
+        if interaction.pressed_on is not None:
+            return _noticed(interaction, kind)
         if kind not in (_MESSAGE, _DEFERRED_MESSAGE):
             raise invalid_form("type", "BASE_TYPE_CHOICES", "Only 4 and 5 answer a command here.")
         loading = kind == _DEFERRED_MESSAGE
@@ -198,3 +229,11 @@ class Interactions:
 
     def _shown(self, message: Message) -> Payload:
         return message_payload(message, self._backend.view())
+
+
+def _noticed(interaction: Interaction, kind: Any) -> Answer:
+    if kind != _DEFERRED_UPDATE:
+        raise invalid_form("type", "BASE_TYPE_CHOICES", "Only 6 answers a button here.")
+    interaction.acknowledged_at = time.monotonic()
+    about = {"id": str(interaction.id), "type": _COMPONENT}
+    return Answer({"interaction": about, "resource": {"type": kind}})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tests.emulators.discord_backend import Backend
 from tests.emulators.discord_errors import Answer, ApiError, Call, invalid_form, missing_access, unknown_channel
-from tests.emulators.discord_gateway import Gateway, application_flags, gateway_limits
+from tests.emulators.discord_gateway import Gateway, application_flags
 from tests.emulators.discord_payloads import channel_payload, guild_payload, member_payload, person_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_routes import Handler
@@ -45,8 +45,8 @@ class ApplicationRoutes:
         }
 
     def _gateway_bot(self, _: Call) -> Answer:
-        limits = gateway_limits(self._gateway.identifies)
-        return Answer({"url": self._backend.gateway_url, "shards": 1, "session_start_limit": limits})
+        url, limits = self._backend.gateway_url, self._gateway.limits()
+        return Answer({"url": url, "shards": 1, "session_start_limit": limits})
 
     def _me(self, _: Call) -> Answer:
         return Answer(person_payload(self._world.bot) | {"verified": True, "mfa_enabled": False, "flags": 0})

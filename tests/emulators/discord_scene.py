@@ -174,3 +174,19 @@ class DiscordScene(Emulated):
             AssertionError: the bot registered no such command.
         """
         return self._interactions.use(channel, person, name, options or {})
+
+    async def press(self, message: Message, person: Person) -> Interaction:
+        """A person presses the button under a message.
+
+        Raises:
+            AssertionError: there is not exactly one that people see.
+        """
+        return self._interactions.press(message, person)
+
+    async def delete_all(self, messages: Sequence[Message]) -> None:
+        """A moderator deletes messages of one channel at once."""
+        self._backend.delete_bulk(messages)
+
+    def send_event(self, name: str, channel: Channel, payload: Payload) -> None:
+        """Send any event as it is, to play one that nobody thought of."""
+        self._backend.publish(name, channel, lambda _: payload)

@@ -248,13 +248,16 @@ class Message:
 
 @dataclass(kw_only=True, eq=False)
 class Interaction:
-    """A person used a command; the bot may respond for 15 minutes, the first time within 3 seconds."""
+    """A person used a command or pressed a button; the bot may respond for 15 minutes, the first time within 3 seconds."""
 
     id: int
     token: str
     command: str
+    """Its name; of a button the custom id."""
     channel: Channel
     person: Person
+    pressed_on: Message | None = None
+    """The message whose button was pressed."""
     at: float = field(default_factory=time.monotonic)
     acknowledged_at: float | None = None
     """`time.monotonic()` of the bot's first response, a deferral included."""

@@ -104,6 +104,10 @@ class TelegramEmulator(People):
         """Hand the bot's newest update about a message out once more, confirmed or not, by default under its old id."""
         self.world.updates.repeat(self.world.update_about(message), new_id=new_update_id)
 
+    def renumber_updates(self, next_id: int) -> None:
+        """A week without updates is over: the next one has this id, and those after it count on from there."""
+        self.world.updates.renumber(next_id)
+
     @property
     def pending_updates(self) -> int:
         """How many updates the bot has not confirmed by a later offset."""

@@ -216,6 +216,14 @@ class People(Emulated):
         """Somebody deletes a message, their own or the bot's. The Bot API sends no update for that."""
         message.deleted = True
 
-    async def press(self, message: Message, person: Person, data: str) -> str:
-        """Press an inline button of the bot's message. Returns the callback query's id."""
+    async def press(self, message: Message, person: Person, data: str | None = None) -> str:
+        """Press an inline button of the bot's message. Returns the callback query's id.
+
+        Args:
+            message: Which message.
+            person: Who.
+            data: What the button sends; None for the only button that is there.
+        """
+        if data is None:
+            (data,) = message.presses
         return self.world.press(message, person, data)

@@ -79,7 +79,18 @@ class Sending:
 
     def options(self, params: Params) -> Json:
         """What else of a call is shown with the message."""
+        self.markup(params)
         return {name: params.get(name) for name in ("link_preview_options", "reply_markup") if params.has(name)}
+
+    def markup(self, params: Params) -> Json | None:
+        """The inline keyboard of a call; None if there is none."""
+        if not params.has("reply_markup"):
+            return None
+        match params.get("reply_markup"):
+            case {"inline_keyboard": [*rows]} as markup if all(_is_row(row) for row in rows):
+                return dict(markup)
+            case _:
+                raise self._broken("can't parse inline keyboard")
 
     def text(self, params: Params) -> Json:
         """The ``text`` and ``entities`` of a call, as the server makes them."""
@@ -155,6 +166,19 @@ class Sending:
         """Refuse what no right client asks for."""
         self._violations.append(description)
         return bad_request(description)
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, list) and all(_is_button(button) for button in row)
+
+
+def _is_button(button: Any) -> bool:
+    """A button that sends a callback query: its data has 1 to 64 bytes (Bot API, InlineKeyboardButton)."""
+    match button:
+        case {"text": str(text), "callback_data": str(data)}:
+            return bool(text) and 1 <= len(data.encode()) <= 64
+        case _:
+            return False
 
 
 def _topic_id(message: Message) -> int | None:

@@ -128,6 +128,21 @@ class Message:
         found: list[Entity] = self.content.get("entities") or self.content.get("caption_entities") or []
         return found
 
+    @property
+    def buttons(self) -> list[str]:
+        """What stands on its inline buttons now, row by row."""
+        return [button["text"] for button in self._buttons]
+
+    @property
+    def presses(self) -> list[str]:
+        """What its inline buttons send when they are pressed."""
+        return [button["callback_data"] for button in self._buttons]
+
+    @property
+    def _buttons(self) -> list[Json]:
+        rows = self.options.get("reply_markup", {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
+
     def marked(self, entity: Mapping[str, Any]) -> str:
         """The stretch of its text that an entity marks."""
         return utf16_slice(self.text, entity["offset"], entity["length"])

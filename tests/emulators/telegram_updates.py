@@ -10,6 +10,8 @@ CONFLICT = "Conflict: terminated by other getUpdates request; make sure that onl
 MAX_TIMEOUT_S = 50
 """Longer waits are cut to this (telegram-bot-api, process_get_updates_query)."""
 MAX_BATCH = 100
+_MAX_AHEAD = 10
+"""An offset further ahead of the newest update is taken for none (tdlib, TQueue::get)."""
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Kinds that must be asked for (Bot API, getUpdates)."""
 
@@ -89,6 +91,11 @@ class UpdateQueue:
         self._waiting.append(Update(update_id, {**update.payload, "update_id": update_id}, again=True))
         self._wake()
 
+    def renumber(self, next_id: int) -> None:
+        """Number what comes now from anywhere, as Telegram may after a week without updates (Bot API, Update)."""
+        assert not self._waiting, "there are updates"
+        self._next_id = next_id
+
     def clear(self) -> None:
         """drop_pending_updates."""
         self._waiting.clear()
@@ -132,7 +139,7 @@ class UpdateQueue:
     def _confirm(self, offset: int) -> None:
         if offset < 0:
             del self._waiting[:offset]
-        elif offset > 0:
+        elif 0 < offset <= self._next_id + _MAX_AHEAD:
             self._waiting = [u for u in self._waiting if u.update_id >= offset or u.again]
 
     def _take_over(self, is_gone: Callable[[], bool]) -> _Poll:

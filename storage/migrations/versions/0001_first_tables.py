@@ -120,6 +120,7 @@ def _deliveries() -> None:
         sa.Column("digest", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["turn_id"], ["turns.id"], name=op.f("fk_deliveries_turn_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("turn_id", "part", name=op.f("pk_deliveries")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_deliveries_platform_message_id", "deliveries", ["platform_message_id"])
 
@@ -199,4 +200,5 @@ def _cursors() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("last_turn_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_cursors")),
+        sqlite_with_rowid=False,
     )

@@ -1,0 +1,89 @@
+"""Which channels to look back in: only those where something may have happened, told without a request. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import discord
+
+from adapters.discord.client import Library
+from adapters.discord.places import Channel, Place, number_of
+from bot.ports.chat import KnownPlace
+
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A channel to look back in."""
+
+    channel: Channel
+    place: Place | None = None
+    """None: by the channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """Snowflakes that tell what is worth a look."""
+
+    since: int
+    """New messages may have come from here on."""
+    changes_since: int
+    """Stored messages that are newer may have been changed or deleted."""
+    threads_since: int
+    """If `since` is before this, a thread may have been woken, written in and archived again meanwhile."""
+
+
+def changed_in(guild: discord.Guild, *, since: int) -> list[Channel]:
+    """The channels and active threads that the bot may read and whose last message is newer than `since`."""
+    everything: Iterable[Readable] = chain(
+        guild.text_channels, guild.voice_channels, guild.stage_channels, guild.threads
+    )
+    return [channel for channel in everything if (channel.last_message_id or 0) > since and _may_read(channel)]
+
+
+def places_to_look_at(
+    client: Library, places: Sequence[KnownPlace], changed: Sequence[Channel], horizon: Horizon
+) -> list[Candidate]:
+    """Known conversations first, the most recently used first; then other channels, by their last message."""
+    by_id = {channel.id: channel for channel in changed}
+    found: list[Candidate] = []
+    for known in places:
+        place = Place(key=known.key, is_private=known.is_private)
+        channel = by_id.pop(place.channel_id, None) or _unchanged(client, known, place, horizon)
+        if channel is not None:
+            found.append(Candidate(channel=channel, place=place))
+    rest = sorted(by_id.values(), key=_last_message, reverse=True)
+    return found + [Candidate(channel=channel) for channel in rest]
+
+
+def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizon) -> Channel | None:
+    """A conversation of which Discord did not say that something new was said; None if it needs no look."""
+    if known.is_private:
+        # Discord does not list private chats.
+        return client.get_partial_messageable(place.channel_id, type=discord.ChannelType.private)
+    is_recent = number_of(known.newest) > horizon.changes_since
+    channel = client.get_channel(place.channel_id)
+    if isinstance(channel, Readable):
+        return channel if is_recent and _may_read(channel) else None
+    parent = client.get_channel(int(known.key.chat_id))
+    if known.key.thread_id is None or not isinstance(parent, discord.abc.GuildChannel):
+        return None
+    # A thread that is archived now.
+    if is_recent or horizon.since < horizon.threads_since:
+        return client.get_partial_messageable(place.channel_id, guild_id=parent.guild.id)
+    return None
+
+
+def _may_read(channel: Readable) -> bool:
+    try:
+        may = channel.permissions_for(channel.guild.me)
+    except discord.ClientException:
+        # A thread whose channel is unknown.
+        return True
+    return may.view_channel and may.read_message_history
+
+
+def _last_message(channel: Channel) -> int:
+    number: int | None = getattr(channel, "last_message_id", None)
+    return number or 0

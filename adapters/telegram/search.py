@@ -1,0 +1,113 @@
+"""Finding a message of the bot's own whose id was never learned."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any, TypeAlias
+
+from telegram.constants import ChatType
+from telegram.error import BadRequest
+
+from adapters.telegram.errors import is_unchanged
+from adapters.telegram.keyboard import PROBES
+from bot.errors import PlatformError, PlatformRefused
+from bot.events import ConversationKey, MessageId
+from bot.ports.clock import Clock
+
+REACH = 40
+"""How many ids are looked at."""
+_PACE_S = 0.2
+"""Between two looks: 5 requests a second of the 30 that a bot has in all (Bots FAQ)."""
+_CHANNEL_LIKE = "-100"
+"""How the ids of channels and supergroups begin."""
+_PAUSED = 100
+"""Searches cut off by an error that are remembered. Without it they begin again, which costs requests only."""
+
+EditMarkup: TypeAlias = Callable[[ConversationKey, int, str | None], Awaitable[Mapping[str, Any]]]
+"""EditMessageReplyMarkup: chat, message, markup as JSON (None: no buttons). Gives the message.
+Raises `PlatformError`."""
+ChatTypeOf: TypeAlias = Callable[[ConversationKey], Awaitable[str]]
+"""GetChat's type. Raises `PlatformError`."""
+
+
+class Search:
+    """Looks at the ids after a known one, by giving each a button: only the bot's own messages take it.
+
+    The Bot API can't read a chat, but it tells these apart: the bot's own message comes back whole with its new
+    button, somebody else's "can't be edited", and one that is not there "is not found". The button is taken off again.
+
+    Ids are counted in each supergroup for itself, but in private chats and basic groups for the whole account: there
+    the messages of all the bot's private chats and basic groups count. So a message that came more than `REACH`
+    others after the known one is not found.
+
+    In a channel nothing is looked for: an administrator may put buttons on everybody's posts.
+    """
+
+    def __init__(self, *, edit_markup: EditMarkup, chat_type: ChatTypeOf, clock: Clock) -> None:
+        self._edit_markup = edit_markup
+        self._chat_type = chat_type
+        self._clock = clock
+        self._paused: dict[tuple[ConversationKey, int], int] = {}
+
+    async def find(
+        self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
+    ) -> MessageId | None:
+        """See `bot.ports.chat.Chat.find`. After an error the next call goes on where this one was.
+
+        Raises:
+            PlatformError: throttled or unreachable in the middle, or the bot may not act in this chat.
+        """
+        if key.chat_id.startswith(_CHANNEL_LIKE) and await self._chat_type(key) == ChatType.CHANNEL:
+            return None
+        first = int(after) + 1
+        for number in range(self._paused.pop((key, first), first), first + REACH):
+            candidate = MessageId(str(number))
+            if candidate in known:
+                continue
+            try:
+                message = await self._own(key, number)
+            except PlatformError:
+                self._pause(key, first, number)
+                raise
+            if message is not None and _fits(message, key, reply_to):
+                return candidate
+            await self._clock.sleep(_PACE_S)
+        return None
+
+    async def _own(self, key: ConversationKey, number: int) -> Mapping[str, Any] | None:
+        """The message if it is the bot's own. It has no buttons afterwards."""
+        for markup in PROBES:
+            try:
+                message = await self._edit_markup(key, number, markup)
+            except PlatformRefused as refused:
+                if is_unchanged(refused):
+                    continue
+                if isinstance(refused.__cause__, BadRequest):
+                    return None
+                raise
+            await self._bare(key, number)
+            return message
+        return None
+
+    async def _bare(self, key: ConversationKey, number: int) -> None:
+        try:
+            await self._edit_markup(key, number, None)
+        except PlatformRefused as refused:
+            # Somebody was faster: changed or deleted.
+            if not isinstance(refused.__cause__, BadRequest):
+                raise
+
+    def _pause(self, key: ConversationKey, first: int, number: int) -> None:
+        if len(self._paused) >= _PAUSED:
+            self._paused.clear()
+        self._paused[key, first] = number
+
+
+def _fits(message: Mapping[str, Any], key: ConversationKey, reply_to: MessageId | None) -> bool:
+    thread_id = message.get("message_thread_id") if message.get("is_topic_message") else None
+    replied_id = (message.get("reply_to_message") or {}).get("message_id")
+    if replied_id == thread_id:  # Every message in a topic "replies" to the topic's beginning.
+        replied_id = None
+    return _id(thread_id) == key.thread_id and _id(replied_id) == reply_to
+
+
+def _id(number: int | None) -> str | None:
+    return None if number is None else str(number)

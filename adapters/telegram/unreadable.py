@@ -1,0 +1,68 @@
+"""An update that could not be read: what the operator keeps of it, and whether somebody waits for an answer."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from adapters.telegram.entities import Identity
+from adapters.telegram.limits import TELEGRAM
+from bot.events import ConversationKey, MessageId, Unreadable
+
+
+def unreadable(update: Mapping[str, Any], error: Exception, me: Identity) -> Unreadable:
+    """Describe an update that made `error`.
+
+    Somebody waits if it is a new message, not a bot's, in a private chat, or one that names or replies to the bot.
+    An edited message was answered before: nobody waits.
+    """
+    waiting = _waiting(update, me)
+    key, message_id = (None, None) if waiting is None else waiting
+    return Unreadable(
+        platform=TELEGRAM,
+        id=str(update.get("update_id")),
+        raw=orjson.dumps(update).decode(),
+        error=_kind_and_place(error),
+        apologise_to=key,
+        reply_to=message_id,
+    )
+
+
+def _kind_and_place(error: Exception) -> str:
+    """Never the error's own text: it may hold what people wrote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} in {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}"
+
+
+def _waiting(update: Mapping[str, Any], me: Identity) -> tuple[ConversationKey, MessageId] | None:
+    message: Any = update.get("message") or update.get("channel_post")
+    match message:
+        case {"message_id": int(message_id), "chat": {"id": int(chat_id)}} if _is_for(message, me):
+            thread_id = message.get("message_thread_id") if message.get("is_topic_message") is True else None
+            key = ConversationKey(
+                platform=TELEGRAM,
+                chat_id=str(chat_id),
+                thread_id=str(thread_id) if isinstance(thread_id, int) else None,
+            )
+            return key, MessageId(str(message_id))
+        case _:
+            return None
+
+
+def _is_for(message: Mapping[str, Any], me: Identity) -> bool:
+    match message:
+        case {"from": {"is_bot": True}}:
+            return False
+        case {"chat": {"type": "private"}}:
+            return True
+        case {"reply_to_message": {"from": {"id": me.id}}}:
+            return True
+        case {"text": str(words)} | {"caption": str(words)}:
+            return re.search(rf"@{re.escape(me.username)}\b", words, re.IGNORECASE) is not None
+        case _:
+            return False

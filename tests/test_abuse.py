@@ -1,0 +1,119 @@
+"""What people, servers and files can do to the bot to exhaust it: it stays small, polite and able to stop."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from adapters.telegram.request import AiohttpRequest, Broken
+from bot.conversation import LONGEST_ANSWER
+from bot.delivery import SHORTEST_WAIT_S
+from bot.errors import PlatformThrottled
+from bot.events import AttachmentRef, Command, ConversationKey, MessageId
+from bot.look import FILES_AT_ONCE
+from bot.picture_pipe import unpack_head
+from bot.ports.chat import Part
+from bot.ports.model import TextDelta
+from tests.core import running_core
+from tests.fakes import FAKE, FakeChat, message, photo
+
+
+async def test_an_answer_that_never_ends_is_ended(tmp_path: Path) -> None:
+    piece = TextDelta("la " * 1000)
+    async with running_core(tmp_path, [piece] * 200, chat=FakeChat(text_length=10_000)) as core:
+        await core.hear(message("sing"))
+        await core.finish()
+        shown = "".join(core.chat.texts())
+        assert LONGEST_ANSWER - 10 < shown.count("la ") * 3 <= LONGEST_ANSWER
+        assert "reached its length limit" in shown
+        assert core.model.closed == 1, "the server is told to stop"
+
+
+async def test_a_platform_that_refuses_again_and_again_without_a_wait_is_not_hammered(tmp_path: Path) -> None:
+    async with running_core(tmp_path) as core:
+        for _ in range(10):
+            core.chat.fail("post", PlatformThrottled("too many requests", retry_after_s=0))
+        await core.hear(message("hi"))
+        await core.finish()
+        assert core.chat.texts() == ["ok"]
+        assert core.clock.elapsed_s >= 9 * SHORTEST_WAIT_S
+
+
+class CountingChat(FakeChat):
+    """Knows how many files were fetched at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetching = 0
+        self.most = 0
+
+    async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
+        self.fetching += 1
+        self.most = max(self.most, self.fetching)
+        await asyncio.sleep(0.001)
+        self.fetching -= 1
+        return f"pic {ref.handle}".encode()[:max_bytes]
+
+
+async def test_many_large_files_at_once_are_held_a_few_at_a_time(tmp_path: Path) -> None:
+    chat = CountingChat()
+    places = [ConversationKey(platform=FAKE, chat_id=str(number)) for number in range(4)]
+    async with running_core(tmp_path, chat=chat) as core:
+        for place in places:
+            await core.hear(message("?", key=place, attachments=[photo(f"{number}") for number in range(10)]))
+        await core.finish()
+        assert all(chat.texts(place) for place in places)
+        assert chat.most == FILES_AT_ONCE
+
+
+class StuckChat(FakeChat):
+    """Never takes a message."""
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        await asyncio.Event().wait()
+        raise AssertionError((key, part, reply_to, nonce))
+
+
+async def test_the_bot_stops_in_time_though_a_command_can_not_be_answered(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=StuckChat()) as core:
+        await core.hear(message("/help", command=Command(name="help")))
+        await core.settle()
+        async with asyncio.timeout(5):
+            await core.inbox.drain(grace_s=0.01)
+        assert len(await core.unfinished()) == 1, "it is answered after the next start"
+
+
+async def test_an_answer_of_telegram_without_end_is_left() -> None:
+    async def flood(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b" " * (1 << 20))
+
+    app = web.Application()
+    app.router.add_post("/", flood)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    calls = AiohttpRequest(pool_size=1)
+    await calls.initialize()
+    try:
+        with pytest.raises(Broken, match="too long"):
+            await calls.do_request(f"http://127.0.0.1:{runner.addresses[0][1]}/", "POST")
+    finally:
+        await calls.shutdown()
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    "line", ["[]", "5", '{"jpeg_bytes": "9"}', '{"width_px": null}', '{"origin": 5}', "[" * 100_000, '{"new": 1}']
+)
+def test_nonsense_from_a_picture_worker_is_known_as_such(line: str) -> None:
+    with pytest.raises(ValueError, match="not a reply"):
+        unpack_head(line.encode())
+
+
+def test_a_reply_of_a_picture_worker_is_read() -> None:
+    assert unpack_head(json.dumps({"jpeg_bytes": 9, "origin": "PNG"}).encode()).jpeg_bytes == 9
