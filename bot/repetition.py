@@ -60,8 +60,8 @@ def trimmed(text: str) -> str:
 
     White space may have been taken off its ends meanwhile. A text without circles comes back as it is.
     """
-    # Half of what `feed` wants will do, since some of it may have been white space.
-    period = _period(text[-_WINDOW:], share=0.5)
+    # Somewhat less than `feed` wants will do, since some of it may have been white space.
+    period = _period(text[-_WINDOW:], share=0.75)
     if period is None:
         return text
     cycle = text[-period:]

@@ -35,7 +35,7 @@ def backup(url: str, target: Path, *, busy_timeout_s: float = 5.0) -> None:
             write_copy(connection, target)
         except (OSError, sqlite3.Error) as error:
             raise StorageError(
-                f"Can't copy {source} to {target}: {error}. The copy needs a folder that can be written and enough room;"
+                f"Can't copy {source} to {target}: {error}. It needs a folder that can be written, and enough room;"
                 " if the database is damaged, put an older backup in its place."
             ) from error
 

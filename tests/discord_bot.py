@@ -2,15 +2,28 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from adapters.discord.catch_up import DEFAULT, CatchUp
 from adapters.discord.chat import DiscordChat
-from bot.events import ConversationKey, Event, MessageReceived, PlatformName
-from bot.ports.chat import Part
+from bot.events import (
+    Address,
+    ConversationKey,
+    Event,
+    MessageId,
+    MessageReceived,
+    MessagesDeleted,
+    PlatformName,
+    Unreadable,
+)
+from bot.ports.chat import KnownPlace, Part
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -33,31 +46,105 @@ class HastyClock:
 
 
 @dataclass
+class Core:
+    """Takes down what it is brought, and knows it again after a restart. `before_taking` may raise, as storage may."""
+
+    before_taking: Callable[[Event], object] = lambda _: None
+    events: list[Event] = field(default_factory=list)
+    """All that was brought, repeats too."""
+    aside: list[Unreadable] = field(default_factory=list)
+    told_missed: list[ConversationKey] = field(default_factory=list)
+    cursors: dict[str, str] = field(default_factory=dict)
+    stored: dict[MessageId, MessageReceived] = field(default_factory=dict)
+    """What an addressed message became."""
+
+    async def accept(self, event: Event) -> None:
+        self.before_taking(event)
+        self.events.append(event)
+        match event:
+            case MessageReceived(address=Address()):
+                self.stored.setdefault(event.message_id, event)
+            case MessagesDeleted():
+                for message_id in event.message_ids:
+                    self.stored.pop(message_id, None)
+            case _:
+                pass
+
+    async def set_aside(self, unreadable: Unreadable) -> None:
+        if unreadable.id not in [known.id for known in self.aside]:
+            self.aside.append(unreadable)
+
+    async def cursor(self, name: str) -> str | None:
+        return self.cursors.get(name)
+
+    async def move_cursor(self, name: str, value: str) -> None:
+        self.cursors[name] = value
+
+    async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
+        newest = {message.key: message for message in self.stored.values()}
+        return [
+            KnownPlace(key=key, is_private=message.is_private, newest=message.message_id)
+            for key, message in reversed(newest.items())
+        ]
+
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        of_key = [message for message in self.stored.values() if message.key == key]
+        return [message.message_id for message in of_key if message.sent_at >= since]
+
+    async def missed(self, key: ConversationKey) -> None:
+        self.told_missed.append(key)
+
+    @property
+    def messages(self) -> list[MessageReceived]:
+        """The new messages among `events`."""
+        return [event for event in self.events if isinstance(event, MessageReceived)]
+
+
+@dataclass
 class Bot:
     """A running adapter."""
 
     chat: DiscordChat
     clock: HastyClock
-    events: list[MessageReceived]
+    core: Core
     receiving: asyncio.Task[None] | None = None
 
+    @property
+    def events(self) -> list[MessageReceived]:
+        return self.core.messages
+
     async def hears(self, count: int = 1) -> MessageReceived:
-        """The newest event, once there are `count`."""
-        await eventually(lambda: len(self.events) >= count, what=f"{count} events")
+        """The newest message, once there are `count`."""
+        await eventually(lambda: len(self.events) >= count, what=f"{count} messages")
         assert len(self.events) == count
         return self.events[-1]
 
-    async def post(self, key: ConversationKey, text: str, *, nonce: str = "n1") -> str:
+    async def notices(self, kind: type[T], count: int = 1) -> T:
+        """The newest event of a kind, once there are `count`."""
+        found = await eventually(
+            lambda: [e for e in self.core.events if isinstance(e, kind)][count - 1 :], what=f"{kind}"
+        )
+        assert len(found) == 1
+        return found[0]
+
+    async def post(self, key: ConversationKey, text: str, *, nonce: str = "n1") -> MessageId:
         return await self.chat.post(key, Part(text), reply_to=None, nonce=nonce)
 
 
-def chat_with(emulator: DiscordEmulator, *, token: str | None = None, clock: HastyClock | None = None) -> DiscordChat:
+def chat_with(
+    emulator: DiscordEmulator,
+    *,
+    token: str | None = None,
+    clock: HastyClock | None = None,
+    catch_up: CatchUp = DEFAULT,
+) -> DiscordChat:
     """An adapter pointed at the emulator."""
     return DiscordChat(
         token or emulator.token,
         api_url=emulator.api_url,
         gateway_url=emulator.gateway_url,
         clock=clock or HastyClock(),
+        catch_up=catch_up,
     )
 
 
@@ -66,25 +153,25 @@ def key_of(channel_id: int) -> ConversationKey:
     return ConversationKey(platform=PlatformName("discord"), chat_id=str(channel_id))
 
 
-def part(text: str) -> Part:
-    return Part(text)
+def part(text: str, *, can_stop: bool = False) -> Part:
+    return Part(text, can_stop=can_stop)
 
 
 @contextlib.asynccontextmanager
 async def running(
-    emulator: DiscordEmulator, *, before_taking: Callable[[Event], object] = lambda _: None, listens: bool = True
+    emulator: DiscordEmulator,
+    *,
+    core: Core | None = None,
+    clock: HastyClock | None = None,
+    catch_up: CatchUp = DEFAULT,
+    listens: bool = True,
 ) -> AsyncIterator[Bot]:
-    """Run the adapter. `before_taking` may raise, as storage may."""
-    clock, events = HastyClock(), list[MessageReceived]()
-
-    async def accept(event: Event) -> None:
-        before_taking(event)
-        events.append(event)
-
-    async with chat_with(emulator, clock=clock) as chat:
-        bot = Bot(chat, clock, events)
+    """Run the adapter."""
+    clock, core = clock or HastyClock(), core or Core()
+    async with chat_with(emulator, clock=clock, catch_up=catch_up) as chat:
+        bot = Bot(chat, clock, core)
         if listens:
-            bot.receiving = asyncio.create_task(chat.receive(accept))
+            bot.receiving = asyncio.create_task(chat.receive(core))
             await emulator.until_connected()
         try:
             yield bot

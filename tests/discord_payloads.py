@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from adapters.discord.convert import message_received
+from adapters.discord.places import place_of
 from bot.events import MessageReceived
 
 BOT, ANN, BEN = 900, 101, 102
@@ -115,7 +116,7 @@ class World:
 
     def event(self, content: str = "", *, place: int = GENERAL, **payload: Any) -> MessageReceived:
         message = self.message(content, place=place, **payload)
-        return message_received(message, place=message.channel, bot_id=BOT)
+        return message_received(message, place=place_of(message.channel), bot_id=BOT)
 
 
 def mentioned(number: int, name: str) -> Payload:

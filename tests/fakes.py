@@ -321,6 +321,9 @@ class FakeIntake:
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         return [place for place in self.known_places if place.key.platform == platform]
 
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        return [heard.message_id for heard in self.messages if heard.key == key and heard.sent_at >= since]
+
     async def missed(self, key: ConversationKey) -> None:
         self.told_missed.append(key)
 

@@ -8,7 +8,6 @@ import pytest
 from aiohttp import web
 
 from adapters.telegram.request import AiohttpRequest, Broken
-from bot.conversation import LONGEST_ANSWER
 from bot.delivery import SHORTEST_WAIT_S
 from bot.errors import PlatformThrottled
 from bot.events import AttachmentRef, Command, ConversationKey, MessageId
@@ -16,17 +15,20 @@ from bot.look import FILES_AT_ONCE
 from bot.picture_pipe import unpack_head
 from bot.ports.chat import Part
 from bot.ports.model import TextDelta
+from bot.reading import LONGEST_ANSWER
 from tests.core import running_core
 from tests.fakes import FAKE, FakeChat, message, photo
 
 
 async def test_an_answer_that_never_ends_is_ended(tmp_path: Path) -> None:
-    piece = TextDelta("la " * 1000)
-    async with running_core(tmp_path, [piece] * 200, chat=FakeChat(text_length=10_000)) as core:
+    verses = [
+        TextDelta(" ".join(str(number) for number in range(start, start + 500))) for start in range(0, 10**6, 500)
+    ]
+    async with running_core(tmp_path, verses, chat=FakeChat(text_length=10_000)) as core:
         await core.hear(message("sing"))
         await core.finish()
         shown = "".join(core.chat.texts())
-        assert LONGEST_ANSWER - 10 < shown.count("la ") * 3 <= LONGEST_ANSWER
+        assert LONGEST_ANSWER <= len(shown) < LONGEST_ANSWER + 200
         assert "reached its length limit" in shown
         assert core.model.closed == 1, "the server is told to stop"
 

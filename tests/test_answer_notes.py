@@ -46,10 +46,10 @@ async def test_pictures_beyond_what_fits_into_one_request_are_told_and_never_cou
     async with running_core(tmp_path, said("Four."), said("No."), chat=chat) as core:
         await core.hear(message("compare", attachments=[photo(name) for name in names], quoted=[first]))
         await core.finish()
-        note = texts.not_seen(1, texts.TOO_MANY_PICTURES)
+        note = texts.not_seen(1, texts.not_shown(fits))
         assert chat.texts() == [f"Four.\n\n{note}"]
         await core.hear(message("did you see the first?"))
         await core.finish()
         for prompt in map(prompt_text, core.model.prompts):
             assert prompt.count("<pixels>") == fits
-            assert f"could not be looked at: {texts.TOO_MANY_PICTURES}. You have not seen it" in prompt
+            assert f"could not be looked at: {texts.not_shown(fits)}. You have not seen it" in prompt

@@ -23,7 +23,7 @@ async def test_a_command_is_acknowledged_at_once_and_answered_through_its_token(
         again = await bot.chat.post(event.key, part("Done."), reply_to=event.message_id, nonce="n1")
         await bot.chat.post(event.key, part("More."), reply_to=event.message_id, nonce="n2")
 
-    assert (event.message_id, event.address, event.command) == (str(used.id), Address.COMMAND, Command(name="reset"))
+    assert (event.message_id, event.address, event.command) == (f"i{used.id}", Address.COMMAND, Command(name="reset"))
     assert (event.text, event.sender.name, event.sender.language) == ("/reset", "Ann", "de")
     assert used.acknowledged_at is not None
     assert used.acknowledged_at - used.at < 1

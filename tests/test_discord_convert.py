@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.convert import conversation, is_from_a_person, message_received, unresolved_reply
+from adapters.discord.convert import is_from_a_person, message_received, unresolved_reply
+from adapters.discord.places import place_of
 from adapters.discord.text import Names, read
 from bot.events import Address, Command, Entity, EntityKind
 from tests.discord_payloads import (
@@ -58,7 +59,7 @@ def test_a_thread_belongs_to_its_parent(world: World) -> None:
 
 def test_a_channel_that_the_library_does_not_know_is_no_private_chat(world: World) -> None:
     message = world.message("hello", place=999)
-    event = message_received(message, place=message.channel, bot_id=BOT)
+    event = message_received(message, place=place_of(message.channel), bot_id=BOT)
 
     assert isinstance(message.channel, discord.PartialMessageable)
     assert (event.key.chat_id, event.is_private, event.address) == ("999", False, None)
@@ -176,7 +177,7 @@ def test_a_reply_that_discord_did_not_resolve_has_to_be_fetched(world: World) ->
     answer = world.message("An answer", id="77", author=BOT_USER, attachments=[attachment(5)])
 
     reference = unresolved_reply(message)
-    event = message_received(message, place=message.channel, bot_id=BOT, replied_to=answer)
+    event = message_received(message, place=place_of(message.channel), bot_id=BOT, replied_to=answer)
 
     assert reference is not None
     assert (reference.message_id, reference.channel_id) == (77, GENERAL)
@@ -278,7 +279,7 @@ def test_only_people_are_listened_to(world: World, payload: Payload, is_person: 
 def test_every_kind_of_place_has_its_conversation(world: World) -> None:
     places: list[Any] = [world.state._get_guild(GUILD).get_channel(GENERAL), world.client.get_partial_messageable(5)]
 
-    assert [conversation(place).chat_id for place in places] == [str(GENERAL), "5"]
+    assert [place_of(place).key.chat_id for place in places] == [str(GENERAL), "5"]
 
 
 TOKENS = st.sampled_from(

@@ -1,6 +1,6 @@
 """Pictures from Discord's file servers, also when their links have run out."""
 
-import json
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -85,7 +85,7 @@ async def test_a_file_that_is_too_large_is_refused_in_words(
     assert refused.value.person == "it is larger than 1 KB"
 
 
-@pytest.mark.parametrize("handle", ["", "{}", "[1]", "not json", '[1, 2, "x", ""]'])
+@pytest.mark.parametrize("handle", ["", "{}", "[1]", "not json", '[1, 2, "x"]'])
 async def test_a_handle_that_is_none_is_an_attachment_error(discord_emulator: DiscordEmulator, handle: str) -> None:
     async with running(discord_emulator, listens=False) as bot:
         with pytest.raises(AttachmentError):
@@ -93,13 +93,21 @@ async def test_a_handle_that_is_none_is_an_attachment_error(discord_emulator: Di
 
 
 async def test_other_hosts_are_not_asked(discord_emulator: DiscordEmulator) -> None:
-    handle = json.dumps([1, 2, 3, "http://localhost:1/secret.png"])
-    async with running(discord_emulator, listens=False) as bot:
+    async with running(discord_emulator) as bot:
+        ref = await received(bot, discord_emulator)
+        bot.chat._links._urls = OrderedDict.fromkeys(bot.chat._links._urls, "http://localhost:1/secret.png")
         with pytest.raises(AttachmentError) as refused:
-            await bot.chat.fetch(AttachmentRef(handle=handle, name="", media_type=""), max_bytes=10)
+            await bot.chat.fetch(ref, max_bytes=10_000)
 
     assert "may not" in refused.value.person
     assert "secret" not in str(refused.value)
+
+
+async def test_after_a_restart_a_picture_is_found_by_its_ids_alone(discord_emulator: DiscordEmulator) -> None:
+    async with running(discord_emulator) as bot:
+        ref = await received(bot, discord_emulator)
+    async with running(discord_emulator, listens=False) as restarted:
+        assert await restarted.chat.fetch(ref, max_bytes=10_000) == DATA
 
 
 def test_the_age_of_a_link_is_read_from_its_signature() -> None:

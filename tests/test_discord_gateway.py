@@ -6,8 +6,8 @@ import logging
 import pytest
 
 from bot.errors import PlatformRefused
-from bot.events import Address, Event
-from tests.discord_bot import HastyClock, chat_with, running
+from bot.events import Address
+from tests.discord_bot import Core, HastyClock, chat_with, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
 
@@ -33,7 +33,7 @@ async def test_an_intent_that_is_switched_off_later_is_left_out(
 ) -> None:
     async with chat_with(discord_emulator) as chat:
         discord_emulator.content_intent = False
-        receiving = asyncio.create_task(chat.receive(ignore))
+        receiving = asyncio.create_task(chat.receive(Core()))
         await discord_emulator.until_connected()
         receiving.cancel()
         await asyncio.wait({receiving})
@@ -93,7 +93,7 @@ async def test_logging_in_again_waits_longer_each_time(discord_emulator: Discord
     clock = HastyClock()
     async with chat_with(discord_emulator, clock=clock) as chat:
         discord_emulator.fail("GET /users/@me", status=503, times=4)
-        receiving = asyncio.create_task(chat.receive(ignore))
+        receiving = asyncio.create_task(chat.receive(Core()))
         await discord_emulator.until_connected()
         receiving.cancel()
         await asyncio.wait({receiving})
@@ -110,7 +110,7 @@ async def test_a_login_that_fails_while_running_is_tried_again(
     clock = HastyClock()
     async with chat_with(discord_emulator, clock=clock) as chat:
         discord_emulator.fail("GET /users/@me", **refusal)
-        receiving = asyncio.create_task(chat.receive(ignore))
+        receiving = asyncio.create_task(chat.receive(Core()))
         await discord_emulator.until_connected()
         receiving.cancel()
         await asyncio.wait({receiving})
@@ -122,8 +122,4 @@ async def test_a_token_that_is_revoked_while_running_ends_listening(discord_emul
     async with chat_with(discord_emulator) as chat:
         discord_emulator.fail("GET /users/@me", status=401)
         with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
-            await asyncio.wait_for(chat.receive(ignore), 5)
-
-
-async def ignore(event: Event) -> None:
-    del event
+            await asyncio.wait_for(chat.receive(Core()), 5)

@@ -5,7 +5,6 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web

@@ -248,7 +248,7 @@ class Message:
 
 @dataclass(kw_only=True, eq=False)
 class Interaction:
-    """A person used a command or pressed a button; the bot may respond for 15 minutes, the first time within 3 seconds."""
+    """A person used a command or pressed a button; the bot may respond for 15 minutes, first within 3 seconds."""
 
     id: int
     token: str
