@@ -1,15 +1,13 @@
 """Conversations: who is who by key, where their history begins, and how long they must be left in peace."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey, MessageId, PlatformName
-from bot.ports.chat import KnownPlace
+from bot.events import ConversationKey
 from bot.records import TurnId
 from storage.columns import Id, Moment
-from storage.tables import conversations, messages
+from storage.tables import conversations
 
 IS_KEY = sa.and_(
     conversations.c.platform == sa.bindparam("of_platform"),
@@ -27,26 +25,6 @@ _RESET = (
     .values(reset_turn_id=sa.bindparam("up_to", type_=Id))
 )
 _HOLD = sa.update(conversations).where(IS_KEY).values(wait_until=sa.bindparam("until", type_=Moment))
-_PLACES = (
-    sa.select(
-        conversations.c.platform,
-        conversations.c.chat_id,
-        conversations.c.thread_id,
-        conversations.c.is_private,
-        messages.c.platform_message_id,
-    )
-    .join_from(
-        conversations,
-        messages,
-        messages.c.id
-        == sa.select(sa.func.max(messages.alias("own").c.id))
-        .where(messages.alias("own").c.conversation_id == conversations.c.id)
-        .scalar_subquery(),
-    )
-    .where(conversations.c.platform == sa.bindparam("of_platform"))
-    .order_by(messages.c.id.desc())
-    .limit(sa.bindparam("at_most"))
-)
 
 
 def key_values(key: ConversationKey) -> dict[str, str]:
@@ -68,21 +46,3 @@ def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId) -> 
 def hold(connection: sa.Connection, key: ConversationKey, until: datetime) -> None:
     """Note how long the platform wants nothing new there. What it said last counts."""
     connection.execute(_HOLD, {**key_values(key), "until": until})
-
-
-def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
-    """The conversations that still have a message, the most recently used first.
-
-    One that was deleted counts: nothing before it needs to be looked for again.
-    """
-    rows = connection.execute(_PLACES, {"of_platform": platform, "at_most": limit})
-    return [
-        KnownPlace(
-            key=ConversationKey(
-                platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
-            ),
-            is_private=row.is_private,
-            newest=MessageId(row.platform_message_id),
-        )
-        for row in rows
-    ]

@@ -23,6 +23,7 @@ from storage import (
     cursors,
     history,
     pictures,
+    places,
     receipts,
     retention,
     taking_back,
@@ -74,7 +75,10 @@ class SqlStore:
         await self._write(lambda c: cursors.move_cursor(c, name, value))
 
     async def places(self, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
-        return await self._read(lambda c: conversations.places(c, platform, limit=limit))
+        return await self._read(lambda c: places.places(c, platform, limit=limit))
+
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        return await self._read(lambda c: places.recent(c, key, since=since))
 
     # --- the life of a turn ---------------------------------------------------------------------
 

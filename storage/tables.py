@@ -109,7 +109,7 @@ messages = sa.Table(
     sa.UniqueConstraint("conversation_id", "platform_message_id"),
 )
 
-sa.Index("ix_messages_newest", messages.c.conversation_id, messages.c.id)
+sa.Index("ix_messages_sent", messages.c.conversation_id, messages.c.sent_at)
 
 pictures = sa.Table(
     "pictures",

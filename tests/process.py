@@ -26,11 +26,12 @@ class BotProcess:
     The database and everything else it writes is in its directory, so a second one there takes up its work.
     """
 
-    def __init__(self, directory: Path, **variables: str) -> None:
+    def __init__(self, directory: Path, *, module: str = "bot", **variables: str) -> None:
         """Prepare it; entering starts it.
 
         Args:
             directory: Where it works.
+            module: What is run; another one than Glimpse's own must behave like it.
             variables: Its environment, and all of it but ``PATH``, ``PYTHONPATH`` and a free ``HTTP_PORT``.
         """
         self.lines: list[str] = []
@@ -38,6 +39,7 @@ class BotProcess:
         self.expects_traces = False
         """An unexpected error is part of the scenario: tracebacks in the log are no fault."""
         self._directory = directory
+        self._module = module
         self._variables = variables
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -100,7 +102,7 @@ class BotProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            self._module,
             cwd=self._directory,
             env=self._environment(),
             stdin=asyncio.subprocess.DEVNULL,

@@ -1,6 +1,7 @@
 """What the bot understands of Telegram's updates, as the Bot API sends them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,22 @@ import pytest
 
 from adapters.telegram.convert import event_of
 from adapters.telegram.entities import Identity
-from bot.events import Address, AttachmentRef, Command, Entity, EntityKind, MessageId, MessageReceived, Quoted
+from adapters.telegram.keyboard import PROBES, STOP
+from adapters.telegram.limits import TELEGRAM
+from bot.events import (
+    Address,
+    AttachmentRef,
+    Command,
+    ConversationKey,
+    Entity,
+    EntityKind,
+    Event,
+    MessageEdited,
+    MessageId,
+    MessageReceived,
+    Quoted,
+    StopPressed,
+)
 
 ME = Identity(id=7, username="Glimpse_bot")
 ANN = {"id": 11, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "language_code": "pt-BR"}
@@ -36,7 +52,9 @@ def message(**fields: Any) -> dict[str, Any]:
 
 def read(kind: str = "message", **fields: Any) -> MessageReceived | None:
     # Through JSON, so that a converter that changes its input would not be noticed by the next test only.
-    return event_of(json.loads(json.dumps({"update_id": 1, kind: message(**fields)})), ME)
+    event = event_of(json.loads(json.dumps({"update_id": 1, kind: message(**fields)})), ME)
+    assert event is None or isinstance(event, MessageReceived)
+    return event
 
 
 def seen(kind: str = "message", **fields: Any) -> MessageReceived:
@@ -396,8 +414,44 @@ def test_service_messages_and_bots_are_ignored(fields: dict[str, Any]) -> None:
 
 
 def test_other_kinds_of_updates_are_nothing() -> None:
-    assert event_of({"update_id": 1, "edited_message": message(text="x")}, ME) is None
     assert event_of({"update_id": 1, "something_new": {}}, ME) is None
+
+
+@pytest.mark.parametrize("kind", ["message", "channel_post"])
+def test_an_edited_message_reads_like_a_new_one(kind: str) -> None:
+    fields = message(text="Hi @Glimpse_bot", entities=[entity("mention", "Hi @Glimpse_bot", "@Glimpse_bot")])
+    edited = event_of({"update_id": 1, f"edited_{kind}": {**fields, "edit_date": DATE + 60}}, ME)
+
+    assert edited == MessageEdited(message=seen(kind, **fields))
+
+
+def test_an_edit_of_what_says_nothing_is_nothing() -> None:
+    assert event_of({"update_id": 1, "edited_message": message(pinned_message=message(text="x"))}, ME) is None
+
+
+def pressed(data: str | None, **fields: Any) -> Event | None:
+    query = {"id": "99", "from": BOB, "chat_instance": "5", **({} if data is None else {"data": data}), **fields}
+    return event_of({"update_id": 1, "callback_query": query}, ME)
+
+
+@pytest.mark.parametrize("keyboard", [STOP, *PROBES])
+def test_a_pressed_stop_button_says_which_answer_it_stood_under(keyboard: str) -> None:
+    data = json.loads(keyboard)["inline_keyboard"][0][0]["callback_data"]
+    answer = {"message_id": 8, "date": DATE, "chat": GROUP, "from": BOT, "text": "It is"}
+
+    event = pressed(data, message={**answer, "message_thread_id": 3, "is_topic_message": True})
+
+    key = ConversationKey(platform=TELEGRAM, chat_id="-1001", thread_id="3")
+    assert event == StopPressed(key=key, message_id=MessageId("8"))
+    assert pressed(data, message=answer) == StopPressed(key=replace(key, thread_id=None), message_id=MessageId("8"))
+    # As the Bot API shows a message that is too old.
+    assert pressed(data, message={"message_id": 8, "date": 0, "chat": GROUP}) == pressed(data, message=answer)
+
+
+@pytest.mark.parametrize("data", [None, "like", ""])
+def test_another_button_is_nothing(data: str | None) -> None:
+    assert pressed(data, message={"message_id": 8, "date": DATE, "chat": GROUP, "from": BOT, "text": "It is"}) is None
+    assert pressed("stop", inline_message_id="x") is None
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from adapters.discord.look_back import LookBack
 from adapters.discord.places import Channel, Place
 from adapters.discord.reading import Reading
 from adapters.discord.seen import SeenUntil, earlier, snowflake
-from adapters.discord.whereabouts import Horizon, changed_in, places_to_look_at
+from adapters.discord.whereabouts import Horizon, last_message, places_to_look_at, readable_in
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey
 from bot.ports.chat import Intake, KnownPlace
@@ -76,7 +76,7 @@ class CatchingUp:
         self._gaps: dict[int, _Gap] = {}
         self._since = 0
         self._opening: int | None = None
-        self._looked_at: set[int] = set()
+        self._settled: set[int] = set()
         self._read_until: dict[int, int] = {}
         self._changed: list[Channel] = []
         self._worker: asyncio.Task[None] | None = None
@@ -94,16 +94,19 @@ class CatchingUp:
             self._seen.release(self._opening)
         self._since = self._opening = self._seen.point
         self._seen.hold(self._opening)
-        self._looked_at.clear()
+        self._settled.clear()
         self._changed.clear()
 
     def guild_came(self, client: Library, guild: discord.Guild) -> None:
         """A server's channels are known. Also long after the session began, when the server had an outage."""
         if client is not self._client:
             return
-        changed = changed_in(guild, since=earlier(self._since, self._bounds.overlap_s))
+        since = earlier(self._since, self._bounds.overlap_s)
+        readable = readable_in(guild)
+        changed = [channel for channel in readable if last_message(channel) > since]
         if self._opening is not None:
             self._changed += changed
+            self._settled.update(channel.id for channel in readable if last_message(channel) <= since)
             return
         for channel in changed:
             self.want(channel, since=self._since)
@@ -127,13 +130,18 @@ class CatchingUp:
         if self._opening is None:
             self._work_on()
 
-    async def look_before(self, channel: Channel) -> None:
-        """Fill this channel's gap, if it has one, before something newer is taken in. Called in the channel's lane."""
-        if self._opening is not None and channel.id not in self._looked_at:
+    async def look_before(self, channel: Channel, until: int | None) -> None:
+        """Fill this channel's gap, if it has one, before something newer is taken in. Called in the channel's lane.
+
+        Args:
+            channel: The lane's.
+            until: The snowflake of the message that comes next; what follows it will be told.
+        """
+        if self._opening is not None and channel.id not in self._settled:
             self.want(channel, since=self._opening)
         gap = self._gaps.get(channel.id)
         if gap is not None and not gap.was_tried:
-            await self._fill(gap)
+            await self._fill(gap, until=until)
 
     def stop(self) -> None:
         """Look no further. What is not done keeps the cursor back."""
@@ -179,7 +187,7 @@ class CatchingUp:
         # Only now, and without a pause: from here on a channel without a gap is one where nothing was missed.
         self._opening = None
         for candidate in chosen[: self._bounds.conversations]:
-            if candidate.channel.id not in self._looked_at:
+            if candidate.channel.id not in self._settled:
                 self.want(candidate.channel, since=since, place=candidate.place)
         self._changed.clear()
         self._seen.release(since)
@@ -204,10 +212,10 @@ class CatchingUp:
         self._lanes.put(gap.channel.id, f"looking back in channel {gap.channel.id}", fill, bounded=False)
         await done.wait()
 
-    async def _fill(self, gap: _Gap) -> None:
+    async def _fill(self, gap: _Gap, *, until: int | None = None) -> None:
         gap.was_tried = True
         try:
-            await self._look(gap)
+            await self._look(gap, until)
         except PlatformRefused as error:
             _log.debug("%s Nothing is caught up there.", error)
         except PlatformError as error:
@@ -215,17 +223,22 @@ class CatchingUp:
             return
         except Exception:  # noqa: BLE001 - a channel that can't be looked back in must take in what comes next
             _log.exception("Discord: looking back in channel %d failed.", gap.channel.id)
-        self._looked_at.add(gap.channel.id)
+        self._settled.add(gap.channel.id)
         # Else it was wanted once more in the meantime.
         if gap.was_tried:
             del self._gaps[gap.channel.id]
             self._seen.release(gap.since)
 
-    async def _look(self, gap: _Gap) -> None:
+    async def _look(self, gap: _Gap, until: int | None) -> None:
         place = gap.place or await self._reading.place(gap.channel)
         since = max(earlier(gap.since, self._bounds.overlap_s), self._read_until.get(gap.channel.id, 0))
         found, newest = await self._look_back.look(
-            self._required(), gap.channel, place, since=since, is_known=place.is_private or place.key in self._known
+            self._required(),
+            gap.channel,
+            place,
+            since=since,
+            until=until,
+            is_known=place.is_private or place.key in self._known,
         )
         self._found += found
         self._read_until[gap.channel.id] = newest

@@ -69,7 +69,7 @@ class LookBack:
         self._bounds = bounds
 
     async def look(
-        self, client: Library, channel: Channel, place: Place, *, since: int, is_known: bool
+        self, client: Library, channel: Channel, place: Place, *, since: int, until: int | None, is_known: bool
     ) -> tuple[int, int]:
         """Bring what happened to the core, oldest first.
 
@@ -78,6 +78,7 @@ class LookBack:
             channel: Where.
             place: The same for the core.
             since: New messages are those after this snowflake.
+            until: And before this one, if any.
             is_known: Somebody there talked with the bot before, and is told if it can't catch up.
 
         Returns:
@@ -89,8 +90,9 @@ class LookBack:
         horizon = self._clock.now() - timedelta(seconds=self._bounds.age_s)
         first = max(since, snowflake(horizon))
         recent = await self._keeper.keep(partial(self._intake.recent, place.key, since=horizon))
-        stored = {number_of(message_id) for message_id in recent if not is_interaction(message_id)}
-        past = await self._past(place.channel_id, down_to=min(stored | {first}))
+        numbers = {number_of(message_id) for message_id in recent if not is_interaction(message_id)}
+        stored = {number for number in numbers if until is None or number < until}
+        past = await self._past(place.channel_id, until, down_to=min(stored | {first}))
         new = [payload for payload in past.payloads if int(payload["id"]) > first]
         if is_known and await self._is_more(place.channel_id, past, len(new), since=since):
             await self._keeper.keep(partial(self._tell_missed, place, since, past))
@@ -102,10 +104,10 @@ class LookBack:
                 found += await self._take(client, channel, place, payload, is_stored=number in stored)
         return found, int(past.payloads[0]["id"]) if past.payloads else since
 
-    async def _past(self, channel_id: int, *, down_to: int) -> _Past:
+    async def _past(self, channel_id: int, until: int | None, *, down_to: int) -> _Past:
         payloads: list[Payload] = []
         while (left := self._bounds.per_conversation - len(payloads)) > 0:
-            before = int(payloads[-1]["id"]) if payloads else None
+            before = int(payloads[-1]["id"]) if payloads else until
             limit = min(left, PAGE)
             page = await self._history.newest(channel_id, limit=limit, before=before)
             payloads += page

@@ -65,7 +65,7 @@ class Receiver:
         self._seen.begin(message.id)
         if is_from_a_person(message):
             job = self._through(message.id, partial(self._take_message, message))
-            if self._put(message.channel, f"message {message.id}", job, since=message.id - 1):
+            if self._put(message.channel, f"message {message.id}", job, number=message.id):
                 return
         # Refused, it holds the point back in another way: somebody looks for it.
         self._seen.end(message.id)
@@ -104,10 +104,11 @@ class Receiver:
         if not self._lanes.put(channel.id if channel else 0, f"unreadable {kind} {number}", job) and is_new:
             self._seen.end(number)
 
-    def _put(self, channel: Channel, what: str, job: Job, *, since: int | None = None) -> bool:
-        if self._lanes.put(channel.id, what, partial(self._in_turn, channel, job)):
+    def _put(self, channel: Channel, what: str, job: Job, *, number: int | None = None) -> bool:
+        """Queue what is to be done. `number`: of the new message that it is about."""
+        if self._lanes.put(channel.id, what, partial(self._in_turn, channel, job, number)):
             return True
-        self._catching_up.want(channel, since=since)
+        self._catching_up.want(channel, since=None if number is None else number - 1)
         return False
 
     def _through(self, number: int, job: Job) -> Job:
@@ -123,8 +124,8 @@ class Receiver:
 
         return through
 
-    async def _in_turn(self, channel: Channel, job: Job) -> None:
-        await self._catching_up.look_before(channel)
+    async def _in_turn(self, channel: Channel, job: Job, number: int | None) -> None:
+        await self._catching_up.look_before(channel, number)
         await job()
         await self._seen.save()
 

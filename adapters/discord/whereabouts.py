@@ -34,12 +34,12 @@ class Horizon:
     """If `since` is before this, a thread may have been woken, written in and archived again meanwhile."""
 
 
-def changed_in(guild: discord.Guild, *, since: int) -> list[Channel]:
-    """The channels and active threads that the bot may read and whose last message is newer than `since`."""
+def readable_in(guild: discord.Guild) -> list[Readable]:
+    """The channels and active threads whose past the bot may read."""
     everything: Iterable[Readable] = chain(
         guild.text_channels, guild.voice_channels, guild.stage_channels, guild.threads
     )
-    return [channel for channel in everything if (channel.last_message_id or 0) > since and _may_read(channel)]
+    return [channel for channel in everything if _may_read(channel)]
 
 
 def places_to_look_at(
@@ -53,7 +53,7 @@ def places_to_look_at(
         channel = by_id.pop(place.channel_id, None) or _unchanged(client, known, place, horizon)
         if channel is not None:
             found.append(Candidate(channel=channel, place=place))
-    rest = sorted(by_id.values(), key=_last_message, reverse=True)
+    rest = sorted(by_id.values(), key=last_message, reverse=True)
     return found + [Candidate(channel=channel) for channel in rest]
 
 
@@ -84,6 +84,7 @@ def _may_read(channel: Readable) -> bool:
     return may.view_channel and may.read_message_history
 
 
-def _last_message(channel: Channel) -> int:
+def last_message(channel: Channel) -> int:
+    """The id of the newest message, as Discord told it; it may be deleted. 0 if there is none or Discord did not."""
     number: int | None = getattr(channel, "last_message_id", None)
     return number or 0

@@ -148,7 +148,7 @@ def _messages() -> None:
             "conversation_id", "platform_message_id", name=op.f("uq_messages_conversation_id_platform_message_id")
         ),
     )
-    op.create_index("ix_messages_newest", "messages", ["conversation_id", "id"])
+    op.create_index("ix_messages_sent", "messages", ["conversation_id", "sent_at"])
     op.create_index("ix_messages_turn_id", "messages", ["turn_id"])
 
 

@@ -1,0 +1,68 @@
+"""Where the bot has been, and what it heard there: for looking back after it was away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.events import ConversationKey, MessageId, PlatformName
+from bot.ports.chat import KnownPlace
+from storage.columns import Moment
+from storage.conversations import ID_OF_KEY, key_values
+from storage.tables import conversations, messages
+
+# By the platform's time: what was found by looking back is stored late.
+_own = messages.alias("own")
+_NEWEST = (
+    sa.select(_own.c.id)
+    .where(_own.c.conversation_id == conversations.c.id)
+    .order_by(_own.c.sent_at.desc(), _own.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_PLACES = (
+    sa.select(
+        conversations.c.platform,
+        conversations.c.chat_id,
+        conversations.c.thread_id,
+        conversations.c.is_private,
+        messages.c.platform_message_id,
+    )
+    .join_from(conversations, messages, messages.c.id == _NEWEST)
+    .where(conversations.c.platform == sa.bindparam("of_platform"))
+    .order_by(messages.c.sent_at.desc(), messages.c.id.desc())
+    .limit(sa.bindparam("at_most"))
+)
+_RECENT = (
+    sa.select(messages.c.platform_message_id)
+    .where(
+        messages.c.conversation_id == ID_OF_KEY,
+        messages.c.sent_at >= sa.bindparam("since", type_=Moment),
+        messages.c.deleted_at.is_(None),
+    )
+    .order_by(messages.c.sent_at, messages.c.id)
+)
+
+
+def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
+    """The conversations that still have a message, the most recently used first.
+
+    A deleted one counts: nothing before it needs to be looked for again.
+    """
+    rows = connection.execute(_PLACES, {"of_platform": platform, "at_most": limit})
+    return [
+        KnownPlace(
+            key=ConversationKey(
+                platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
+            ),
+            is_private=row.is_private,
+            newest=MessageId(row.platform_message_id),
+        )
+        for row in rows
+    ]
+
+
+def recent(connection: sa.Connection, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+    """The messages of a conversation that were sent since then and are not deleted, oldest first."""
+    rows = connection.execute(_RECENT, {**key_values(key), "since": since})
+    return [MessageId(message_id) for (message_id,) in rows]

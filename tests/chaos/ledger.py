@@ -1,0 +1,144 @@
+"""What became of each question, read from the emulated platforms' record alone.
+
+Every word of an answer says which question it belongs to, which version of it, and which word it is: ``q17v0-3``.
+"""
+
+import enum
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+_WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
+_NOTES = ("My answer breaks off here", "(Stopped.)")
+_BUSY = "I can't take this one on"
+
+
+def answer_to(number: int, *, version: int = 0, words: int) -> str:
+    """What the model says to question `number` after it was changed `version` times."""
+    return " ".join(f"q{number}v{version}-{word}" for word in range(words))
+
+
+class Fate(enum.StrEnum):
+    """How a question ended."""
+
+    WHOLE = "answered whole"
+    SENTENCE = "answered with an error sentence"
+    WITHDRAWN = "withdrawn"
+    LOST = "lost"
+    DUPLICATED = "duplicated"
+    UNFINISHED = "unfinished"
+
+    @property
+    def is_promised(self) -> bool:
+        return self in (Fate.WHOLE, Fate.SENTENCE, Fate.WITHDRAWN)
+
+
+@dataclass(kw_only=True)
+class Question:
+    """An addressed message as the test knows it."""
+
+    number: int
+    words: int
+    """Of its answer."""
+    version: int = 0
+    """How often it was changed."""
+    is_deleted: bool = False
+    message: Any = None
+    """The emulator's record of it, once it was said."""
+
+    @property
+    def answer(self) -> str:
+        return answer_to(self.number, version=self.version, words=self.words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One message of the bot's, as it stands in the chat now."""
+
+    id: int
+    text: str
+    reply_to: int | None
+    has_button: bool
+
+    @property
+    def words(self) -> list[tuple[int, int, int]]:
+        """Question, version and number of each word."""
+        return [(int(question), int(version), int(word)) for question, version, word in _WORD.findall(self.text)]
+
+
+def shown(messages: Iterable[Any]) -> list[Shown]:
+    """The emulators' messages of the bot's (`tests.people.People.answers`)."""
+    return [
+        Shown(
+            id=message.id,
+            text=message.text,
+            reply_to=message.reply_to.id if message.reply_to is not None else None,
+            has_button=_has_button(message),
+        )
+        for message in messages
+    ]
+
+
+def _has_button(message: Any) -> bool:
+    if hasattr(message, "options"):  # Telegram's record; else Discord's.
+        return bool((message.options.get("reply_markup") or {}).get("inline_keyboard"))
+    return bool(message.versions[-1].components)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The ledger of one place."""
+
+    fates: Mapping[int, Fate]
+    """By the number of the question."""
+    strays: Sequence[Shown]
+    """Messages of the bot's that belong to no question."""
+    out_of_order: Sequence[tuple[int, int]]
+    """Numbers of neighbours whose answers stand the other way round."""
+
+
+def account(questions: Sequence[Question], messages: Sequence[Shown]) -> Account:
+    """Judge one place: the questions asked there, in order, and all that the bot shows there."""
+    numbers = {question.message.id: question.number for question in questions}
+    answers: dict[int, list[Shown]] = {question.number: [] for question in questions}
+    strays = []
+    for message in messages:
+        belongs = {word[0] for word in message.words} or {numbers.get(message.reply_to or 0, -1)}
+        number = belongs.pop()
+        if belongs or number not in answers:
+            strays.append(message)
+        else:
+            answers[number].append(message)
+    places = [(number, found[0].id) for number, found in answers.items() if found and _BUSY not in found[0].text]
+    return Account(
+        fates={question.number: fate_of(question, answers[question.number]) for question in questions},
+        strays=strays,
+        out_of_order=[(one, other) for (one, here), (other, there) in pairwise(places) if here > there],
+    )
+
+
+def fate_of(question: Question, messages: Sequence[Shown]) -> Fate:
+    """Judge one question by the messages that belong to it, oldest first."""
+    if not messages:
+        return Fate.WITHDRAWN if question.is_deleted else Fate.LOST
+    words = [word for message in messages for word in message.words]
+    counted = Counter(words)
+    if (counted and max(counted.values()) > 1) or (len(messages) > 1 and not all(m.words for m in messages)):
+        return Fate.DUPLICATED
+    if question.is_deleted or any(message.has_button for message in messages):
+        return Fate.UNFINISHED
+    text = " ".join(message.text for message in messages)
+    if text == question.answer:
+        return Fate.WHOLE
+    is_current = words == [(question.number, question.version, word) for word in range(len(words))]
+    if is_current and (not words or any(note in text for note in _NOTES)):
+        return Fate.SENTENCE
+    return Fate.UNFINISHED
+
+
+def totals(fates: Iterable[Fate]) -> Mapping[Fate, int]:
+    """How many of each, none left out."""
+    return {fate: 0 for fate in Fate} | Counter(fates)
