@@ -32,18 +32,18 @@ class Inbox:
         Args:
             store: Where events become durable.
             lanes: Where turns wait for their answer.
-            run_now: Answers a command, which waits for nobody.
+            run_now: Answers a command, which waits only for other commands.
             refuse: Tells the person that all queues are full.
             clock: The time.
             album_quiet_s: How long to wait for the rest of an album after each of its pictures.
         """
         self._store = store
         self._lanes = lanes
-        self._run_now = run_now
-        self._refuse = refuse
         self._clock = clock
         self._album_quiet = timedelta(seconds=album_quiet_s)
-        self._side_tasks: set[asyncio.Task[None]] = set()
+        # One after the other in each conversation too: a flood of them would crowd out the answers there.
+        self._commands = Lanes(run_now, clock=clock, per_lane=0, total=0)
+        self._refusals = Lanes(refuse, clock=clock, per_lane=0, total=0)
 
     async def __call__(self, event: Event) -> None:
         """Return once the event is committed; a repeat and what is not for the bot change nothing."""
@@ -65,29 +65,11 @@ class Inbox:
 
         What is cancelled has no outcome yet: it is resumed at the next start.
         """
-        if not self._side_tasks:
-            return
-        _, late = await asyncio.wait(self._side_tasks, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+        await asyncio.gather(self._commands.drain(grace_s=grace_s), self._refusals.drain(grace_s=grace_s))
 
     def _schedule(self, turn: Turn) -> None:
         if turn.command is not None:
-            self._aside(self._run_now(turn), turn)
+            self._commands.put(turn, bounded=False)
         elif not self._lanes.put(turn):
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
-            self._aside(self._refuse(turn), turn)
-
-    def _aside(self, work: Awaitable[None], turn: Turn) -> None:
-        async def logged() -> None:
-            try:
-                await work
-            except Exception:
-                # Nobody awaits this task's result, so its failure is told here.
-                log.exception("turn %s: left unfinished; it will be taken up again at the next start", turn.id)
-
-        task = asyncio.create_task(logged(), name=f"turn {turn.id}")
-        self._side_tasks.add(task)
-        task.add_done_callback(self._side_tasks.discard)
+            self._refusals.put(turn, bounded=False)

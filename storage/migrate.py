@@ -37,7 +37,7 @@ def migrate(connection: sa.Connection, path: Path, versions: Path = schema.VERSI
 
 
 def keep_private(path: Path) -> None:
-    """Create a file that only its owner can read; one that is there keeps its permissions. SQLite's side files follow."""
+    """Create a file for its owner alone. One that is there keeps its permissions; side files get the same."""
     with contextlib.suppress(OSError):  # SQLite will say what is wrong in its own words.
         path.touch(mode=0o600)
 

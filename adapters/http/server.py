@@ -1,5 +1,6 @@
 """The HTTP server: says whether the bot is alive."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -31,6 +32,8 @@ async def serve_health(host: str, port: int, *, is_alive: Callable[[], bool]) ->
         alive = is_alive()
         return web.json_response({"status": "alive" if alive else "not alive"}, status=200 if alive else 503)
 
+    # Whoever can reach the port could fill the log with tracebacks of requests that are no HTTP.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     app = web.Application()
     app.router.add_get("/healthz", healthz)
     app.on_response_prepare.append(_plain_headers)
