@@ -17,10 +17,11 @@ REALISTIC = Script(pieces=_TOKENS, first_token_s=0.3, per_token_s=1 / 80)
 BRISK = Script(pieces=_TOKENS[:20], first_token_s=0.02, per_token_s=0.01)
 """To see what the history costs: streamed, but soon over."""
 
-EARLIER = {10: 16, 100: 16, 50_000: 4}
+EARLIER = {10: 16, 100: 16, 50_000: 8}
 """Messages in a conversation before it is measured, and how many such conversations there are.
 
-From 100 on the prompt is as long as it ever gets.
+From 100 on the prompt is as long as it ever gets. There are more conversations than people who ask: nobody asks again
+where the last answer has just come, for that would measure how long its turn takes to end.
 """
 FEWEST = min(EARLIER)
 

@@ -78,6 +78,7 @@ class Conversation:
         self._running = asyncio.Semaphore(rules.running)
         self._room = asyncio.Semaphore(FILES_AT_ONCE)
         self._claimed: set[TurnId] = set()
+        self._effective_stops: set[TurnId] = set()
         self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
     async def answer(self, turn: Turn) -> None:
@@ -114,13 +115,20 @@ class Conversation:
             if claimed is not None:
                 await self._say(claimed, self._chats[claimed.key.platform], texts.busy(ahead), trouble="busy")
 
-    def stop(self, key: ConversationKey, message_id: MessageId | None = None) -> bool:
-        """End the answer that is being written there where it is: any, or only the one with this message."""
+    def stop(self, key: ConversationKey, *, message_id: MessageId | None = None, by: TurnId | None = None) -> None:
+        """End the answer that is being written there where it is.
+
+        Args:
+            key: Where.
+            message_id: Only the answer that this message is part of.
+            by: The turn of the command that asked for it, which will tell whether there was one.
+        """
         interruption, screen = self._asking.get(key, (None, None))
         if interruption is None or (message_id is not None and screen is not None and not screen.has(message_id)):
-            return False
+            return
         interruption.end(STOPPED)
-        return True
+        if by is not None:
+            self._effective_stops.add(by)
 
     async def apologise(self, unreadable: Unreadable) -> None:
         """Tell somebody that the message they wait for an answer to could not be read."""
@@ -195,7 +203,9 @@ class Conversation:
             await self._store.reset(turn.key, up_to=turn.id)
             await self._say(turn, chat, texts.WAS_RESET)
         elif name == STOP:
-            await self._say(turn, chat, texts.STOPS if self.stop(turn.key) else texts.NOTHING_TO_STOP)
+            was_effective = turn.id in self._effective_stops
+            self._effective_stops.discard(turn.id)
+            await self._say(turn, chat, texts.STOPS if was_effective else texts.NOTHING_TO_STOP)
         else:
             await self._say(turn, chat, texts.HELP)
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 
+from bot.commands import STOP
 from bot.conversation import Conversation
-from bot.errors import PlatformError, StorageError
+from bot.errors import GlimpseError, StorageError
 from bot.events import (
     ConversationKey,
     Event,
@@ -20,13 +21,13 @@ from bot.events import (
     StopPressed,
     Unreadable,
 )
-from bot.lanes import FIRST_WAIT_S, LONGEST_WAIT_S, Lanes
+from bot.lanes import Lanes
 from bot.patience import Patience
 from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Accepted
+from bot.records import Accepted, Turn
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,10 @@ class Inbox:
         self._clock = clock
         self._readiness = readiness
         self._rules = rules
-        self._side_tasks: set[asyncio.Task[None]] = set()
+        # One after the other in each conversation too: a flood of them would crowd out the answers there.
+        self._commands = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=0, total=0)
+        self._refusals = Lanes(self._refuse, clock=clock, readiness=readiness, per_lane=0, total=0)
+        self._remarks: set[asyncio.Task[None]] = set()
 
     # --- bot.ports.chat.Intake ------------------------------------------------------------------
 
@@ -86,7 +90,7 @@ class Inbox:
             unreadable.error,
         )
         if unreadable.apologise_to is not None:
-            self._aside(partial(self._conversation.apologise, unreadable), f"apology for {unreadable.id}")
+            self._remark(self._conversation.apologise(unreadable), f"the apology for {unreadable.id}")
 
     async def cursor(self, name: str) -> str | None:
         return await self._store.cursor(name)
@@ -101,7 +105,7 @@ class Inbox:
         return await self._store.recent(key, since=since)
 
     async def missed(self, key: ConversationKey) -> None:
-        self._aside(partial(self._conversation.tell_missed, key), "a note that something was missed")
+        self._remark(self._conversation.tell_missed(key), "the note that something was missed")
 
     # --- the start and the end ------------------------------------------------------------------
 
@@ -109,21 +113,20 @@ class Inbox:
         """Queue every turn that an earlier run left without an outcome. Returns how many."""
         turns = await self._store.unfinished()
         for turn in turns:
-            if turn.command is None:
-                self._lanes.put(turn, bounded=False)
-            else:
-                self._aside(partial(self._conversation.answer, turn), f"turn {turn.id}")
+            lanes = self._lanes if turn.command is None else self._commands
+            lanes.put(turn, bounded=False)
         return len(turns)
 
     async def drain(self, *, grace_s: float | None = None) -> None:
-        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them."""
-        if not self._side_tasks:
-            return
-        _, late = await asyncio.wait(self._side_tasks, timeout=grace_s)
-        for task in late:
+        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them.
+
+        What is cancelled has no outcome yet: it is resumed at the next start.
+        """
+        await asyncio.gather(self._commands.drain(grace_s=grace_s), self._refusals.drain(grace_s=grace_s))
+        for task in self._remarks:
             task.cancel()
-        if late:
-            await asyncio.wait(late)
+        if self._remarks:
+            await asyncio.wait(self._remarks)
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ class Inbox:
                 for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
                     self._lanes.redo(turn)
             case StopPressed(key=key, message_id=message_id):
-                self._conversation.stop(key, message_id)
+                self._conversation.stop(key, message_id=message_id)
 
     async def _received(self, message: MessageReceived) -> None:
         now = self._clock.now()
@@ -170,36 +173,27 @@ class Inbox:
         if turn.state.is_final:
             return
         if turn.command is not None:
-            self._aside(partial(self._conversation.answer, turn), f"turn {turn.id}")
+            if turn.command == STOP:
+                self._conversation.stop(turn.key, by=turn.id)
+            self._commands.put(turn, bounded=False)
         elif accepted.restart:
             self._lanes.redo(turn)
         elif not self._lanes.put(turn):
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
-            ahead = self._lanes.ahead_of(turn.key)
-            self._aside(partial(self._conversation.refuse, turn, ahead=ahead), f"turn {turn.id}")
+            self._refusals.put(turn, bounded=False)
 
-    def _aside(self, work: Callable[[], Awaitable[None]], what: str) -> None:
-        """Do something beside the lanes. While the store is away it is tried again."""
+    async def _refuse(self, turn: Turn) -> None:
+        await self._conversation.refuse(turn, ahead=self._lanes.ahead_of(turn.key))
 
-        async def persistently() -> None:
-            wait_s = FIRST_WAIT_S
-            while True:
-                try:
-                    await work()
-                except StorageError as error:
-                    self._readiness.trouble("storage", error)
-                except PlatformError as error:
-                    log.error("%s: %s", what, error)
-                    return
-                except Exception:
-                    # Nobody awaits this task's result, so its failure is told here.
-                    log.exception("%s: failed", what)
-                    return
-                else:
-                    return
-                await self._clock.sleep(wait_s)
-                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+    def _remark(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        """Say something that is no outcome of a turn: once, as well as it goes."""
 
-        task = asyncio.create_task(persistently(), name=what)
-        self._side_tasks.add(task)
-        task.add_done_callback(self._side_tasks.discard)
+        async def said() -> None:
+            try:
+                await work
+            except GlimpseError as error:
+                log.error("%s could not be delivered: %s", what, error)
+
+        task = asyncio.create_task(said(), name=what)
+        self._remarks.add(task)
+        task.add_done_callback(self._remarks.discard)

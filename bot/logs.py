@@ -15,7 +15,19 @@ from bot.errors import GlimpseError
 REDACTED = "[secret]"
 
 # Their INFO and DEBUG lines hold whole URLs (a Telegram token is part of them) or repeat what our own lines say.
-_QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "alembic", "asyncio", "discord", "PIL", "sqlalchemy", "telegram")
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "aiohttp",
+    "aiosqlite",
+    "alembic",
+    "asyncio",
+    "discord",
+    "markdown_it",
+    "PIL",
+    "sqlalchemy",
+    "telegram",
+)
 
 # Hiding anything shorter would eat ordinary words; no key is that short.
 _SHORTEST_SECRET = 4

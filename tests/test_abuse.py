@@ -3,10 +3,15 @@
 import asyncio
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import discord
 import pytest
 from aiohttp import web
+from telegram.error import BadRequest
 
+from adapters.discord import errors as discord_errors
+from adapters.telegram import errors as telegram_errors
 from adapters.telegram.request import AiohttpRequest, Broken
 from bot.delivery import SHORTEST_WAIT_S
 from bot.errors import PlatformThrottled
@@ -119,3 +124,17 @@ def test_nonsense_from_a_picture_worker_is_known_as_such(line: str) -> None:
 
 def test_a_reply_of_a_picture_worker_is_read() -> None:
     assert unpack_head(json.dumps({"jpeg_bytes": 9, "origin": "PNG"}).encode()).jpeg_bytes == 9
+
+
+def test_a_proxy_that_repeats_a_token_does_not_get_it_into_an_error() -> None:
+    telegram_token, discord_token = "123456:" + "A" * 35, "M" * 24 + ".Gabcde." + "x" * 38
+    response = SimpleNamespace(status=403, reason="Forbidden", headers={})
+    refused = discord.Forbidden(response, {"message": f"no: Authorization Bot {discord_token}"})
+    for error in (
+        telegram_errors.mapped(BadRequest(f"no such address /bot{telegram_token}/sendMessage"), "posting"),
+        discord_errors.mapped(refused, "posting"),
+    ):
+        assert "no" in str(error)
+        assert "[secret]" in str(error)
+        assert telegram_token not in str(error)
+        assert discord_token not in str(error)

@@ -92,3 +92,14 @@ async def test_an_open_connection_does_not_delay_the_end() -> None:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()
         await writer.wait_closed()
+
+
+async def test_what_is_no_http_is_refused_without_filling_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async with serve_health("127.0.0.1", 0, is_alive=lambda: True) as port:
+        for nonsense in (b"GET /healthz HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", b"\0\x1b[31m\r\n\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(nonsense)
+            assert b" 400 " in await reader.readline()
+            writer.close()
+
+    assert caplog.records == []

@@ -70,6 +70,10 @@ def _columns(path: Path) -> set[str]:
         return {column["name"] for column in sa.inspect(connection).get_columns("turns")}
 
 
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
 def _layout(path: Path) -> dict[str, list[str]]:
     """Every table and index, in SQLite's own words."""
     with plain_connection(path) as connection:
@@ -121,6 +125,7 @@ async def test_an_older_file_is_copied_and_upgraded_with_all_its_data(tmp_path: 
 
     assert "mood_0002" in _columns(database(tmp_path))
     backup = tmp_path / "glimpse.db.bak-0001"
+    assert _mode(backup) == _mode(database(tmp_path)) == 0o600, "nobody else reads what people said"
     assert "mood_0002" not in _columns(backup)
     with plain_connection(backup) as connection:
         assert len(connection.execute(sa.text("SELECT * FROM messages")).all()) == 2

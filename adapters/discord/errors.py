@@ -1,6 +1,7 @@
 """From discord.py's and aiohttp's errors to ours: nothing of the libraries below gets past this."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
@@ -50,6 +51,9 @@ _REMEDIES: Mapping[int, str] = MappingProxyType(
     }
 )
 """By Discord's own code. Source: Discord docs, Opcodes and Status Codes, JSON Error Codes."""
+
+_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{8,}")
+"""Three words with dots between them, the first one long (docs, API Reference, Authentication)."""
 
 _DEFAULT_RETRY_AFTER_S = 10.0
 
@@ -126,8 +130,9 @@ def _from_status(error: discord.HTTPException, doing: str) -> PlatformError:
         return PlatformUncertain(what)
     if error.status == HTTPStatus.UNAUTHORIZED:
         return PlatformRefused(what, remedy=LOGIN_REMEDY)
-    # Discord's own words name the wrong field or permission, never what people wrote.
-    return PlatformRefused(f"{what} {error.text[:300]}", remedy=_REMEDIES.get(error.code, ""))
+    # Discord's own words name the wrong field or permission, never what people wrote. A proxy may repeat the headers.
+    said = _TOKEN.sub("[secret]", error.text[:300])
+    return PlatformRefused(f"{what} {said}", remedy=_REMEDIES.get(error.code, ""))
 
 
 def _retry_after_s(error: discord.HTTPException) -> float:

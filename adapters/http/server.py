@@ -1,5 +1,6 @@
 """The HTTP server: says whether the bot is alive, and whether it can do its work."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -38,6 +39,8 @@ async def serve_health(host: str, port: int, *, troubles: Callable[[], Mapping[s
         status = 503 if found else 200
         return web.json_response({"status": "not ready" if found else "ready", "troubles": found}, status=status)
 
+    # Whoever can reach the port could fill the log with tracebacks of requests that are no HTTP.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     app = web.Application()
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

@@ -1,5 +1,6 @@
 """From python-telegram-bot's errors to ours: nothing of the library gets past this."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -52,6 +53,10 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
 )
 """By what Telegram's description contains, in lower case. Source: telegram-bot-api, Client.cpp, and TDLib."""
 
+_TOKEN = re.compile(r"\d{5,}(?::|%3A)[\w-]{20,}", re.IGNORECASE)
+_LONGEST = 300
+"""Characters of Telegram's words that are kept. Its own descriptions have less than 200."""
+
 _UNCHANGED = "message is not modified"
 _ALREADY_GONE = ("message to delete not found", "message_id_invalid", "message identifier is not specified")
 
@@ -89,6 +94,8 @@ def mapped(error: Exception, doing: str) -> PlatformError:
     """The `PlatformError` that says what may be done about `error`."""
     # The text of an unexpected error may hold anything, also what people wrote.
     said = str(error).rstrip(".") if isinstance(error, TelegramError) else "not the Bot API's answer"
+    # This gets into the database too, and a proxy may repeat the address that it was asked at.
+    said = _TOKEN.sub("[secret]", said[:_LONGEST])
     what = f"Telegram: {doing}: {said}."
     if isinstance(error, FloodWait):
         return PlatformThrottled(what, retry_after_s=error.retry_after_s)
