@@ -40,6 +40,9 @@ LATE_EFFECT_S = 2.0
 SHORTEST_WAIT_S = 0.5
 """A platform that says "too many requests, wait 0 s" again and again must not be asked a thousand times a second."""
 
+UNDER_WAY_S = 3.0
+"""How long a new message that is on its way is waited for when its turn is cancelled."""
+
 WORTH_REMEMBERING_S = 5.0
 """Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
 
@@ -341,12 +344,13 @@ class AnswerOnScreen:
 
 
 async def _whole(request: Coroutine[Any, Any, T]) -> T:
-    """Let a request that must not be cut in two come to its end, also when the caller is cancelled meanwhile."""
+    """Let a request that must not be cut in two come to its end, for a while also when the caller is cancelled."""
     task = asyncio.ensure_future(request)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task})
+        await asyncio.wait({task}, timeout=UNDER_WAY_S)
+        task.cancel()
         raise
 
 

@@ -36,12 +36,6 @@ def migrate(connection: sa.Connection, path: Path, versions: Path = schema.VERSI
     _log.warning("Upgraded %s from schema %s to %s. The file as it was: %s", path, revision, known[-1], backup)
 
 
-def keep_private(path: Path) -> None:
-    """Create a file for its owner alone. One that is there keeps its permissions; side files get the same."""
-    with contextlib.suppress(OSError):  # SQLite will say what is wrong in its own words.
-        path.touch(mode=0o600)
-
-
 def _refusal(path: Path, revision: str, *, newest: str) -> StorageError:
     if not revision:
         return StorageError(

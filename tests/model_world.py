@@ -16,6 +16,7 @@ from bot.errors import ModelError
 from bot.parameters import ModelParameters
 from bot.ports.model import (
     Finished,
+    Model,
     ModelEvent,
     PictureContent,
     PromptMessage,
@@ -122,7 +123,7 @@ async def raw_server(answer: bytes) -> AsyncIterator[str]:
         await served.wait()
 
 
-async def listen(client: ModelClient, *prompt: PromptMessage, request_id: str = "turn-1") -> Heard:
+async def listen(client: Model, *prompt: PromptMessage, request_id: str = "turn-1") -> Heard:
     """Ask and take everything that comes, up to the error if there is one."""
     heard = Heard()
     try:

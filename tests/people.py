@@ -62,6 +62,10 @@ class People(Protocol):
         """Send several photos together, in private."""
         ...
 
+    async def change(self, message: Any, text: str) -> None:
+        """Somebody edits their message."""
+        ...
+
     def shown(self, place: Place) -> list[str]:
         """The texts of the bot's messages, as they stand there now."""
         ...
@@ -147,6 +151,9 @@ class DiscordPeople:
         files = [File(name=f"{number}.jpg", data=jpeg) for number, jpeg in enumerate(jpegs)]
         return await self.discord.say(place.chat, self._person("Ann"), text, files=files)
 
+    async def change(self, message: Any, text: str) -> None:
+        await self.discord.edit(message, text)
+
     def answers(self, place: Place) -> list[Any]:
         return list(self.discord.visible(place.chat))
 
@@ -230,6 +237,9 @@ class TelegramPeople:
 
     async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
         return await self.telegram.send_album(place.chat, self._person("Ann"), jpegs, caption=text)
+
+    async def change(self, message: Any, text: str) -> None:
+        await self.telegram.edit(message, text)
 
     def answers(self, place: Place) -> list[Any]:
         return list(self.telegram.visible(place.chat, place.topic))

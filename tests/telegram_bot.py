@@ -10,7 +10,7 @@ from typing import Any
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.polling import SILENCE_S
 from bot.errors import StorageError
-from bot.events import ConversationKey, Event, PlatformName, Unreadable
+from bot.events import ConversationKey, Event, MessageId, PlatformName, Unreadable
 from bot.ports.chat import KnownPlace
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
@@ -78,6 +78,9 @@ class Bot:
 
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         raise NotImplementedError(platform)
+
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+        raise NotImplementedError(key, since)
 
     async def missed(self, key: ConversationKey) -> None:
         raise NotImplementedError(key)

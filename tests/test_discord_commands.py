@@ -5,9 +5,11 @@ import json
 import pytest
 
 from bot.commands import COMMANDS
-from bot.events import Address, Command
-from tests.discord_bot import part, running
+from bot.events import Address, Command, Event, StopPressed
+from tests.discord_bot import Bot, Core, key_of, part, running
+from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
+from tests.emulators.discord_world import Channel, Interaction, Person
 
 PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
 
@@ -103,3 +105,94 @@ async def test_listening_begins_even_if_the_commands_cannot_be_registered(
         await bot.hears()
 
     assert "written ones work" in caplog.text
+
+
+async def test_the_answer_to_a_command_is_found_by_the_command(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        used = await discord_emulator.use_command(channel, ann, "help")
+        event = await bot.hears()
+        await eventually(lambda: used.acknowledged_at)
+        thinking = await bot.chat.find(event.key, after=event.message_id, reply_to=event.message_id, known=[])
+        answer = await bot.chat.post(event.key, part("Hello."), reply_to=event.message_id, nonce="n1")
+        found = await bot.chat.find(event.key, after=event.message_id, reply_to=event.message_id, known=[])
+
+    assert (thinking, found) == (None, answer)
+
+
+async def test_a_command_is_acknowledged_only_when_it_is_stored(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    acknowledged_before: list[object] = []
+    async with running(discord_emulator, core=Core(lambda _: acknowledged_before.append(used.acknowledged_at))) as bot:
+        used = await discord_emulator.use_command(channel, ann, "help")
+        await bot.hears()
+        await eventually(lambda: used.acknowledged_at)
+
+    assert acknowledged_before == [None]
+
+
+async def test_a_command_that_cannot_be_taken_in_is_left_for_discord_to_refuse(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(_: Event) -> None:
+        raise ValueError("strange")
+
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, core=Core(stumble)):
+        used = await discord_emulator.use_command(channel, ann, "help")
+        await eventually(lambda: "was not taken in" in caplog.text)
+
+    assert used.acknowledged_at is None
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_press_on_stop_is_noticed_also_after_a_restart(
+    discord_emulator: DiscordEmulator, restarts: bool
+) -> None:
+    ann = discord_emulator.add_person("Ann")
+    thread = discord_emulator.add_thread(discord_emulator.add_channel())
+    async with running(discord_emulator) as bot:
+        await discord_emulator.say(thread, ann, f"{discord_emulator.bot.mention} hello")
+        key = (await bot.hears()).key
+        posted = await bot.chat.post(key, part("Hel", can_stop=True), reply_to=None, nonce="n1")
+        if not restarts:
+            pressed = await press(bot, discord_emulator, thread, ann)
+    if restarts:
+        async with running(discord_emulator) as bot:
+            pressed = await press(bot, discord_emulator, thread, ann)
+
+    assert bot.core.events[-1] == StopPressed(key=key, message_id=posted)
+    assert pressed.acknowledged_at is not None
+
+
+async def press(bot: Bot, discord: DiscordEmulator, channel: Channel, person: Person) -> Interaction:
+    pressed = await discord.press(discord.visible(channel)[0], person)
+    await bot.notices(StopPressed)
+    await eventually(lambda: pressed.acknowledged_at)
+    return pressed
+
+
+async def test_the_button_of_an_answer_to_a_command_comes_and_goes(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.use_command(channel, ann, "help")
+        event = await bot.hears()
+        answer = await bot.chat.post(event.key, part("He", can_stop=True), reply_to=event.message_id, nonce="n1")
+        await bot.chat.edit(event.key, answer, part("Hello."))
+
+    versions = discord_emulator.visible(channel)[0].versions
+    assert [bool(version.components) for version in versions[-2:]] == [True, False]
+
+
+async def test_other_buttons_are_none_of_the_bots(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        posted = await bot.chat.post(key_of(channel.id), part("Hel", can_stop=True), reply_to=None, nonce="n1")
+        [answer] = discord_emulator.visible(channel)
+        answer.versions[-1].components[0]["components"][0]["custom_id"] = "another"
+        await discord_emulator.press(answer, ann)
+        await discord_emulator.say(channel, ann, "hello")
+        await bot.hears()
+
+    assert posted == str(answer.id)
+    assert len(bot.core.events) == 1

@@ -9,9 +9,7 @@ from bot.errors import PlatformRefused
 from bot.events import Address
 from tests.discord_bot import Core, HastyClock, chat_with, running
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator, File
-
-PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
+from tests.emulators.discord import DiscordEmulator
 
 
 async def test_without_the_content_intent_mentions_still_work_and_the_log_names_the_remedy(
@@ -65,20 +63,43 @@ async def test_a_cut_connection_is_resumed_and_nothing_is_missed(discord_emulato
     assert (discord_emulator.identifies, discord_emulator.resumes) == (1, 1)
 
 
-async def test_a_payload_that_the_library_cannot_parse_does_not_make_the_bot_deaf(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+async def test_a_session_that_cannot_be_resumed_is_followed_by_another_one_after_a_pause(
+    discord_emulator: DiscordEmulator,
 ) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     async with running(discord_emulator) as bot:
-        await discord_emulator.say(channel, ann, stickers=[{"id": "no number", "name": "x", "format_type": 1}])
-        await eventually(lambda: discord_emulator.identifies == 2, what="a new session")
-        await discord_emulator.until_connected()
+        for session in (2, 3):
+            discord_emulator.invalidate_session()
+            await eventually(lambda: discord_emulator.identifies == session, what="a new session")
+            await discord_emulator.until_connected()
         await discord_emulator.say(channel, ann, "still there?")
         event = await bot.hears()
 
     assert event.text == "still there?"
-    assert bot.clock.slept == [1.0]
-    assert "the gateway client failed" in caplog.text
+    assert bot.clock.slept == [5.0, 10.0]
+
+
+async def test_when_few_sessions_are_left_for_the_day_they_are_spread_over_it(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        discord_emulator.sessions_left = 1
+        discord_emulator.invalidate_session()
+        await eventually(lambda: discord_emulator.identifies == 2, what="a new session")
+        await discord_emulator.until_connected()
+        await discord_emulator.say(channel, ann, "still there?")
+        await bot.hears()
+
+    assert bot.clock.slept == [5.0, 1.0, 43_200.0]
+    assert "few new ones are left" in caplog.text
+    assert "I wait 43200 s" in caplog.text
+
+
+async def test_a_session_begins_even_if_nobody_tells_how_many_are_left(discord_emulator: DiscordEmulator) -> None:
+    discord_emulator.fail("GET /gateway/bot", status=503)
+    async with running(discord_emulator):
+        assert discord_emulator.identifies == 1
 
 
 async def test_a_gateway_that_refuses_for_good_ends_listening_with_a_remedy(discord_emulator: DiscordEmulator) -> None:

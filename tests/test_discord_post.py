@@ -206,3 +206,78 @@ async def test_a_gateway_that_dies_leaves_answers_in_hand_alone(discord_emulator
         await bot.post(key_of(channel.id), "still here")
 
     assert [message.text for message in discord_emulator.visible(channel)] == ["still here"]
+
+
+async def test_a_growing_answer_carries_a_button_until_an_edit_without_it(discord_emulator: DiscordEmulator) -> None:
+    channel = discord_emulator.add_channel()
+    async with running(discord_emulator, listens=False) as bot:
+        posted = await bot.chat.post(key_of(channel.id), part("Hel", can_stop=True), reply_to=None, nonce="n1")
+        [answer] = discord_emulator.visible(channel)
+        labels = [button["label"] for row in answer.versions[-1].components for button in row["components"]]
+        await bot.chat.edit(key_of(channel.id), posted, part("Hello", can_stop=True))
+        growing = answer.versions[-1].components
+        await bot.chat.edit(key_of(channel.id), posted, part("Hello"))
+
+    assert labels == ["Stop"]
+    assert growing
+    assert [(version.text, bool(version.components)) for version in answer.versions] == [
+        ("Hel", True),
+        ("Hello", True),
+        ("Hello", False),
+    ]
+
+
+async def test_a_part_sent_again_after_a_preview_loses_its_button(discord_emulator: DiscordEmulator) -> None:
+    channel = discord_emulator.add_channel()
+    async with running(discord_emulator, listens=False) as bot:
+        await bot.chat.post(key_of(channel.id), part("Hello", can_stop=True), reply_to=None, nonce="same")
+        await bot.chat.post(key_of(channel.id), part("Hello"), reply_to=None, nonce="same")
+
+    [answer] = discord_emulator.visible(channel)
+    assert (answer.text, answer.versions[-1].components) == ("Hello", ())
+
+
+async def test_an_answer_whose_id_was_never_learned_is_found_after_a_restart(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    key = key_of(channel.id)
+    other = await discord_emulator.say(channel, ann, "earlier")
+    question = await discord_emulator.say(channel, ann, "hello")
+    asked, asked_before = MessageId(str(question.id)), MessageId(str(other.id))
+    async with running(discord_emulator, listens=False) as bot:
+        await bot.chat.post(key, part("to the earlier one"), reply_to=asked_before, nonce="n0")
+        await bot.chat.post(key, part("part one"), reply_to=asked, nonce="n1")
+        await bot.chat.post(key, part("part two"), reply_to=None, nonce="n2")
+    for number in range(120):
+        await discord_emulator.say(channel, ann, str(number))
+    _, one, two = (MessageId(str(message.id)) for message in discord_emulator.visible(channel))
+
+    async with running(discord_emulator, listens=False) as restarted:
+        find = restarted.chat.find
+        found = [
+            await find(key, after=asked, reply_to=asked, known=[]),
+            await find(key, after=asked, reply_to=asked, known=[one]),
+            await find(key, after=one, reply_to=None, known=[one]),
+            await find(key, after=two, reply_to=None, known=[one, two]),
+        ]
+
+    assert found == [one, None, two, None]
+
+
+async def test_what_a_bot_may_not_read_it_does_not_find(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    question = MessageId(str((await discord_emulator.say(channel, ann, "hello")).id))
+    async with running(discord_emulator, listens=False) as bot:
+        await bot.chat.post(key_of(channel.id), part("hi"), reply_to=question, nonce="n1")
+        discord_emulator.deny(channel, Permission.VIEW_CHANNEL)
+        found = await bot.chat.find(key_of(channel.id), after=question, reply_to=question, known=[])
+
+    assert found is None
+
+
+async def test_an_unreachable_discord_is_no_proof_that_there_is_no_answer(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    question = MessageId(str((await discord_emulator.say(channel, ann, "hello")).id))
+    discord_emulator.fail("GET /channels/*/messages", drop=True)
+    async with running(discord_emulator, listens=False) as bot:
+        with pytest.raises(PlatformUncertain):
+            await bot.chat.find(key_of(channel.id), after=question, reply_to=question, known=[])

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.events import Address, Event
-from tests.discord_bot import chat_with, key_of, running
-from tests.emulators.common import eventually
+from bot.events import Address, Event, MessageReceived
+from tests.discord_bot import Core, key_of, running
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_world import MessageKind
 
@@ -147,62 +146,40 @@ async def test_a_slow_channel_keeps_no_other_waiting(discord_emulator: DiscordEm
         discord_emulator.add_channel(),
         discord_emulator.add_person(),
     )
-    finish, heard = asyncio.Event(), list[str]()
+    finish = asyncio.Event()
 
-    async def accept(event: Event) -> None:
-        if event.text == "slow":
-            await finish.wait()
-        heard.append(event.text)
+    class SlowCore(Core):
+        async def accept(self, event: Event) -> None:
+            if isinstance(event, MessageReceived) and event.text == "slow":
+                await finish.wait()
+            await super().accept(event)
 
-    async with chat_with(discord_emulator) as chat:
-        receiving = asyncio.create_task(chat.receive(accept))
-        await discord_emulator.until_connected()
+    async with running(discord_emulator, core=SlowCore()) as bot:
         await discord_emulator.say(slow, ann, "slow")
         await discord_emulator.say(slow, ann, "after slow")
         await discord_emulator.say(fast, ann, "fast")
-        await eventually(lambda: heard == ["fast"])
+        await bot.hears(1)
         finish.set()
-        await eventually(lambda: heard == ["fast", "slow", "after slow"])
-        receiving.cancel()
-        await asyncio.wait({receiving})
+        await bot.hears(3)
 
-
-async def test_a_message_that_cannot_be_stored_does_not_stop_the_next(
-    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
-) -> None:
-    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-
-    def refuse(event: Event) -> None:
-        if event.text == "bad":
-            raise OSError("disk full")
-
-    async with running(discord_emulator, before_taking=refuse) as bot:
-        bad = await discord_emulator.say(channel, ann, "bad")
-        await discord_emulator.say(channel, ann, "good")
-        event = await bot.hears()
-
-    assert event.text == "good"
-    assert f"message {bad.id} was not taken in" in caplog.text
+    assert [event.text for event in bot.events] == ["fast", "slow", "after slow"]
 
 
 async def test_what_was_received_before_the_end_is_still_taken_in(discord_emulator: DiscordEmulator) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    begun, stored = asyncio.Event(), list[str]()
+    begun = asyncio.Event()
 
-    async def accept(event: Event) -> None:
-        begun.set()
-        await asyncio.sleep(0.01)
-        stored.append(event.text)
+    class SlowCore(Core):
+        async def accept(self, event: Event) -> None:
+            begun.set()
+            await asyncio.sleep(0.01)
+            await super().accept(event)
 
-    async with chat_with(discord_emulator) as chat:
-        receiving = asyncio.create_task(chat.receive(accept))
-        await discord_emulator.until_connected()
+    async with running(discord_emulator, core=SlowCore()) as bot:
         await discord_emulator.say(channel, ann, "hello")
         await begun.wait()
-        receiving.cancel()
-        await asyncio.wait({receiving})
 
-    assert stored == ["hello"]
+    assert [event.text for event in bot.events] == ["hello"]
 
 
 async def test_itself_other_bots_and_system_messages_are_ignored(discord_emulator: DiscordEmulator) -> None:

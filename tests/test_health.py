@@ -95,7 +95,7 @@ async def test_an_open_connection_does_not_delay_the_end() -> None:
 
 
 async def test_what_is_no_http_is_refused_without_filling_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    async with serve_health("127.0.0.1", 0, is_alive=lambda: True) as port:
+    async with serve_health("127.0.0.1", 0, troubles=dict) as port:
         for nonsense in (b"GET /healthz HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", b"\0\x1b[31m\r\n\r\n"):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(nonsense)

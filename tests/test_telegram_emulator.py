@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import telegram
-from telegram import MessageEntity, ReplyParameters
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyParameters
 from telegram.error import ChatMigrated, EndPointNotFound, Forbidden, InvalidToken
 
 from tests.emulators.telegram import TelegramEmulator
@@ -113,6 +113,48 @@ async def test_edits_that_change_nothing_or_not_the_bots_own_are_refused(
     await world.erase(world.visible(chat)[0])
     async with refused(world, "Message to edit not found"):
         await bot.edit_message_text("Gone", chat.id, sent.message_id)
+
+
+YES = InlineKeyboardMarkup.from_button(InlineKeyboardButton("Yes", callback_data="yes"))
+NO = InlineKeyboardMarkup.from_button(InlineKeyboardButton("No", callback_data="no"))
+
+
+async def test_buttons_come_with_a_message_and_go_with_an_edit(world: TelegramEmulator, bot: telegram.Bot) -> None:
+    chat = world.private(world.add_person("Ann"))
+    sent = await bot.send_message(chat.id, "Sure?", reply_markup=YES)
+    (shown,) = world.visible(chat)
+
+    assert (shown.buttons, shown.presses, sent.reply_markup) == (["Yes"], ["yes"], YES)
+    async with refused(world, "Message is not modified", violation="changes nothing"):
+        await bot.edit_message_text("Sure?", chat.id, sent.message_id, reply_markup=YES)
+    await bot.edit_message_text("Sure?", chat.id, sent.message_id)
+    assert (shown.buttons, len(shown.versions)) == ([], 1)
+    async with refused(world, "Can't parse inline keyboard", violation="inline keyboard"):
+        long = InlineKeyboardButton("x", callback_data="x" * 65)
+        await bot.send_message(chat.id, "Sure?", reply_markup=InlineKeyboardMarkup.from_button(long))
+
+
+async def test_buttons_can_be_put_on_the_bots_own_messages_only(world: TelegramEmulator, bot: telegram.Bot) -> None:
+    ann = world.add_person("Ann")
+    chat = world.private(ann)
+    question = await world.say(chat, ann, "Hi")
+    sent = await bot.send_message(chat.id, "Sure?", reply_to_message_id=question.id)
+    (shown,) = world.visible(chat)
+
+    for markup, buttons in ((YES, ["Yes"]), (NO, ["No"]), (None, [])):
+        edited = await bot.edit_message_reply_markup(chat.id, sent.message_id, reply_markup=markup)
+        assert isinstance(edited, telegram.Message)
+        assert (edited.text, edited.reply_markup, shown.buttons) == ("Sure?", markup, buttons)
+        assert edited.reply_to_message is not None
+        async with refused(world, "Message is not modified"):
+            await bot.edit_message_reply_markup(chat.id, sent.message_id, reply_markup=markup)
+    async with refused(world, "Message can't be edited"):
+        await bot.edit_message_reply_markup(chat.id, question.id, reply_markup=YES)
+    async with refused(world, "Message to edit not found"):
+        await bot.edit_message_reply_markup(chat.id, 999, reply_markup=YES)
+    await world.erase(shown)
+    async with refused(world, "Message to edit not found"):
+        await bot.edit_message_reply_markup(chat.id, sent.message_id, reply_markup=YES)
 
 
 async def test_the_bot_takes_back_its_own_messages(world: TelegramEmulator, bot: telegram.Bot) -> None:

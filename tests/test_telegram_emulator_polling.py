@@ -56,6 +56,19 @@ async def test_a_negative_offset_keeps_the_newest(world: TelegramEmulator, bot: 
     assert world.pending_updates == 1
 
 
+@pytest.mark.parametrize(("ahead", "heard"), [(-5, 1), (0, 1), (1, 0), (10, 0), (11, 1), (1000, 1)])
+async def test_numbers_that_begin_anew_are_deaf_to_an_offset_just_above_them(
+    world: TelegramEmulator, bot: telegram.Bot, ahead: int, heard: int
+) -> None:
+    ann = world.add_person("Ann")
+    world.renumber_updates(42_000)
+    await world.say(world.private(ann), ann, "one")
+
+    updates = await bot.get_updates(offset=42_000 + ahead, timeout=0)
+
+    assert [update.update_id for update in updates] == [42_000] * heard
+
+
 async def test_a_confirmed_update_can_come_again_under_its_old_or_a_new_id(
     world: TelegramEmulator, bot: telegram.Bot
 ) -> None:

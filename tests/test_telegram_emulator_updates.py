@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import telegram
 from PIL import Image
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageOriginType
 
 from tests.emulators.telegram import TelegramEmulator
@@ -240,8 +241,9 @@ async def test_an_edit_by_a_person_is_an_update_even_when_nothing_changed(
 async def test_a_pressed_button_is_answered_once(world: TelegramEmulator, bot: telegram.Bot) -> None:
     ann = world.add_person("Ann")
     chat = world.private(ann)
-    await bot.send_message(chat.id, "Sure?")
-    await world.press(world.visible(chat)[0], ann, "yes")
+    yes = InlineKeyboardMarkup.from_button(InlineKeyboardButton("Yes", callback_data="yes"))
+    await bot.send_message(chat.id, "Sure?", reply_markup=yes)
+    await world.press(world.visible(chat)[0], ann)
 
     (update,) = await bot.get_updates(timeout=0)
 

@@ -27,6 +27,10 @@ async def say(telegram: TelegramEmulator, text: str = "Hi") -> None:
     await telegram.say(telegram.private(ann), ann, text)
 
 
+async def settled(telegram: TelegramEmulator, bot: Bot, waits: int) -> None:
+    await eventually(lambda: len(bot.clock.waits) >= waits and telegram.polling)
+
+
 # --- the offset ---------------------------------------------------------------------------------
 
 
@@ -171,11 +175,10 @@ async def test_a_poll_that_hangs_again_and_again_is_one_line(
     caplog.set_level(logging.INFO)
     async with running(telegram_emulator) as bot:
         telegram_emulator.hang_polls = True
-        for number in range(4):
-            await eventually(lambda number=number: len(bot.clock.waits) == number)  # type: ignore[misc]
-            await eventually(lambda: telegram_emulator.polling)
+        for hung in range(4):
+            await settled(telegram_emulator, bot, hung)
             bot.clock.silence.set()
-        await eventually(lambda: len(bot.clock.waits) == 4)
+        await settled(telegram_emulator, bot, 4)
         telegram_emulator.hang_polls = False
         await say(telegram_emulator)
         await bot.hears()
@@ -214,10 +217,6 @@ async def test_what_takes_long_in_the_store_is_no_silence_of_telegram(telegram_e
 
 
 # --- a second poller ----------------------------------------------------------------------------
-
-
-async def settled(telegram: TelegramEmulator, bot: Bot, waits: int) -> None:
-    await eventually(lambda: len(bot.clock.waits) >= waits and telegram.polling)
 
 
 async def test_another_instance_is_explained_once_however_long_they_take_turns(

@@ -153,6 +153,21 @@ async def test_flood_control_says_how_long_to_wait(
     assert shown(telegram_emulator) == []
 
 
+async def test_the_flood_wait_of_one_chat_holds_up_no_other(
+    chat: TelegramChat, telegram_emulator: TelegramEmulator
+) -> None:
+    telegram_emulator.flood.enabled = True
+    ann, bob = (key_of(telegram_emulator.private(telegram_emulator.add_person(name))) for name in ("Ann", "Bob"))
+    with pytest.raises(PlatformThrottled):
+        for _ in range(20):
+            await post(chat, ann)
+
+    await post(chat, bob)
+    await chat.typing(bob)
+
+    assert chat._clock.waits == []
+
+
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 502}, {"status": 504}, {"drop": True}])
 @pytest.mark.parametrize("after_effect", [True, False])
 async def test_a_failure_after_sending_is_uncertain_and_not_repeated(

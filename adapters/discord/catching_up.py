@@ -76,7 +76,8 @@ class CatchingUp:
         self._gaps: dict[int, _Gap] = {}
         self._since = 0
         self._opening: int | None = None
-        self._settled: set[int] = set()
+        self._calm: set[int] = set()
+        self._looked_at: set[int] = set()
         self._read_until: dict[int, int] = {}
         self._changed: list[Channel] = []
         self._worker: asyncio.Task[None] | None = None
@@ -94,7 +95,8 @@ class CatchingUp:
             self._seen.release(self._opening)
         self._since = self._opening = self._seen.point
         self._seen.hold(self._opening)
-        self._settled.clear()
+        self._calm.clear()
+        self._looked_at.clear()
         self._changed.clear()
 
     def guild_came(self, client: Library, guild: discord.Guild) -> None:
@@ -106,7 +108,7 @@ class CatchingUp:
         changed = [channel for channel in readable if last_message(channel) > since]
         if self._opening is not None:
             self._changed += changed
-            self._settled.update(channel.id for channel in readable if last_message(channel) <= since)
+            self._calm.update(channel.id for channel in readable if last_message(channel) <= since)
             return
         for channel in changed:
             self.want(channel, since=self._since)
@@ -137,7 +139,8 @@ class CatchingUp:
             channel: The lane's.
             until: The snowflake of the message that comes next; what follows it will be told.
         """
-        if self._opening is not None and channel.id not in self._settled:
+        may_have_gap = channel.id not in self._calm and channel.id not in self._looked_at
+        if self._opening is not None and may_have_gap:
             self.want(channel, since=self._opening)
         gap = self._gaps.get(channel.id)
         if gap is not None and not gap.was_tried:
@@ -187,7 +190,7 @@ class CatchingUp:
         # Only now, and without a pause: from here on a channel without a gap is one where nothing was missed.
         self._opening = None
         for candidate in chosen[: self._bounds.conversations]:
-            if candidate.channel.id not in self._settled:
+            if candidate.channel.id not in self._looked_at:
                 self.want(candidate.channel, since=since, place=candidate.place)
         self._changed.clear()
         self._seen.release(since)
@@ -223,7 +226,7 @@ class CatchingUp:
             return
         except Exception:  # noqa: BLE001 - a channel that can't be looked back in must take in what comes next
             _log.exception("Discord: looking back in channel %d failed.", gap.channel.id)
-        self._settled.add(gap.channel.id)
+        self._looked_at.add(gap.channel.id)
         # Else it was wanted once more in the meantime.
         if gap.was_tried:
             del self._gaps[gap.channel.id]

@@ -46,28 +46,40 @@ def build_model(
     targets = _targets(settings)
     servers = []
     for number, target in enumerate(targets, start=1):
-        is_last = number == len(targets)
-        share = 1 if is_last else len(targets)
         label = f"{target.name} at {urlsplit(target.url).netloc.rpartition('@')[2]}"
-        client = ModelClient(
-            session,
-            url=target.url,
-            key=target.key.get_secret_value() if target.key else None,
-            parameters=settings.parameters.model_copy(update={"name": target.name}),
-            timeouts=ModelTimeouts(
-                connect_s=settings.connect_s,
-                first_byte_s=settings.first_byte_s / share,
-                silence_s=settings.silence_s,
-                idle_s=settings.idle_s / share,
-            ),
-            clock=clock,
-            random=random,
-            attempts=settings.attempts,
-            retry_for_s=None if is_last else HURRY_S,
-        )
+        others = 0 if number == len(targets) else len(targets) - 1
+        client = _client(settings, target, session, clock, random, others=others)
         breaker = Breaker(label, clock=clock, random=random, failures=settings.pause_after, pause_s=settings.pause_s)
         servers.append(Server(label, client, breaker))
     return Failover(servers, clock=clock)
+
+
+def _client(
+    settings: ModelSettings,
+    target: _Target,
+    session: aiohttp.ClientSession,
+    clock: Clock,
+    random: random.Random,
+    *,
+    others: int,
+) -> ModelClient:
+    """`others` is how many share the time with it; 0 for the one that is asked last."""
+    return ModelClient(
+        session,
+        url=target.url,
+        key=target.key.get_secret_value() if target.key else None,
+        parameters=settings.parameters.model_copy(update={"name": target.name}),
+        timeouts=ModelTimeouts(
+            connect_s=settings.connect_s,
+            first_byte_s=settings.first_byte_s / (1 + others),
+            silence_s=settings.silence_s,
+            idle_s=settings.idle_s / (1 + others),
+        ),
+        clock=clock,
+        random=random,
+        attempts=settings.attempts,
+        retry_for_s=HURRY_S if others else None,
+    )
 
 
 def _targets(settings: ModelSettings) -> list[_Target]:

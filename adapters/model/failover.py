@@ -95,7 +95,8 @@ class Failover:
                 self._note(server, ticket, error)
                 if began or len(self._servers) == 1 or error.trouble not in _ELSEWHERE:
                     raise
-                failures.append((server.label, error))
+                # Its traceback would hold on to this frame, and the request with all its pictures.
+                failures.append((server.label, error.with_traceback(None)))
                 _log.warning("%s failed: %s", server.label, error)
             else:
                 return

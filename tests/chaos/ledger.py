@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+_ASKED = re.compile(r"\bask (\d+)v(\d+)\b")
 _WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
 _NOTES = ("My answer breaks off here", "(Stopped.)")
 _BUSY = "I can't take this one on"
+
+
+def asked_in(text: str) -> tuple[int, int]:
+    """Number and version of the question that a prompt ends with."""
+    number, version = _ASKED.findall(text)[-1]
+    return int(number), int(version)
 
 
 def answer_to(number: int, *, version: int = 0, words: int) -> str:
@@ -48,6 +55,10 @@ class Question:
     is_deleted: bool = False
     message: Any = None
     """The emulator's record of it, once it was said."""
+
+    @property
+    def text(self) -> str:
+        return f"ask {self.number}v{self.version}"
 
     @property
     def answer(self) -> str:

@@ -1,0 +1,264 @@
+"""Finding the bot's own message whose send was never answered: exactly it, and nobody else's is touched."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+
+from adapters.telegram.chat import TelegramChat
+from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.search import REACH
+from bot.errors import PlatformRefused, PlatformThrottled, PlatformUncertain
+from bot.events import ConversationKey, MessageId
+from bot.ports.chat import Part
+from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.telegram_types import Chat, Message, Person, Topic
+from tests.telegram_bot import HastyClock, chat_on
+
+ANSWER = Part("It is")
+
+
+class Scene:
+    """A chat in which Ann asks and the bot answers, now and then without hearing that it did."""
+
+    def __init__(self, telegram: TelegramEmulator, chat: TelegramChat, place: Chat, topic: Topic | None = None) -> None:
+        self.telegram = telegram
+        self.chat = chat
+        self.place = place
+        self.topic = topic
+        self.ann: Person = telegram.add_person("Ann") if not place.is_private else place.owner
+        thread_id = None if topic is None else str(topic.id)
+        self.key = ConversationKey(platform=TELEGRAM, chat_id=str(place.id), thread_id=thread_id)
+
+    async def ask(self, text: str = "@glimpse_bot what?") -> Message:
+        return await self.telegram.say(self.place, self.ann, text, topic=self.topic)
+
+    async def answer(self, question: Message | None, *, part: Part = ANSWER, lost: bool = False) -> Message:
+        reply_to = None if question is None else id_of(question)
+        if lost:
+            self.telegram.fail("POST /sendMessage", drop=True, after_effect=True)
+            with pytest.raises(PlatformUncertain):
+                await self.chat.post(self.key, part, reply_to=reply_to, nonce="n")
+        else:
+            await self.chat.post(self.key, part, reply_to=reply_to, nonce="n")
+        return self.telegram.visible(self.place, self.topic)[-1]
+
+    async def find(
+        self, *, after: Message, reply_to: Message | None = None, known: Sequence[Message] = ()
+    ) -> MessageId | None:
+        return await self.chat.find(
+            self.key,
+            after=id_of(after),
+            reply_to=None if reply_to is None else id_of(reply_to),
+            known=[id_of(message) for message in known],
+        )
+
+    def probes(self) -> list[Any]:
+        return [r.body["message_id"] for r in self.telegram.requests if r.path == "/editMessageReplyMarkup"]
+
+
+def id_of(message: Message) -> MessageId:
+    return MessageId(str(message.id))
+
+
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock()
+
+
+@pytest.fixture
+async def chat(telegram_emulator: TelegramEmulator, clock: HastyClock) -> AsyncIterator[TelegramChat]:
+    async with chat_on(telegram_emulator, clock) as chat:
+        yield chat
+
+
+@pytest.fixture(params=["private", "basic group", "supergroup", "topic"])
+def scene(request: pytest.FixtureRequest, telegram_emulator: TelegramEmulator, chat: TelegramChat) -> Scene:
+    match request.param:
+        case "private":
+            place, topic = telegram_emulator.private(telegram_emulator.add_person("Ann")), None
+        case "topic":
+            place = telegram_emulator.add_group("Group", forum=True)
+            topic = telegram_emulator.add_topic(place, "Topic")
+        case kind:
+            place, topic = telegram_emulator.add_group("Group", basic=kind == "basic group"), None
+    return Scene(telegram_emulator, chat, place, topic)
+
+
+@pytest.fixture
+def group(telegram_emulator: TelegramEmulator, chat: TelegramChat) -> Scene:
+    return Scene(telegram_emulator, chat, telegram_emulator.add_group("Group"))
+
+
+@pytest.mark.parametrize("can_stop", [True, False])
+async def test_an_answer_whose_send_was_cut_off_is_found(scene: Scene, can_stop: bool) -> None:
+    question = await scene.ask()
+    await scene.ask("meanwhile")
+    answer = await scene.answer(question, part=Part("It is", can_stop=can_stop), lost=True)
+    await scene.ask("and then")
+
+    assert await scene.find(after=question, reply_to=question) == id_of(answer)
+    assert (answer.text, answer.buttons) == ("It is", [])
+
+
+async def test_what_was_found_can_be_brought_up_to_date(scene: Scene) -> None:
+    question = await scene.ask()
+    answer = await scene.answer(question, part=Part("It is", can_stop=True), lost=True)
+    found = await scene.find(after=question, reply_to=question)
+    assert found is not None
+
+    for text in ("It is", "It is a cat."):
+        await scene.chat.edit(scene.key, found, Part(text))
+
+    assert (answer.text, answer.buttons) == ("It is a cat.", [])
+
+
+async def test_a_continuation_is_found_behind_the_part_before_it(scene: Scene) -> None:
+    question = await scene.ask()
+    first = await scene.answer(question)
+    other = await scene.ask()
+    await scene.answer(other)
+    second = await scene.answer(None, lost=True)
+
+    assert await scene.find(after=first, reply_to=None, known=[first]) == id_of(second)
+
+
+async def test_what_never_arrived_is_not_found_and_nobody_is_touched(scene: Scene, clock: HastyClock) -> None:
+    question = await scene.ask()
+    theirs = [await scene.ask(f"@glimpse_bot {number}") for number in range(5)]
+    mine = await scene.answer(theirs[0])
+
+    assert await scene.find(after=question, reply_to=question) is None
+
+    assert len(set(scene.probes())) == REACH
+    assert sum(clock.waits) <= 10
+    assert all(message.buttons == [] and message.edit_date is None for message in [*theirs, mine])
+    assert len(mine.versions) == 1
+
+
+async def test_the_answer_to_another_question_is_not_taken_for_it(scene: Scene) -> None:
+    first, second = await scene.ask(), await scene.ask()
+    await scene.answer(second)
+    answer = await scene.answer(first, lost=True)
+
+    assert await scene.find(after=first, reply_to=first) == id_of(answer)
+
+
+async def test_a_message_that_is_known_is_not_even_looked_at(group: Scene) -> None:
+    question = await group.ask()
+    known = await group.answer(question)
+    await group.answer(question, part=Part("again"), lost=True)
+
+    await group.find(after=question, reply_to=question, known=[known])
+
+    assert known.id not in group.probes()
+
+
+async def test_a_message_in_another_topic_is_not_taken_for_it(
+    telegram_emulator: TelegramEmulator, chat: TelegramChat
+) -> None:
+    forum = telegram_emulator.add_group("Group", forum=True)
+    here, there = (telegram_emulator.add_topic(forum, name) for name in ("Here", "There"))
+    mine = Scene(telegram_emulator, chat, forum, here)
+    question = await mine.ask()
+    await Scene(telegram_emulator, chat, forum, there).answer(None)
+    await Scene(telegram_emulator, chat, forum).answer(None)
+    part = await mine.answer(None, lost=True)
+
+    assert await mine.find(after=question) == id_of(part)
+
+
+async def test_in_private_the_ids_of_other_chats_lie_between(
+    telegram_emulator: TelegramEmulator, chat: TelegramChat
+) -> None:
+    mine, hers = (
+        Scene(telegram_emulator, chat, telegram_emulator.private(telegram_emulator.add_person(name)))
+        for name in ("Bob", "Eve")
+    )
+    question = await mine.ask()
+    for _ in range(5):
+        await hers.answer(await hers.ask(), part=Part("Secret", can_stop=True))
+    answer = await mine.answer(question, lost=True)
+
+    assert answer.id == question.id + 11
+    assert await mine.find(after=question, reply_to=question) == id_of(answer)
+    assert [message.buttons for message in telegram_emulator.visible(hers.place)] == [["Stop"]] * 5
+
+
+async def test_a_deleted_message_is_not_found(group: Scene) -> None:
+    question = await group.ask()
+    answer = await group.answer(question, lost=True)
+    await group.telegram.erase(answer)
+
+    assert await group.find(after=question, reply_to=question) is None
+
+
+async def test_further_away_than_it_looks_it_finds_nothing(group: Scene) -> None:
+    question = await group.ask()
+    for number in range(REACH):
+        await group.ask(str(number))
+    await group.answer(question, lost=True)
+
+    assert await group.find(after=question, reply_to=question) is None
+
+
+async def test_a_flood_wait_is_passed_on_and_the_search_goes_on_behind_it(group: Scene) -> None:
+    question = await group.ask()
+    await group.ask()
+    answer = await group.answer(question, lost=True)
+    group.telegram.fail("POST /editMessageReplyMarkup", status=429, headers={"Retry-After": "7"}, skip=1)
+
+    with pytest.raises(PlatformThrottled) as throttled:
+        await group.find(after=question, reply_to=question)
+
+    assert throttled.value.retry_after_s == 7
+    assert await group.find(after=question, reply_to=question) == id_of(answer)
+    # The one between was looked at once; the own one twice, and bared.
+    assert [number - question.id for number in group.probes()] == [1, 2, 2, 2]
+
+
+async def test_a_search_that_is_throttled_again_and_again_comes_to_an_end(group: Scene) -> None:
+    question = await group.ask()
+    for _ in range(4):
+        group.telegram.fail("POST /editMessageReplyMarkup", status=429, headers={"Retry-After": "7"}, skip=9)
+    found, throttled = None, 0
+    for _ in range(10):
+        try:
+            found = await group.find(after=question, reply_to=question)
+            break
+        except PlatformThrottled:
+            throttled += 1
+
+    assert (found, throttled) == (None, 4)
+    assert len(group.probes()) == REACH + 4
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+async def test_a_look_that_was_cut_off_is_repeated(group: Scene, lost: int) -> None:
+    question = await group.ask()
+    answer = await group.answer(question, part=Part("It is", can_stop=True), lost=True)
+    group.telegram.fail("POST /editMessageReplyMarkup", drop=True, after_effect=True, skip=lost)
+
+    with pytest.raises(PlatformUncertain):
+        await group.find(after=question, reply_to=question)
+
+    assert await group.find(after=question, reply_to=question) == id_of(answer)
+    assert answer.buttons == []
+
+
+async def test_a_chat_that_threw_the_bot_out_is_a_refusal(group: Scene) -> None:
+    question = await group.ask()
+    group.telegram.kick(group.place)
+
+    with pytest.raises(PlatformRefused, match="add it again"):
+        await group.find(after=question, reply_to=question)
+
+
+async def test_in_a_channel_nothing_is_touched(group: Scene) -> None:
+    question = await group.ask()
+    await group.answer(question, lost=True)
+    channel = {"id": group.place.id, "type": "channel", "title": "News"}
+    group.telegram.fail("POST /getChat", status=200, body={"ok": True, "result": channel})
+
+    assert await group.find(after=question, reply_to=question) is None
+    assert group.probes() == []
