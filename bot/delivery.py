@@ -3,11 +3,10 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from bot import texts
 from bot.errors import (
@@ -19,6 +18,7 @@ from bot.errors import (
     StorageError,
 )
 from bot.events import MessageId
+from bot.insistence import Insistence, whole
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
 from bot.ports.store import Store
@@ -26,25 +26,11 @@ from bot.records import Delivery, DeliveryState, Turn
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 GATHER_S = 0.1
 """From the first words to their first showing: an answer that is whole by then costs one message and no edit."""
 
-RETRY_WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, *(60,) * 360)
-"""Waits between attempts to deliver the final text: six hours of a platform that can't be reached."""
-
 LATE_EFFECT_S = 2.0
 """How long a send whose answer was lost may still take to show."""
-
-SHORTEST_WAIT_S = 0.5
-"""A platform that says "too many requests, wait 0 s" again and again must not be asked a thousand times a second."""
-
-UNDER_WAY_S = 3.0
-"""How long a new message that is on its way is waited for when its turn is cancelled."""
-
-WORTH_REMEMBERING_S = 5.0
-"""Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
 
 
 class AnswerOnScreen:
@@ -68,6 +54,7 @@ class AnswerOnScreen:
         self._lost = 0
         self._wanted: Sequence[str] = ()
         self._changed = asyncio.Event()
+        self._insist = Insistence(turn, store, clock)
         self._sending = asyncio.Lock()
         self._preview: asyncio.Task[None] | None = None
 
@@ -116,7 +103,7 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._stop_preview()
-        await self._wait_as_demanded()
+        await self._insist.wait_as_demanded()
         parts = self._parts(markdown)
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
@@ -206,7 +193,7 @@ class AnswerOnScreen:
             if self._shows(index, part):
                 return
             try:
-                await self._durably(partial(self._edit, index, part))
+                await self._insist(partial(self._edit, index, part))
             except PlatformRefused as refused:
                 # Its message is gone or too old to be edited: the text must stand all the same.
                 log.info("turn %s: part %s is sent anew: %s", self._turn.id, index, refused)
@@ -222,7 +209,7 @@ class AnswerOnScreen:
 
     async def _post_once(self, index: int, part: Part) -> None:
         try:
-            await self._durably(partial(self._post, index, part), repeatable=self._chat.limits.resend_is_safe)
+            await self._insist(partial(self._post, index, part), repeatable=self._chat.limits.resend_is_safe)
         except PlatformUncertain:
             await self._clock.sleep(LATE_EFFECT_S)
             if await self._adopt_lost(index):
@@ -245,7 +232,7 @@ class AnswerOnScreen:
         """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
         before = self._receipts[index - 1].message_id if index else None
         reply_to = self._turn.reply_to if index == 0 else None
-        found = await self._durably(
+        found = await self._insist(
             partial(
                 self._chat.find,
                 self._turn.key,
@@ -262,7 +249,7 @@ class AnswerOnScreen:
     async def _take_back(self, index: int) -> None:
         message_id = self._receipts[index].message_id
         if message_id is not None:
-            await self._durably(partial(self._chat.delete, self._turn.key, message_id))
+            await self._insist(partial(self._chat.delete, self._turn.key, message_id))
         del self._receipts[index]
         self._unrecorded.discard(index)
         await self._store.remove_delivery(self._turn.id, index)
@@ -284,13 +271,21 @@ class AnswerOnScreen:
         turn = self._turn
         reply_to = turn.reply_to if index == 0 else None
         try:
-            message_id = await _whole(self._chat.post(turn.key, part, reply_to=reply_to, nonce=self._nonce(index)))
+            request = self._chat.post(turn.key, part, reply_to=reply_to, nonce=self._nonce(index))
+            message_id = await whole(request, partial(self._sent, index, part))
         except PlatformUncertain:
             self._doubtful.add(index)
             raise
         except PlatformError:
             self._set(Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part)))
             raise
+        self._note_sent(index, part, message_id)
+
+    async def _sent(self, index: int, part: Part, message_id: MessageId) -> None:
+        self._note_sent(index, part, message_id)
+        await self.record()
+
+    def _note_sent(self, index: int, part: Part, message_id: MessageId) -> None:
         self._doubtful.discard(index)
         self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=message_id, digest=_digest(part)))
 
@@ -309,49 +304,6 @@ class AnswerOnScreen:
         taken = [self._receipts[index] for index in sorted(self._unrecorded)]
         self._unrecorded.clear()
         return taken
-
-    async def _wait_as_demanded(self) -> None:
-        until = self._turn.wait_until
-        if until is not None and (wait_s := (until - self._clock.now()).total_seconds()) > 0:
-            await self._clock.sleep(wait_s)
-
-    async def _durably(self, send: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
-        waits = iter(RETRY_WAITS_S)
-        while True:
-            try:
-                return await send()
-            except PlatformThrottled as throttled:
-                await self._pause(max(throttled.retry_after_s, SHORTEST_WAIT_S))
-            except PlatformUncertain as error:
-                if not repeatable:
-                    raise
-                await self._wait(waits, error)
-            except PlatformUnavailable as error:
-                await self._wait(waits, error)
-
-    async def _pause(self, demanded_s: float) -> None:
-        log.info("turn %s: the platform asks to wait %.0f s", self._turn.id, demanded_s)
-        if demanded_s >= WORTH_REMEMBERING_S:
-            await self._store.hold(self._turn.key, self._clock.now() + timedelta(seconds=demanded_s))
-        await self._clock.sleep(demanded_s)
-
-    async def _wait(self, waits: Iterator[float], error: PlatformError) -> None:
-        wait_s = next(waits, None)
-        if wait_s is None:
-            raise error
-        log.warning("turn %s: not delivered yet, next attempt in %.1f s: %s", self._turn.id, wait_s, error)
-        await self._clock.sleep(wait_s)
-
-
-async def _whole(request: Coroutine[Any, Any, T]) -> T:
-    """Let a request that must not be cut in two come to its end, for a while also when the caller is cancelled."""
-    task = asyncio.ensure_future(request)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=UNDER_WAY_S)
-        task.cancel()
-        raise
 
 
 def _digest(part: Part) -> str:

@@ -13,9 +13,9 @@ from telegram.error import BadRequest
 from adapters.discord import errors as discord_errors
 from adapters.telegram import errors as telegram_errors
 from adapters.telegram.request import AiohttpRequest, Broken
-from bot.delivery import SHORTEST_WAIT_S
 from bot.errors import PlatformThrottled
 from bot.events import AttachmentRef, Command, ConversationKey, MessageId
+from bot.insistence import SHORTEST_WAIT_S
 from bot.look import FILES_AT_ONCE
 from bot.picture_pipe import unpack_head
 from bot.ports.chat import Part

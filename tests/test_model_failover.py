@@ -102,13 +102,13 @@ async def test_a_hiccup_is_waited_for_but_not_a_long_wait(servers: Servers) -> N
 async def test_a_silent_server_is_not_waited_for_as_long_as_the_last_one(servers: Servers) -> None:
     loop = asyncio.get_running_loop()
     servers.first.reply_with(Script(first_token_s=60, json_instead=True))
-    servers.second.reply_with(Script(first_token_s=0.15, json_instead=True))
-    async with servers.model(2, first_byte_s=0.3) as model:
+    servers.second.reply_with(Script(first_token_s=0.4, json_instead=True))
+    async with servers.model(2, first_byte_s=0.8) as model:
         begun = loop.time()
         heard = await listen(model)
 
     assert heard.text == "Hello from the emulated model."
-    assert loop.time() - begun < 1
+    assert loop.time() - begun < 0.4 + 0.8
 
 
 async def test_keep_alives_do_not_hold_up_the_next_one(servers: Servers) -> None:

@@ -1,17 +1,17 @@
 """Kills the bot at a named point of a turn's life, starts it again, and looks at what people see."""
 
-import asyncio
 import re
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.cases import Case, Lost, Scene
+from tests.chaos.cases import PATTERNS, Case, Scene
 from tests.chaos.ledger import Account, Fate, Question, account, asked_in, shown
 from tests.chaos.process import ARMED
-from tests.drawing import picture
+from tests.drawing import photo
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import Call, ModelEmulator, Script, text_of
@@ -22,13 +22,16 @@ from tests.process import BotProcess
 PLATFORMS = ("discord", "telegram")
 _WITHIN_S = 30.0
 _HELD_S = 20.0
-"""How long the platform keeps an answer back while the bot is killed."""
+"""How long the platform keeps its answer back while the bot is killed."""
+_LATE_S = 0.3
+"""How long after a kill a request may still take effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One platform, one model, one private chat, one bot."""
 
+    platform: str
     people: People
     model: ModelEmulator
     place: Place
@@ -49,6 +52,11 @@ class Stage:
         except AssertionError as error:
             error.add_note(f"{question.text}: {self.account().fates}; shown: {self.people.shown(self.place)}")
             raise
+
+    async def take_back(self, question: Question) -> None:
+        assert isinstance(self.people, DiscordPeople), "Telegram tells a bot of no deletion"
+        question.is_deleted = True
+        await self.people.discord.delete(question.message)
 
     async def ask(self, question: Question) -> None:
         question.message = await self.people.say(self.place, question.text)
@@ -100,7 +108,7 @@ async def _stage(case: Case, platform: str) -> AsyncIterator[Stage]:
         bot = BotProcess(folder, module="tests.chaos.process", **variables, **people.environment)
         await stack.enter_async_context(bot)
         await people.ready()
-        yield Stage(people=people, model=model, place=people.private(), bot=bot, questions=questions)
+        yield Stage(platform=platform, people=people, model=model, place=people.private(), bot=bot, questions=questions)
 
 
 def _script(call: Call, questions: Sequence[Question], scene: Scene) -> Script:
@@ -112,32 +120,25 @@ def _script(call: Call, questions: Sequence[Question], scene: Scene) -> Script:
 
 async def _kill_at(case: Case, stage: Stage) -> None:
     """Bring the bot to the point where it ends."""
-    if case.lost is None:
-        await _arm(stage.bot)
+    if case.request is None:
+        stage.bot.send(signal.SIGUSR1)
+        await eventually(lambda: ARMED in stage.bot.lines, what="the fuse is armed")
         await _provoke(case.scene, stage)
         try:
-            assert await stage.bot.wait(within_s=_WITHIN_S) == -9
+            assert await stage.bot.wait(within_s=_WITHIN_S) == -signal.SIGKILL
         except TimeoutError:
-            raise AssertionError(f"it was never {case.fuse}") from None
+            raise AssertionError(f"this point was never passed: {case.name}") from None
         return
     fault = stage.people.emulated.fail(
-        stage.people.pattern(case.lost.call),
+        PATTERNS[stage.platform][case.request],
         status=200,
         skip=case.passing - 1,
-        delay_s=_HELD_S if case.lost.after_effect else 0.3,
-        after_effect=case.lost.after_effect,
+        delay_s=_LATE_S if case.comes_late else _HELD_S,
+        after_effect=not case.comes_late,
     )
     await _provoke(case.scene, stage)
-    await eventually(lambda: fault.times == 0, within_s=_WITHIN_S, what=f"{case.name} is reached")
-    await asyncio.sleep(0.01)
+    await eventually(lambda: fault.times == 0, within_s=_WITHIN_S, what=f"it gets to: {case.name}")
     await stage.bot.kill()
-
-
-async def _arm(bot: BotProcess) -> None:
-    import signal
-
-    bot.send(signal.SIGUSR1)
-    await eventually(lambda: ARMED in bot.lines, what="the fuse is armed")
 
 
 async def _provoke(scene: Scene, stage: Stage) -> None:
@@ -148,10 +149,9 @@ async def _provoke(scene: Scene, stage: Stage) -> None:
             hit.version += 1
             await stage.people.change(hit.message, hit.text)
         case Scene.DELETED:
-            hit.is_deleted = True
-            await stage.people.take_back(hit.message)
+            await stage.take_back(hit)
         case Scene.PHOTO:
-            hit.message = await stage.people.send_photo(stage.place, picture("blue"), hit.text)
+            hit.message = await stage.people.send_photo(stage.place, photo(320, 240), hit.text)
         case _:
             await stage.ask(hit)
 

@@ -1,0 +1,25 @@
+"""How the bot's own commands are told from everything else."""
+
+import pytest
+
+from bot.commands import COMMANDS, parse_command
+from bot.events import Command
+
+
+@pytest.mark.parametrize("blank", [" ", "  ", "\n", "\t", "\r\n", "\u00a0", "\u2003", " \n "])
+def test_any_blank_ends_the_name_of_a_command(blank: str) -> None:
+    assert parse_command(f"/reset{blank}all of it{blank}") == Command(name="reset", argument="all of it")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_known_in_any_case(name: str) -> None:
+    assert parse_command(f"/{name.upper()}") == Command(name=name)
+
+
+def test_start_is_help() -> None:
+    assert parse_command("/start") == Command(name="help")
+
+
+@pytest.mark.parametrize("text", ["", " ", "/", "/ help", "//help", "help", "/helpme", "/help@other_bot", "say /help"])
+def test_everything_else_is_no_command(text: str) -> None:
+    assert parse_command(text) is None
