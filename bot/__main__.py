@@ -196,28 +196,9 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
         from adapters.model.offline import OfflineModel
 
         return OfflineModel()
-    import aiohttp
+    from adapters.model.build import open_model
 
-    from adapters.model.client import ModelClient
-    from adapters.model.timeouts import ModelTimeouts
-
-    # Without a limit of its own: `turns.running` is the limit, and waiting here would look like a slow server.
-    session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-    key = settings.model.api_key
-    return ModelClient(
-        session,
-        url=settings.model.api_url,
-        key=key.get_secret_value() if key else None,
-        parameters=settings.model.parameters,
-        timeouts=ModelTimeouts(
-            connect_s=settings.model.connect_s,
-            first_byte_s=settings.model.first_byte_s,
-            silence_s=settings.model.silence_s,
-        ),
-        clock=clock,
-        random=random.SystemRandom(),
-        attempts=settings.model.attempts,
-    )
+    return await stack.enter_async_context(open_model(settings.model, clock=clock, random=random.SystemRandom()))
 
 
 def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:

@@ -263,29 +263,31 @@ class Conversation:
 
     async def _look_and_read(self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen) -> None:
         request_id = f"turn-{turn.id}-{turn.attempts}"
-        prompt = await self._look(turn, chat, answer)
-        may_mend = may_read_again = True
+        most = self._rules.budget.pictures
+        prompt = await self._look(turn, chat, answer, most)
+        may_read_again = True
         while True:
             try:
                 return await read(self._model, prompt, answer, screen.show, request_id=request_id, clock=self._clock)
             except ModelError as error:
-                if may_mend and error.picture_limit is not None:
-                    may_mend = False
-                    log.warning("turn %s: sent again with %s pictures at most: %s", turn.id, error.picture_limit, error)
-                    await self._store.move_cursor(self._limit_cursor, str(error.picture_limit))
-                    prompt = await self._look(turn, chat, answer)
+                if error.picture_limit is not None and error.picture_limit < most:
+                    most = error.picture_limit
+                    log.warning("turn %s: sent again with at most %s pictures: %s", turn.id, most, error)
+                    if error.picture_limit_lasts:
+                        await self._store.move_cursor(self._limit_cursor, str(most))
+                    prompt = await self._look(turn, chat, answer, most)
                 elif may_read_again and answer.text and error.trouble is not ModelTrouble.BLOCKED:
                     may_read_again = False
                     log.warning("turn %s: cut off, so it is asked again: %s", turn.id, error)
                 else:
                     raise
 
-    async def _look(self, turn: Turn, chat: Chat, answer: Answer) -> Sequence[PromptMessage]:
+    async def _look(self, turn: Turn, chat: Chat, answer: Answer, most: int) -> Sequence[PromptMessage]:
         rules = self._rules
         exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
         budget = rules.budget
         if any(message.attachments for exchange in exchanges for message in exchange.messages):
-            budget = replace(budget, pictures=await self._most_pictures())
+            budget = replace(budget, pictures=min(most, await self._most_pictures()))
         if any(message.attachments for message in exchanges[-1].messages):
             await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes, room=self._room)
             exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
@@ -302,7 +304,7 @@ class Conversation:
 
     async def _most_pictures(self) -> int:
         learned = await self._store.cursor(self._limit_cursor)
-        return min(self._rules.budget.pictures, int(learned)) if learned else self._rules.budget.pictures
+        return int(learned) if learned else self._rules.budget.pictures
 
     @property
     def _limit_cursor(self) -> str:

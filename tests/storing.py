@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.events import ConversationKey, MessageReceived
 from bot.ports.store import Store
 from bot.records import (
+    Accepted,
     Delivery,
     Exchange,
     FinalState,
@@ -50,20 +51,33 @@ def plain_connection(path: Path) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-async def accept(store: Store, heard: MessageReceived, *, ready_after_s: float = 0) -> Turn:
-    accepted = await store.accept(heard, now=START, ready_at=START + timedelta(seconds=ready_after_s), joining=JOINING)
+async def hear(
+    store: Store,
+    heard: MessageReceived,
+    *,
+    at: datetime = START,
+    ready_after_s: float = 0,
+    answer: bool = True,
+) -> Accepted | None:
+    ready_at = at + timedelta(seconds=ready_after_s)
+    return await store.accept(heard, now=at, ready_at=ready_at, joining=JOINING, answer=answer)
+
+
+async def accept(store: Store, heard: MessageReceived, *, at: datetime = START, ready_after_s: float = 0) -> Turn:
+    accepted = await hear(store, heard, at=at, ready_after_s=ready_after_s)
     assert accepted is not None
     return accepted.turn
 
 
-async def begin(store: Store, turn: Turn, *, now: datetime = START, owner: str = "us") -> Turn:
-    begun = await store.begin(turn.id, now=now, lease=lease(now, owner))
+async def begin(store: Store, turn: Turn, *, at: datetime = START, owner: str = "us") -> Turn:
+    begun = await store.begin(turn.id, now=at, lease=lease(at, owner))
     assert begun is not None
     return begun
 
 
-def lease(now: datetime = START, owner: str = "us") -> Lease:
-    return Lease(owner=owner, until=now + timedelta(seconds=30))
+def lease(at: datetime = START, owner: str = "us") -> Lease:
+    """A claim for half a minute."""
+    return Lease(owner=owner, until=at + timedelta(seconds=30))
 
 
 def outcome(answer: str | None = "Yes.", *, state: FinalState | None = None) -> Outcome:

@@ -199,7 +199,7 @@ def test_attachments_of_all_kinds_are_offered_with_what_is_claimed(world: World)
         ("notes.pdf", "", 5),
         ("", "", 5),
     ]
-    channel_id, message_id, attachment_id, _ = json.loads(event.attachments[0].handle)
+    channel_id, message_id, attachment_id = json.loads(event.attachments[0].handle)
     assert (channel_id, message_id, attachment_id) == (GENERAL, int(NOW_ID), 5)
 
 

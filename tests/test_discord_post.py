@@ -277,7 +277,7 @@ async def test_what_a_bot_may_not_read_it_does_not_find(discord_emulator: Discor
 async def test_an_unreachable_discord_is_no_proof_that_there_is_no_answer(discord_emulator: DiscordEmulator) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     question = MessageId(str((await discord_emulator.say(channel, ann, "hello")).id))
-    discord_emulator.fail("GET /channels/*/messages", drop=True)
+    discord_emulator.fail("GET /channels/*/messages", status=503)
     async with running(discord_emulator, listens=False) as bot:
         with pytest.raises(PlatformUncertain):
             await bot.chat.find(key_of(channel.id), after=question, reply_to=question, known=[])

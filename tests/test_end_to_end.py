@@ -294,7 +294,7 @@ FAILURES = {
 async def test_whatever_the_model_answers_the_person_reads_one_kind_sentence(
     people: People, model: ModelEmulator, tmp_path: Path
 ) -> None:
-    async with start(people, model, tmp_path, MODEL_ATTEMPTS="1"):
+    async with start(people, model, tmp_path, MODEL_ATTEMPTS="1", MODEL_PAUSE_AFTER="0"):
         await people.ready()
         place = people.private()
         for number, (name, script) in enumerate(FAILURES.items(), start=1):

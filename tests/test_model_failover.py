@@ -103,7 +103,7 @@ async def test_a_silent_server_is_not_waited_for_as_long_as_the_last_one(servers
     loop = asyncio.get_running_loop()
     servers.first.reply_with(Script(first_token_s=60, json_instead=True))
     servers.second.reply_with(Script(first_token_s=0.4, json_instead=True))
-    async with servers.model(2, first_byte_s=0.8) as model:
+    async with servers.model(2, first_byte_s=0.8, attempts=1) as model:
         begun = loop.time()
         heard = await listen(model)
 

@@ -6,13 +6,37 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import Command, ConversationKey, MessageId, PlatformName, Quoted
-from bot.records import AttachmentId, Delivery, DeliveryState, Outcome, StoredQuote, TurnId, TurnState, Verdict
-from storage import conversations, deliveries, history, pictures, retention, turns
+from bot.events import Command, ConversationKey, MessageId, MessageReceived, PlatformName, Quoted, Unreadable
+from bot.records import Accepted, AttachmentId, Delivery, DeliveryState, StoredQuote, TurnId, Verdict
+from storage import (
+    accepting,
+    conversations,
+    cursors,
+    history,
+    pictures,
+    places,
+    receipts,
+    retention,
+    taking_back,
+    turns,
+    unreadables,
+)
 from storage.tables import messages as message_table
 from storage.tables import turns as turn_table
-from tests.fakes import KEY, START, message, photo
-from tests.storing import accept, database, exchange, picture, plain_connection, read, said, store_at
+from tests.fakes import FAKE, KEY, START, message, photo
+from tests.storing import (
+    JOINING,
+    accept,
+    database,
+    exchange,
+    lease,
+    outcome,
+    picture,
+    plain_connection,
+    read,
+    said,
+    store_at,
+)
 
 
 async def test_history_ends_with_the_turn_that_is_being_answered(tmp_path: Path) -> None:
@@ -119,7 +143,9 @@ async def test_words_without_end_are_cut(tmp_path: Path) -> None:
 def _add_past(path: Path, key: ConversationKey, count: int) -> TurnId:
     """Write so many old turns into a conversation that exists, and return the newest turn's id."""
     with plain_connection(path) as connection:
-        conversation_id = connection.execute(conversations._KNOWN, conversations.key_values(key)).scalar_one()
+        conversation_id = connection.execute(
+            sa.select(conversations.ID_OF_KEY), conversations.key_values(key)
+        ).scalar_one()
         turn: dict[str, Any] = {
             "conversation_id": conversation_id,
             "state": "answered",
@@ -200,20 +226,43 @@ async def test_no_query_of_an_answer_reads_a_whole_table(tmp_path: Path) -> None
 
 
 def _one_of_everything(connection: sa.Connection) -> None:
-    album = message(album_id="a", attachments=[photo("one")])
-    turn = turns.accept(connection, album, now=START, ready_at=START)
-    assert turn is not None
-    assert turns.accept(connection, message(album_id="a", address=None), now=START, ready_at=START) is not None
-    assert turns.accept(connection, album, now=START, ready_at=START) is None
-    turns.begin(connection, turn.id)
+    heard = message(album_id="a", message_id="1", attachments=[photo("one")])
+    turn_id = _accept_of_every_kind(connection, heard)
+    turns.begin(connection, turn_id, now=START, lease=lease())
+    turns.renew(connection, [turn_id], lease())
     turns.unfinished(connection)
-    retention.delete_turns(START)(connection)
-    history.exchanges(connection, KEY, up_to=turn.id, limit=10)
+    history.exchanges(connection, KEY, up_to=turn_id, limit=10)
     pictures.settle(connection, AttachmentId(1), picture("cat"))
     pictures.jpeg(connection, picture("cat").sha256)
-    deliveries.record_delivery(connection, turn.id, Delivery(part=0, state=DeliveryState.SENDING))
-    deliveries.deliveries_of(connection, turn.id)
-    deliveries.remove_delivery(connection, turn.id, 0)
-    outcome = Outcome(state=TurnState.ANSWERED, answer="A cat.", started_at=START, finished_at=START)
-    turns.finish(connection, turn.id, outcome, Delivery(part=0, state=DeliveryState.SENT))
-    conversations.reset(connection, KEY, up_to=turn.id)
+    receipts.record_deliveries(connection, turn_id, [Delivery(part=0, state=DeliveryState.SENDING)])
+    receipts.deliveries_of(connection, turn_id)
+    receipts.remove_delivery(connection, turn_id, 0)
+    shown = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"))
+    turns.conclude(connection, turn_id, outcome("A cat."), [shown])
+    turns.close(connection, turn_id, now=START, receipts=[shown], failed="undeliverable", detail="")
+    turns.turn_of(connection, KEY, MessageId("90"))
+    taking_back.edit(connection, replace(heard, text="A cat?"), now=START, redo_since=START)
+    taking_back.delete(connection, KEY, [heard.message_id], now=START)
+    turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
+    conversations.reset(connection, KEY, up_to=turn_id)
+    conversations.hold(connection, KEY, START)
+    places.recent(connection, KEY, since=START)
+    cursors.move_cursor(connection, "a", "1")
+    cursors.move_cursor(connection, "a", "2")
+    cursors.cursor(connection, "a")
+    unreadables.set_aside(connection, Unreadable(platform=FAKE, id="1", raw="{}", error="KeyError"), now=START)
+    retention.delete_turns(START)(connection)
+
+
+def _accept_of_every_kind(connection: sa.Connection, heard: MessageReceived) -> TurnId:
+    def hear(heard: MessageReceived) -> Accepted | None:
+        return accepting.accept(connection, heard, now=START, ready_at=START, joining=JOINING, answer=True)
+
+    accepted = hear(heard)
+    assert accepted is not None
+    assert hear(message(album_id="a", address=None)) is not None
+    assert hear(heard) is None
+    other = hear(message("What is it?", sender="Bob"))
+    assert other is not None
+    assert hear(message(sender="Bob", address=None, attachments=[photo("two")])) == other
+    return accepted.turn.id

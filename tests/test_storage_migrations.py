@@ -166,7 +166,13 @@ async def test_only_the_newest_two_copies_are_kept(tmp_path: Path, versions: Pat
     async with _store(tmp_path, versions):
         pass
 
-    assert files_in(tmp_path) == ["glimpse.db", "glimpse.db.bak-0003", "glimpse.db.bak-0004", "per % cent"]
+    assert files_in(tmp_path) == [
+        "glimpse.db",
+        "glimpse.db.bak-0003",
+        "glimpse.db.bak-0004",
+        "glimpse.db.lock",
+        "per % cent",
+    ]
 
 
 async def test_a_copy_that_cannot_be_made_stops_the_upgrade(tmp_path: Path, versions: Path) -> None:

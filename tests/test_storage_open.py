@@ -41,7 +41,7 @@ async def test_a_fresh_file_has_no_backup_and_leaves_no_other_files(tmp_path: Pa
     async with store_at(tmp_path):
         pass
 
-    assert files_in(tmp_path) == ["glimpse.db"]
+    assert files_in(tmp_path) == ["glimpse.db", "glimpse.db.lock"]
 
 
 async def test_the_pragmas_are_as_meant(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     assert "newer Glimpse" in line
     assert "9999" in line
     assert f"up to {revisions()[-1]}" in line
-    assert files_in(tmp_path) == ["glimpse.db"]
+    assert files_in(tmp_path) == ["glimpse.db", "glimpse.db.lock"]
 
 
 async def test_a_file_that_another_process_holds_is_said(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ async def test_a_file_that_another_process_holds_is_said(tmp_path: Path) -> None
     finally:
         other.close()
 
-    assert "locked by another process" in line
+    assert "locked by another program" in line
 
 
 async def test_a_failure_at_work_is_said_without_what_people_wrote(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ async def test_a_failure_at_work_is_said_without_what_people_wrote(tmp_path: Pat
         other = sqlite3.connect(database(tmp_path), isolation_level=None)
         try:
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(StorageError, match="locked by another process") as caught:
+            with pytest.raises(StorageError, match="locked by another program") as caught:
                 await accept(store, message("My secret"))
         finally:
             other.close()
@@ -167,7 +167,7 @@ async def test_only_the_owner_can_read_the_database(tmp_path: Path) -> None:
         await accept(store, message("Hello"))
         modes = {name: _mode(tmp_path / name) for name in files_in(tmp_path)}
 
-    assert modes == {"glimpse.db": 0o600, "glimpse.db-wal": 0o600, "glimpse.db-shm": 0o600}
+    assert modes == {"glimpse.db": 0o600, "glimpse.db-wal": 0o600, "glimpse.db-shm": 0o600, "glimpse.db.lock": 0o600}
 
 
 def _mode(path: Path) -> int:

@@ -8,14 +8,27 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from storage import conversations, deliveries, history, messages, pictures, retention, turns
+from storage import (
+    accepting,
+    conversations,
+    cursors,
+    history,
+    messages,
+    pictures,
+    places,
+    receipts,
+    retention,
+    taking_back,
+    turns,
+    unreadables,
+)
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
 from storage.tables import metadata
@@ -144,12 +157,27 @@ async def test_the_store_runs_on_sqlalchemys_own_asyncio_engine_too(tmp_path: Pa
 
 
 POSTGRESQL = sa.make_url("postgresql+asyncpg://").get_dialect()()
-SUBJECTS = (conversations, deliveries, history, messages, pictures, retention, turns)
+SUBJECTS = (
+    accepting,
+    conversations,
+    cursors,
+    history,
+    messages,
+    pictures,
+    places,
+    receipts,
+    retention,
+    taking_back,
+    turns,
+    unreadables,
+)
+
+_Statement: TypeAlias = sa.Select[Any] | sa.Insert | sa.Update | sa.Delete | sa.TextClause
 
 
-def _statements(module: ModuleType) -> Iterator[sa.Select[Any] | sa.Insert | sa.Update | sa.Delete]:
+def _statements(module: ModuleType) -> Iterator[_Statement]:
     for value in vars(module).values():
-        if isinstance(value, sa.Select | sa.Insert | sa.Update | sa.Delete):
+        if isinstance(value, _Statement):
             yield value
 
 

@@ -1,20 +1,47 @@
-"""Turns: accepted once, joined by their album, begun, and finished for good."""
+"""Turns: claimed under a lease, concluded once, and closed for good."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from bot.events import Command, ConversationKey, MessageId, PlatformName, Quoted
+from bot.events import Command, ConversationKey, MessageId, PlatformName
 from bot.ports.model import Usage
-from bot.records import Delivery, DeliveryState, Outcome, TurnState
-from storage.tables import conversations, turns
-from tests.fakes import KEY, START, message, photo
-from tests.storing import accept, database, exchange, finish, plain_connection, read, said, store_at
+from bot.ports.store import Store
+from bot.records import Delivery, DeliveryState, Outcome, Turn, TurnId, TurnState
+from storage.tables import turns
+from tests.fakes import KEY, START, message
+from tests.storing import (
+    accept,
+    begin,
+    database,
+    exchange,
+    finish,
+    lease,
+    outcome,
+    plain_connection,
+    read,
+    said,
+    store_at,
+)
 
 LATER = START + timedelta(seconds=2)
+SENDING = Delivery(part=0, state=DeliveryState.SENDING, digest="d1")
+SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), digest="d1")
+
+
+def _row(folder: Path) -> sa.Row[tuple[object, ...]]:
+    with plain_connection(database(folder)) as connection:
+        return connection.execute(turns.select()).one()
+
+
+async def _delivering(store: Store, text: str = "Hello") -> Turn:
+    turn = await accept(store, message(text))
+    await begin(store, turn)
+    assert await store.conclude(turn.id, outcome("Hi!"))
+    return turn
 
 
 async def test_an_accepted_turn_is_what_every_later_look_shows(tmp_path: Path) -> None:
@@ -22,187 +49,15 @@ async def test_an_accepted_turn_is_what_every_later_look_shows(tmp_path: Path) -
     heard = message("Hello", key=topic, message_id="41", is_private=True)
 
     async with store_at(tmp_path) as store:
-        accepted = await store.accept(heard, now=START, ready_at=LATER)
-        assert accepted is not None
+        accepted = await accept(store, heard, ready_after_s=2)
         assert (accepted.key, accepted.reply_to, accepted.is_private) == (topic, "41", True)
         assert (accepted.accepted_at, accepted.ready_at) == (START, LATER)
         assert (accepted.state, accepted.attempts, accepted.command) == (TurnState.ACCEPTED, 0, None)
+        assert (accepted.text, accepted.wait_until, accepted.has_receipts) == (None, None, False)
         assert await store.unfinished() == [accepted]
 
     async with store_at(tmp_path) as reopened:
         assert await reopened.unfinished() == [accepted]
-
-
-async def test_the_same_message_again_changes_nothing(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello", message_id="1"))
-
-        assert await store.accept(message("Hello", message_id="1"), now=LATER, ready_at=LATER) is None
-        assert await store.unfinished() == [turn]
-
-
-async def test_two_adapters_racing_with_one_message_make_one_turn(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        racing = [store.accept(message("Hi", message_id="1"), now=START, ready_at=START) for _ in range(20)]
-        turns_made = [turn for turn in await asyncio.gather(*racing) if turn is not None]
-
-        assert len(turns_made) == 1
-        assert await store.unfinished() == turns_made
-
-
-async def test_one_id_in_two_conversations_is_two_messages(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        for key in (
-            KEY,
-            replace(KEY, thread_id="5"),
-            replace(KEY, chat_id="2"),
-            replace(KEY, platform=PlatformName("other")),
-        ):
-            await accept(store, message("Hi", key=key, message_id="1"))
-
-        assert len(await store.unfinished()) == 4
-
-
-async def test_a_message_that_is_not_for_the_bot_is_not_stored(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        assert await store.accept(message("Lunch?", address=None), now=START, ready_at=START) is None
-        assert await store.unfinished() == []
-
-    with plain_connection(database(tmp_path)) as connection:
-        assert connection.execute(conversations.select()).all() == []
-
-
-async def test_the_photos_of_an_album_are_one_turn(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        first = await accept(store, message("Compare", album_id="a", attachments=[photo("one")]))
-        second = message(album_id="a", address=None, attachments=[photo("two")])
-        joined = await accept(store, second, ready_after_s=2)
-
-        assert joined == replace(first, ready_at=LATER)
-        assert await store.unfinished() == [joined]
-        (turn,) = await read(store, joined)
-        assert [a.ref.handle for m in turn.messages for a in m.attachments] == ["one", "two"]
-
-
-async def test_an_album_that_replies_to_a_photo_quotes_it_once(tmp_path: Path) -> None:
-    reply = Quoted(message_id=MessageId("p"), author="Bob", is_own=False, text="mine", attachments=(photo("mine"),))
-    forwards = [replace(reply, message_id=None, attachments=(photo(name),)) for name in ("f1", "f2")]
-    async with store_at(tmp_path) as store:
-        await accept(store, message("Compare", album_id="a", attachments=[photo("one")], quoted=[reply, forwards[0]]))
-        second = message(album_id="a", address=None, attachments=[photo("two")], quoted=[reply, forwards[1]])
-        (turn,) = await read(store, await accept(store, second))
-
-        assert [a.ref.handle for m in turn.messages for a in m.attachments] == ["mine", "f1", "one", "f2", "two"]
-        assert [len(m.quoted) for m in turn.messages] == [2, 1]
-
-
-async def test_a_photo_delivered_twice_does_not_move_its_album(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        await accept(store, message("Compare", album_id="a"))
-        second = message(album_id="a", address=None, message_id="2")
-        joined = await accept(store, second, ready_after_s=2)
-
-        again = await store.accept(second, now=START, ready_at=START + timedelta(seconds=9))
-
-        assert again is None
-        assert await store.unfinished() == [joined]
-
-
-@pytest.mark.parametrize("other", [{"sender": "Bob"}, {"album_id": "b"}, {"key": replace(KEY, chat_id="2")}])
-async def test_what_is_not_of_the_same_album_does_not_join(tmp_path: Path, other: dict[str, object]) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Compare", album_id="a"))
-        stranger = message(**{"album_id": "a", "address": None, **other})  # type: ignore[arg-type]  # by parameter
-
-        assert await store.accept(stranger, now=START, ready_at=LATER) is None
-        assert await store.unfinished() == [turn]
-
-
-async def test_nothing_joins_a_turn_that_has_begun(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Compare", album_id="a"))
-        await store.begin(turn.id)
-
-        assert await store.accept(message(album_id="a", address=None), now=START, ready_at=START) is None
-        late = await accept(store, message(album_id="a"))
-        assert late.id > turn.id
-
-
-async def test_beginning_counts_the_attempts_before(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-
-        first, second = await store.begin(turn.id), await store.begin(turn.id)
-
-        assert first == replace(turn, state=TurnState.ANSWERING)
-        assert second == replace(turn, state=TurnState.ANSWERING, attempts=1)
-        assert [waiting.attempts for waiting in await store.unfinished()] == [2]
-
-
-async def test_a_finished_turn_stays_as_it_is(tmp_path: Path) -> None:
-    shown = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"))
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await finish(store, turn, "Hi!", delivery=shown)
-
-        await finish(store, turn, None, delivery=Delivery(part=1, state=DeliveryState.UNKNOWN))
-
-        assert await store.begin(turn.id) is None
-        assert await store.unfinished() == []
-        assert said(await read(store, turn)) == [("Hello", "Hi!")]
-        assert await store.deliveries(turn.id) == [shown]
-
-
-async def test_a_turn_that_never_was_can_neither_begin_nor_finish(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        ghost = replace(turn, id=type(turn.id)(turn.id + 1))
-
-        assert await store.begin(ghost.id) is None
-        await finish(store, ghost, "Hi!", delivery=Delivery(part=0, state=DeliveryState.SENT))
-        assert await store.unfinished() == [turn]
-
-
-async def test_the_outcome_is_kept_with_its_usage_and_times(tmp_path: Path) -> None:
-    usage = Usage(prompt_tokens=900, completion_tokens=2**70, image_tokens=640, cached_tokens=0, cost_usd=0.0012)
-    outcome = Outcome(
-        state=TurnState.FAILED,
-        answer="Half an",
-        trouble="cut_off",
-        detail="the server closed the connection",
-        finish_reason="stop",
-        model="m-1",
-        usage=usage,
-        started_at=START.astimezone(timezone(timedelta(hours=9))),
-        first_text_at=START + timedelta(microseconds=1),
-        finished_at=LATER,
-    )
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await store.finish(turn.id, outcome)
-
-    with plain_connection(database(tmp_path)) as connection:
-        row = connection.execute(turns.select()).one()
-    assert (row.state, row.answer, row.trouble, row.model) == ("failed", "Half an", "cut_off", "m-1")
-    assert (row.prompt_tokens, row.image_tokens, row.cached_tokens, row.cost_usd) == (900, 640, 0, 0.0012)
-    assert row.completion_tokens == 2**63 - 1  # An absurd claim is cut to what a database can hold.
-    assert (row.started_at, row.finished_at) == (START, LATER)
-    assert row.first_text_at == datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
-
-
-async def test_receipts_are_kept_by_part(tmp_path: Path) -> None:
-    sending = Delivery(part=0, state=DeliveryState.SENDING)
-    sent = replace(sending, state=DeliveryState.SENT, message_id=MessageId("90"))
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await store.record_deliveries(turn.id, [replace(sending, part=1)])
-        await store.record_deliveries(turn.id, [sending])
-        await store.record_deliveries(turn.id, [sent])
-        assert await store.deliveries(turn.id) == [sent, replace(sending, part=1)]
-
-        await store.remove_delivery(turn.id, 1)
-        await store.remove_delivery(turn.id, 1)
-        assert await store.deliveries(turn.id) == [sent]
 
 
 async def test_a_command_is_a_turn_too(tmp_path: Path) -> None:
@@ -210,9 +65,7 @@ async def test_a_command_is_a_turn_too(tmp_path: Path) -> None:
         turn = await accept(store, message("/help", command=Command(name="help")))
 
         assert turn.command == "help"
-        begun = await store.begin(turn.id)
-        assert begun is not None
-        assert begun.command == "help"
+        assert (await begin(store, turn)).command == "help"
 
 
 async def test_ids_are_never_used_again(tmp_path: Path) -> None:
@@ -221,3 +74,247 @@ async def test_ids_are_never_used_again(tmp_path: Path) -> None:
         await store.purge(before=LATER, max_picture_bytes=0)
 
         assert (await exchange(store, "Hello again")).id > turn.id
+
+
+# --- beginning --------------------------------------------------------------------------------------
+
+
+async def test_beginning_counts_the_attempts_before(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+
+        first, second = await begin(store, turn), await begin(store, turn)
+
+        assert first == replace(turn, state=TurnState.ANSWERING)
+        assert second == replace(turn, state=TurnState.ANSWERING, attempts=1)
+        assert [waiting.attempts for waiting in await store.unfinished()] == [2]
+
+
+async def test_delivering_again_is_no_attempt_at_an_answer(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await _delivering(store)
+
+        first, second = await begin(store, turn), await begin(store, turn)
+
+        assert first == second
+        assert (first.state, first.attempts, first.text) == (TurnState.DELIVERING, 1, "Hi!")
+
+
+async def test_a_turn_that_never_was_can_neither_begin_nor_end(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        ghost = TurnId(turn.id + 1)
+
+        assert await store.begin(ghost, now=START, lease=lease()) is None
+        assert not await store.conclude(ghost, outcome(), [SENT])
+        await store.close(ghost, now=START, deliveries=[SENT])
+        assert await store.unfinished() == [turn]
+
+
+async def test_nobody_else_takes_a_turn_before_its_lease_ends(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn, owner="them")
+
+        just_before, end = START + timedelta(seconds=29.9), START + timedelta(seconds=30)
+        assert await store.begin(turn.id, now=just_before, lease=lease(just_before)) is None
+        assert await store.begin(turn.id, now=end, lease=lease(end)) is not None
+
+
+async def test_a_renewed_lease_lasts_longer(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        kept, taken = await accept(store, message("Hello")), await accept(store, message("You too", sender="Bob"))
+        for turn, owner in ((kept, "them"), (taken, "others")):
+            await begin(store, turn, owner=owner)
+        await store.renew([kept.id, taken.id], lease(START + timedelta(seconds=20), "them"))
+
+        later = START + timedelta(seconds=40)
+        assert await store.begin(kept.id, now=later, lease=lease(later)) is None
+        assert await store.begin(taken.id, now=later, lease=lease(later)) is not None, "it was not theirs to renew"
+
+
+async def test_nothing_to_renew_is_no_trouble(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        await store.renew([], lease())
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=20000)])
+async def test_a_clock_that_jumps_back_does_not_make_a_lease_last(tmp_path: Path, jump: timedelta) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn, owner="them")
+
+        earlier = START - jump
+        assert await store.begin(turn.id, now=earlier, lease=lease(earlier)) is not None
+
+
+async def test_a_clock_that_is_a_little_behind_does_not_take_what_is_claimed(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn, owner="them")
+
+        behind = START - timedelta(seconds=5)
+        assert await store.begin(turn.id, now=behind, lease=lease(behind)) is None
+
+
+async def test_the_leases_of_a_process_that_is_gone_hold_nobody_up(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn, owner="them")
+
+    async with store_at(tmp_path) as store:
+        assert (await begin(store, turn)).attempts == 1
+
+
+# --- concluding and closing -------------------------------------------------------------------------
+
+
+async def test_the_outcome_is_kept_with_its_usage_and_times(tmp_path: Path) -> None:
+    usage = Usage(prompt_tokens=900, completion_tokens=2**70, image_tokens=640, cached_tokens=0, cost_usd=0.0012)
+    cut_off = Outcome(
+        state=TurnState.FAILED,
+        text="Half an ... (it broke off)",
+        answer="Half an",
+        trouble="cut_off",
+        detail="the server closed the connection",
+        finish_reason="stop",
+        model="m-1",
+        usage=usage,
+        started_at=START.astimezone(timezone(timedelta(hours=9))),
+        first_text_at=START + timedelta(microseconds=1),
+    )
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn)
+        assert await store.conclude(turn.id, cut_off)
+        (delivering,) = await store.unfinished()
+        assert (delivering.state, delivering.text) == (TurnState.DELIVERING, "Half an ... (it broke off)")
+        await store.close(turn.id, now=LATER)
+        assert await store.unfinished() == []
+
+    row = _row(tmp_path)
+    assert (row.state, row.answer, row.trouble, row.model) == ("failed", "Half an", "cut_off", "m-1")
+    assert (row.prompt_tokens, row.image_tokens, row.cached_tokens, row.cost_usd) == (900, 640, 0, 0.0012)
+    assert row.completion_tokens == 2**63 - 1  # An absurd claim is cut to what a database can hold.
+    assert (row.started_at, row.finished_at) == (START, LATER)
+    assert row.first_text_at == datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
+
+
+async def test_what_is_being_delivered_is_history_already(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await _delivering(store)
+
+        assert said(await read(store, turn)) == [("Hello", "Hi!")]
+
+
+async def test_an_outcome_is_decided_once(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        assert not await store.conclude(turn.id, outcome("Too early."), [SENT])
+        await begin(store, turn)
+        assert await store.conclude(turn.id, outcome("Hi!"), [SENDING])
+        assert not await store.conclude(turn.id, outcome("Ho!"), [SENT])
+
+        assert said(await read(store, turn)) == [("Hello", "Hi!")]
+        assert await store.deliveries(turn.id) == [SENDING]
+
+
+async def test_a_closed_turn_stays_as_it_is(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await finish(store, turn, "Hi!", delivery=SENT)
+
+        await store.close(turn.id, now=LATER, failed="undeliverable", deliveries=[replace(SENT, part=1)])
+
+        assert await store.begin(turn.id, now=LATER, lease=lease(LATER)) is None
+        assert not await store.conclude(turn.id, outcome("Ho!"))
+        assert await store.deliveries(turn.id) == [SENT]
+    assert (_row(tmp_path).state, _row(tmp_path).trouble) == ("answered", "")
+
+
+async def test_a_delivery_that_failed_is_told_with_the_turn(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await _delivering(store)
+        await store.close(turn.id, now=LATER, failed="undeliverable", detail="no permission to write")
+
+        assert said(await read(store, turn)) == [("Hello", "Hi!")]
+    assert (_row(tmp_path).state, _row(tmp_path).trouble) == ("failed", "undeliverable")
+    assert _row(tmp_path).detail == "no permission to write"
+
+
+async def test_a_turn_that_is_not_delivered_yet_cannot_be_closed(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await store.close(turn.id, now=LATER, failed="undeliverable")
+        assert await store.unfinished() == [turn]
+
+
+async def test_a_clock_that_jumps_back_does_not_make_a_turn_look_old(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await _delivering(store)
+        await store.close(turn.id, now=START - timedelta(days=400))
+        await store.purge(before=START - timedelta(days=30), max_picture_bytes=0)
+
+        assert said(await read(store, turn)) == [("Hello", "Hi!")]
+
+
+# --- receipts ---------------------------------------------------------------------------------------
+
+
+async def test_receipts_are_kept_by_part(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await store.record_deliveries(turn.id, [replace(SENDING, part=1), SENDING])
+        await store.record_deliveries(turn.id, [SENT])
+        await store.record_deliveries(turn.id, [])
+        assert await store.deliveries(turn.id) == [SENT, replace(SENDING, part=1)]
+
+        await store.remove_delivery(turn.id, 1)
+        await store.remove_delivery(turn.id, 1)
+        assert await store.deliveries(turn.id) == [SENT]
+        assert [waiting.has_receipts for waiting in await store.unfinished()] == [True]
+
+
+async def test_receipts_are_stored_together_with_what_they_belong_to(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn)
+        await store.conclude(turn.id, outcome("Hi!"), [SENDING])
+        assert (await begin(store, turn)).has_receipts
+        assert await store.deliveries(turn.id) == [SENDING]
+        await store.close(turn.id, now=LATER, deliveries=[SENT, replace(SENT, part=1, message_id=MessageId("91"))])
+
+        assert [receipt.message_id for receipt in await store.deliveries(turn.id)] == ["90", "91"]
+
+
+async def test_the_turn_of_an_own_message_is_found(tmp_path: Path) -> None:
+    elsewhere = replace(KEY, chat_id="2")
+    async with store_at(tmp_path) as store:
+        mine, other = await accept(store, message("Hello")), await accept(store, message("Hello", key=elsewhere))
+        await finish(store, mine, delivery=SENT)
+        await finish(store, other, delivery=SENT)
+
+        for turn in (mine, other):
+            found = await store.turn_of(turn.key, MessageId("90"))
+            assert found is not None
+            assert (found.id, found.state) == (turn.id, TurnState.ANSWERED)
+        assert await store.turn_of(KEY, MessageId("91")) is None
+        assert await store.turn_of(replace(KEY, thread_id="3"), MessageId("90")) is None
+
+
+# --- what the platform demands ----------------------------------------------------------------------
+
+
+async def test_a_wait_that_the_platform_demands_survives_a_restart_and_concerns_one_chat(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        await accept(store, message("Hello"))
+        await accept(store, message("Hello", key=replace(KEY, chat_id="2")))
+        await store.hold(KEY, LATER)
+        await store.hold(replace(KEY, chat_id="3"), LATER)
+
+    async with store_at(tmp_path) as store:
+        new = await accept(store, message("And?", sender="Bob"))
+        assert new.wait_until == LATER
+        assert [turn.wait_until for turn in await store.unfinished()] == [LATER, None, LATER]
+        await store.hold(KEY, START)
+        assert (await begin(store, new)).wait_until == START

@@ -100,7 +100,7 @@ async def test_a_press_that_can_not_be_answered_stops_all_the_same(telegram_emul
 
 async def test_a_slow_answer_to_a_press_holds_nothing_up(telegram_emulator: TelegramEmulator) -> None:
     ann = telegram_emulator.add_person("Ann")
-    telegram_emulator.fail("POST /answerCallbackQuery", status=200, delay_s=60, times=1000)
+    slow = telegram_emulator.fail("POST /answerCallbackQuery", status=200, delay_s=60, times=1000)
     async with running(telegram_emulator) as bot:
         await eventually(lambda: telegram_emulator.polling)
         answer = await grow(telegram_emulator, bot.chat, telegram_emulator.private(ann))
@@ -110,6 +110,7 @@ async def test_a_slow_answer_to_a_press_holds_nothing_up(telegram_emulator: Tele
         await eventually(lambda: len(bot.heard) == 51)
 
     assert bot.heard[-1].text == "and now?"
+    assert 1000 - slow.times <= 20
 
 
 async def test_an_edited_question_reaches_the_core(telegram_emulator: TelegramEmulator) -> None:

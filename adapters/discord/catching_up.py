@@ -43,6 +43,8 @@ class _Gap:
     place: Place | None
     """None until it is looked up."""
     was_tried: bool = False
+    refused: int = 0
+    """The newest message that came but was refused, for too much waited: it will not be told again."""
 
 
 class CatchingUp:
@@ -111,24 +113,18 @@ class CatchingUp:
             self._calm.update(channel.id for channel in readable if last_message(channel) <= since)
             return
         for channel in changed:
-            self.want(channel, since=self._since)
+            self._want(channel, since=self._since)
+        self._work_on()
 
     def ready(self, client: Library) -> None:
         """What comes at the beginning has come."""
         if client is self._client:
             self._work_on()
 
-    def want(self, channel: Channel, *, since: int | None = None, place: Place | None = None) -> None:
-        """Have a look at a channel, soon: something since the snowflake `since` (default: lately) was not taken in."""
-        since = self._seen.point if since is None else since
-        gap = self._gaps.get(channel.id)
-        if gap is None:
-            self._seen.hold(since)
-            self._gaps[channel.id] = _Gap(channel=channel, since=since, place=place)
-        else:
-            self._seen.hold(min(since, gap.since))
-            self._seen.release(gap.since)
-            gap.since, gap.was_tried = min(since, gap.since), False
+    def refused(self, channel: Channel, number: int | None) -> None:
+        """Something that came could not be queued: the message with this number, or a change of any other."""
+        gap = self._want(channel, since=self._seen.point if number is None else number - 1)
+        gap.refused = max(gap.refused, number or 0)
         if self._opening is None:
             self._work_on()
 
@@ -141,9 +137,9 @@ class CatchingUp:
         """
         may_have_gap = channel.id not in self._calm and channel.id not in self._looked_at
         if self._opening is not None and may_have_gap:
-            self.want(channel, since=self._opening)
+            self._want(channel, since=self._opening)
         gap = self._gaps.get(channel.id)
-        if gap is not None and not gap.was_tried:
+        if gap is not None and not gap.was_tried and (until is None or until > gap.refused):
             await self._fill(gap, until=until)
 
     def stop(self) -> None:
@@ -153,6 +149,17 @@ class CatchingUp:
             self._worker = None
 
     # --- the work -------------------------------------------------------------------------------
+
+    def _want(self, channel: Channel, *, since: int, place: Place | None = None) -> _Gap:
+        gap = self._gaps.get(channel.id)
+        if gap is None:
+            self._seen.hold(since)
+            gap = self._gaps[channel.id] = _Gap(channel=channel, since=since, place=place)
+        else:
+            self._seen.hold(min(since, gap.since))
+            self._seen.release(gap.since)
+            gap.since, gap.was_tried = min(since, gap.since), False
+        return gap
 
     def _work_on(self) -> None:
         if self._worker is None or self._worker.done():
@@ -191,7 +198,7 @@ class CatchingUp:
         self._opening = None
         for candidate in chosen[: self._bounds.conversations]:
             if candidate.channel.id not in self._looked_at:
-                self.want(candidate.channel, since=since, place=candidate.place)
+                self._want(candidate.channel, since=since, place=candidate.place)
         self._changed.clear()
         self._seen.release(since)
 

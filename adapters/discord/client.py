@@ -10,7 +10,7 @@ from yarl import URL
 
 from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
 
-_GUILDS_COME_WITHIN_S = 0.5
+_GUILDS_COME_WITHIN_S = 1.0
 """Of each other, at the beginning of a session."""
 
 NO_PINGS = discord.AllowedMentions.none()

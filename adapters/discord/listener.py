@@ -109,6 +109,12 @@ class Listener(Library):
                 raise PlatformUnavailable("Discord: this session was ended, and few new ones are left for today.")
         self._identified_at_s = self._clock.monotonic_s()
 
+    async def close(self) -> None:
+        # Its loop is gone then, but discord.py leaves this task behind.
+        if self._connection._ready_task is not None:
+            self._connection._ready_task.cancel()
+        await super().close()
+
     def _guard_parsers(self) -> None:
         # discord.py lets any error of a parser end the connection: one strange payload would cost a session each time.
         parsers = self._connection.parsers

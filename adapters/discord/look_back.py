@@ -94,7 +94,7 @@ class LookBack:
         stored = {number for number in numbers if until is None or number < until}
         past = await self._past(place.channel_id, until, down_to=min(stored | {first}))
         new = [payload for payload in past.payloads if int(payload["id"]) > first]
-        if is_known and await self._is_more(place.channel_id, past, len(new), since=since):
+        if is_known and await self._is_more(place.channel_id, past, len(new), stored, since=since):
             await self._keeper.keep(partial(self._tell_missed, place, since, past))
         await self._report_deleted(place, past, stored)
         found = 0
@@ -117,14 +117,12 @@ class LookBack:
                 break
         return _Past(payloads=payloads, is_whole=False)
 
-    async def _is_more(self, channel_id: int, past: _Past, taken: int, *, since: int) -> bool:
+    async def _is_more(self, channel_id: int, past: _Past, taken: int, stored: Collection[int], *, since: int) -> bool:
         """Whether something was said since that is not among the new messages: too old, or too many."""
-        if taken < len(past.payloads):
-            return int(past.payloads[taken]["id"]) > since
-        if past.is_whole:
-            return False
-        older = await self._history.newest(channel_id, limit=1, before=past.oldest)
-        return bool(older) and int(older[0]["id"]) > since
+        older = past.payloads[taken : taken + 1]
+        if not older and not past.is_whole:
+            older = await self._history.newest(channel_id, limit=1, before=past.oldest)
+        return any(int(payload["id"]) > since and int(payload["id"]) not in stored for payload in older)
 
     async def _tell_missed(self, place: Place, since: int, past: _Past) -> None:
         name = f"{self._cursor}:missed:{place.channel_id}"

@@ -108,7 +108,7 @@ class Receiver:
         """Queue what is to be done. `number`: of the new message that it is about."""
         if self._lanes.put(channel.id, what, partial(self._in_turn, channel, job, number)):
             return True
-        self._catching_up.want(channel, since=None if number is None else number - 1)
+        self._catching_up.refused(channel, number)
         return False
 
     def _through(self, number: int, job: Job) -> Job:

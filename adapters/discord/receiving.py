@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import discord
 
@@ -44,7 +45,7 @@ async def receiving(
     look_back = LookBack(
         reading=reading, history=history, intake=intake, keeper=keeper, cursor=cursor, clock=clock, bounds=bounds
     )
-    await keeper.keep(seen.load)
+    await keeper.keep(partial(seen.load, overlap_s=bounds.overlap_s))
     try:
         async with Lanes() as lanes:
             catching_up = CatchingUp(

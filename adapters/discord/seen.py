@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from discord.utils import time_snowflake
 
@@ -35,10 +35,15 @@ class SeenUntil:
         self._stored_at_s = float("-inf")
         self._open: Counter[int] = Counter()
 
-    async def load(self) -> None:
-        """Read the point. At the very first start it is now: what was said before the bot came is not for it."""
+    async def load(self, *, overlap_s: float) -> None:
+        """Read the point. At the very first start it is now: what was said before the bot came is not for it.
+
+        Args:
+            overlap_s: What will be taken off again by who looks back.
+        """
         cursor = await self._intake.cursor(self._name)
-        self._stored = self._newest = int(cursor) if cursor else snowflake(self._clock.now())
+        first = snowflake(self._clock.now() + timedelta(seconds=overlap_s))
+        self._stored = self._newest = int(cursor) if cursor else first
         if not cursor:
             await self._intake.move_cursor(self._name, str(self._newest))
         self._stored_at_s = self._clock.monotonic_s()

@@ -102,7 +102,7 @@ class Poller:
 
     async def _renew_if_silent(self) -> None:
         now_s = self._clock.monotonic_s()
-        if now_s - self._completed_s >= SILENCE_S * 100:
+        if now_s - self._completed_s >= SILENCE_S:
             self._completed_s = now_s
             await self._renew()
 

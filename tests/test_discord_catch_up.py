@@ -1,0 +1,445 @@
+"""What people did on Discord while the bot was away, as it reaches the core: the real discord.py on real sockets."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from adapters.discord import client
+from adapters.discord.catch_up import CatchUp
+from bot.events import Address, MessageEdited, MessageReceived, MessagesDeleted
+from tests.discord_bot import Bot, Core, HastyClock, key_of, running
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator, File
+from tests.emulators.discord_permissions import Permission
+from tests.emulators.discord_world import Channel, Message, Person
+
+EXACT = CatchUp(overlap_s=0)
+PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py waits for servers that may still come; here all come at once."""
+    monkeypatch.setattr(client, "_GUILDS_COME_WITHIN_S", 0.02)
+
+
+@pytest.fixture
+def ann(discord_emulator: DiscordEmulator) -> Person:
+    return discord_emulator.add_person("Ann")
+
+
+@pytest.fixture
+def channel(discord_emulator: DiscordEmulator) -> Channel:
+    return discord_emulator.add_channel()
+
+
+async def was_running(discord: DiscordEmulator, core: Core) -> None:
+    """A run of the bot in which nothing happens."""
+    async with running(discord, core=core):
+        pass
+
+
+async def talked(discord: DiscordEmulator, core: Core, *asked: tuple[Channel, Person, str]) -> list[Message]:
+    """A run of the bot in which people talked to it."""
+    async with running(discord, core=core) as bot:
+        said = [await discord.say(channel, person, text) for channel, person, text in asked]
+        await eventually(lambda: len(bot.events) >= len(asked))
+    return said
+
+
+def looks(discord: DiscordEmulator) -> list[str]:
+    """Where the bot looked back, in order."""
+    return [
+        request.path.split("/")[2]
+        for request in discord.requests
+        if request.method == "GET" and request.path.endswith("/messages")
+    ]
+
+
+async def caught_up(bot: Bot) -> None:
+    """Wait until nothing is looked for any more."""
+    await asyncio.sleep(0.03)
+    catching_up = bot.chat.catching_up
+    await eventually(lambda: catching_up.is_idle, what="caught up")
+
+
+async def test_a_mention_during_a_restart_is_found_with_its_photo(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} look", files=[PNG])
+    async with running(discord_emulator, core=core) as bot:
+        event = await bot.hears()
+        data = await bot.chat.fetch(event.attachments[0], max_bytes=1000)
+
+    assert (event.text, event.address, event.is_catch_up) == ("look", Address.MENTION, True)
+    assert data == PNG.data
+
+
+async def test_at_its_very_first_start_the_bot_looks_at_nothing_older(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
+    await asyncio.sleep(0.002)
+    async with running(discord_emulator, catch_up=EXACT) as bot:
+        await caught_up(bot)
+
+    assert (bot.events, looks(discord_emulator)) == ([], [])
+
+
+async def test_a_crash_right_after_the_first_start_loses_nothing(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    async with running(discord_emulator, core=core):
+        begun = dict(core.cursors)
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
+    # It was killed before it wrote down how far it had come.
+    core.cursors = begun
+    async with running(discord_emulator, core=core) as bot:
+        await bot.hears()
+
+
+async def test_private_chats_threads_and_other_channels_are_caught_up_with_in_order(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    thread, private = discord_emulator.add_thread(channel), discord_emulator.dm(ann)
+    await talked(discord_emulator, core, (private, ann, "hello"))
+    for place in (channel, thread, private):
+        for number in range(3):
+            await discord_emulator.say(place, ann, f"{discord_emulator.bot.mention} {number}")
+    async with running(discord_emulator, core=core) as bot:
+        await bot.hears(10)
+
+    keys = {place.id: [] for place in (channel, thread, private)}
+    for event in bot.events[1:]:
+        keys[int(event.key.thread_id or event.key.chat_id)].append(event.text)
+    assert keys == {place.id: ["0", "1", "2"] for place in (channel, thread, private)}
+    [of_thread] = {event.key.chat_id for event in bot.events if event.key.thread_id}
+    assert of_thread == str(channel.id)
+    assert [event.is_private for event in bot.events if event.key == key_of(private.id)] == [True] * 4
+
+
+async def test_an_archived_thread_is_looked_at_after_a_long_absence(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, clock = Core(), HastyClock()
+    thread = discord_emulator.add_thread(channel)
+    await talked(discord_emulator, core, (thread, ann, f"{discord_emulator.bot.mention} hello"))
+    await discord_emulator.say(thread, ann, f"{discord_emulator.bot.mention} and now?")
+    discord_emulator.archive(thread)
+    clock.passed_s = 2 * 3600
+    async with running(discord_emulator, core=core, clock=clock) as bot:
+        event = await bot.hears(2)
+
+    assert (event.key.chat_id, event.key.thread_id) == (str(channel.id), str(thread.id))
+
+
+async def test_channels_in_which_nothing_happened_cost_no_request(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    for number in range(20):
+        quiet = discord_emulator.add_channel(f"quiet-{number}")
+        await discord_emulator.say(quiet, ann, "long ago")
+    await talked(discord_emulator, core, (channel, ann, "not for the bot"))
+    await discord_emulator.say(channel, ann, "neither is this")
+    async with running(discord_emulator, core=core, catch_up=EXACT) as bot:
+        await bot.hears(2)
+        await caught_up(bot)
+
+    assert looks(discord_emulator) == [str(channel.id)]
+
+
+async def test_a_session_that_could_not_be_resumed_is_caught_up_with(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    async with running(discord_emulator) as bot:
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} before")
+        await bot.hears()
+        discord_emulator.forget_sessions()
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} in the gap")
+        await discord_emulator.disconnect(4000)
+        event = await bot.hears(2)
+
+    assert (event.text, event.is_catch_up) == ("in the gap", True)
+    assert discord_emulator.identifies == 2
+
+
+async def test_a_resumed_session_needs_no_catching_up(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    async with running(discord_emulator) as bot:
+        await caught_up(bot)
+        before = len(looks(discord_emulator))
+        await discord_emulator.disconnect(4000)
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} in the gap")
+        event = await bot.hears()
+
+    assert (event.text, event.is_catch_up) == ("in the gap", False)
+    assert len(looks(discord_emulator)) == before
+
+
+async def test_what_was_missed_comes_before_what_is_said_now(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} missed")
+    discord_emulator.fail("GET /channels/*/messages", status=200, delay_s=0.1)
+    async with running(discord_emulator, core=core) as bot:
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} now")
+        await bot.hears(2)
+        await caught_up(bot)
+
+    assert [(event.text, event.is_catch_up) for event in bot.events] == [("missed", True), ("now", False)]
+
+
+async def test_catching_up_delays_nobody_else(discord_emulator: DiscordEmulator, channel: Channel, ann: Person) -> None:
+    core = Core()
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} missed")
+    slow = discord_emulator.fail("GET /channels/*/messages", status=200, delay_s=0.5)
+    async with running(discord_emulator, core=core) as bot:
+        await eventually(lambda: slow.times == 0)
+        await discord_emulator.say(discord_emulator.add_channel(), ann, "elsewhere")
+        await eventually(lambda: bot.events, within_s=0.4)
+        await bot.hears(2)
+
+    assert [event.text for event in bot.events] == ["elsewhere", "missed"]
+
+
+async def test_what_is_known_is_brought_again_only_if_it_changed(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    hello = f"{discord_emulator.bot.mention} hello"
+    _, changed = await talked(discord_emulator, core, (channel, ann, hello), (channel, ann, hello))
+    await discord_emulator.edit(changed, f"{hello} again")
+    async with running(discord_emulator, core=core) as bot:
+        edited = await bot.notices(MessageEdited)
+        await caught_up(bot)
+
+    assert (edited.message.message_id, edited.message.text) == (str(changed.id), "hello again")
+    assert edited.message.is_catch_up
+    assert len(bot.core.events) == 3
+
+
+async def test_messages_deleted_while_the_bot_was_away_are_told(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, private = Core(), discord_emulator.dm(ann)
+    hello = f"{discord_emulator.bot.mention} hello"
+    gone, kept, only = await talked(
+        discord_emulator, core, (channel, ann, hello), (channel, ann, hello), (private, ann, hello)
+    )
+    await discord_emulator.delete(gone)
+    await discord_emulator.delete(only)
+    async with running(discord_emulator, core=core) as bot:
+        await bot.notices(MessagesDeleted, 2)
+
+    told = {event.message_ids for event in bot.core.events if isinstance(event, MessagesDeleted)}
+    assert told == {(str(gone.id),), (str(only.id),)}
+    assert list(bot.core.stored) == [str(kept.id)]
+
+
+async def test_used_commands_are_not_taken_for_deleted(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    async with running(discord_emulator, core=core) as bot:
+        await discord_emulator.use_command(channel, ann, "help")
+        event = await bot.hears()
+        await bot.chat.post(event.key, bot.chat.render("Hi", final=True)[0], reply_to=event.message_id, nonce="n1")
+    async with running(discord_emulator, core=core) as bot:
+        await caught_up(bot)
+
+    assert [type(event) for event in bot.core.events] == [MessageReceived]
+    assert looks(discord_emulator) == [str(channel.id)]
+
+
+@pytest.mark.parametrize("permission", [Permission.READ_MESSAGE_HISTORY, Permission.VIEW_CHANNEL])
+async def test_where_the_bot_may_not_read_it_asks_nothing_and_takes_nothing_for_deleted(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person, permission: Permission
+) -> None:
+    core = Core()
+    await talked(discord_emulator, core, (channel, ann, f"{discord_emulator.bot.mention} hello"))
+    await discord_emulator.say(channel, ann, "more")
+    discord_emulator.deny(channel, permission)
+    async with running(discord_emulator, core=core) as bot:
+        await caught_up(bot)
+
+    assert len(bot.core.events) == 1
+    assert looks(discord_emulator) == []
+
+
+async def test_an_empty_history_alone_proves_nothing(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    await talked(discord_emulator, core, (channel, ann, f"{discord_emulator.bot.mention} hello"))
+    discord_emulator.fail("GET /channels/*/messages", status=200, body=[])
+    async with running(discord_emulator, core=core) as bot:
+        await caught_up(bot)
+
+    assert len(bot.core.events) == 1
+
+
+async def test_more_than_can_be_caught_up_with_is_said_once(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, hello = Core(), f"{discord_emulator.bot.mention} hello"
+    await talked(discord_emulator, core, (channel, ann, hello))
+    begun = dict(core.cursors)
+    other = discord_emulator.add_channel("never talked here")
+    for number in range(8):
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} {number}")
+        await discord_emulator.say(other, ann, "among people")
+    bounds = CatchUp(per_conversation=5, overlap_s=0)
+    async with running(discord_emulator, core=core, catch_up=bounds) as bot:
+        await bot.hears(1 + 5 + 5)
+        await caught_up(bot)
+        discord_emulator.invalidate_session()
+        await eventually(lambda: discord_emulator.identifies == 3)
+        await caught_up(bot)
+    # Killed before it wrote down that it had caught up.
+    core.cursors |= begun
+    async with running(discord_emulator, core=core, catch_up=bounds) as bot:
+        await caught_up(bot)
+
+    texts = [event.text for event in core.stored.values()]
+    assert texts == ["hello", "3", "4", "5", "6", "7"]
+    assert core.told_missed == [key_of(channel.id)]
+
+
+async def test_exactly_as_much_as_can_be_caught_up_with_is_not_too_much(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, hello = Core(), f"{discord_emulator.bot.mention} hello"
+    await talked(discord_emulator, core, (channel, ann, hello))
+    for _ in range(5):
+        await discord_emulator.say(channel, ann, hello)
+    async with running(discord_emulator, core=core, catch_up=CatchUp(per_conversation=5, overlap_s=0)) as bot:
+        await bot.hears(6)
+
+    assert core.told_missed == []
+
+
+async def test_what_is_too_old_is_not_caught_up_with_and_that_is_said(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, clock = Core(), HastyClock()
+    await talked(discord_emulator, core, (channel, ann, f"{discord_emulator.bot.mention} hello"))
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} old")
+    clock.passed_s = timedelta(days=2).total_seconds()
+    async with running(discord_emulator, core=core, clock=clock, catch_up=EXACT) as bot:
+        await eventually(lambda: core.told_missed)
+
+    assert core.told_missed == [key_of(channel.id)]
+    assert len(bot.events) == 1
+
+
+async def test_hundreds_of_missed_messages_are_read_page_by_page(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    await was_running(discord_emulator, core)
+    for number in range(230):
+        await discord_emulator.say(channel, ann, str(number))
+    async with running(discord_emulator, core=core, catch_up=CatchUp(per_conversation=500)) as bot:
+        await bot.hears(230)
+
+    assert [event.text for event in bot.events] == [str(number) for number in range(230)]
+    assert len(looks(discord_emulator)) == 3
+
+
+async def test_only_so_many_channels_are_looked_at_and_the_operator_is_told(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    core = Core()
+    await talked(discord_emulator, core, (channel, ann, f"{discord_emulator.bot.mention} hello"))
+    for place in (channel, *(discord_emulator.add_channel(f"other-{number}") for number in range(3))):
+        await discord_emulator.say(place, ann, "hello")
+    async with running(discord_emulator, core=core, catch_up=CatchUp(conversations=2, overlap_s=0)) as bot:
+        await bot.hears(3)
+        await caught_up(bot)
+
+    assert looks(discord_emulator)[0] == str(channel.id)
+    assert len(looks(discord_emulator)) == 2
+    assert "I look back in 2 of 4 channels" in caplog.text
+
+
+async def test_one_strange_message_hides_no_other(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, hello = Core(), f"{discord_emulator.bot.mention} hello"
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(channel, ann, hello)
+    strange = await discord_emulator.say(channel, ann, hello, stickers=[{"id": "no number", "name": "x"}])
+    await discord_emulator.say(channel, ann, hello)
+    async with running(discord_emulator, core=core) as bot:
+        await bot.hears(2)
+
+    [kept] = core.aside
+    assert (kept.id, kept.apologise_to) == (str(strange.id), key_of(channel.id))
+
+
+async def test_a_discord_that_fails_for_a_while_is_asked_again(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
+    discord_emulator.fail("GET /channels/*/messages", status=503, times=3)
+    async with running(discord_emulator, core=core) as bot:
+        await bot.hears()
+
+    assert bot.clock.slept == [1.0, 2.0, 4.0]
+
+
+async def test_a_crash_while_catching_up_leaves_nothing_out(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
+    failing = discord_emulator.fail("GET /channels/*/messages", status=503, times=999)
+    async with running(discord_emulator, core=core):
+        await discord_emulator.say(discord_emulator.add_channel(), ann, "newer")
+        await eventually(lambda: failing.times < 997)
+    failing.times = 0
+    async with running(discord_emulator, core=core) as bot:
+        await eventually(lambda: "hello" in [event.text for event in bot.events])
+
+
+async def test_events_that_come_twice_are_the_cores_matter(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    async with running(discord_emulator) as bot:
+        said = await discord_emulator.say(channel, ann, "hello")
+        discord_emulator.repeat(said)
+        await bot.hears(2)
+
+    assert bot.events[0] == bot.events[1]
+
+
+async def test_a_server_whose_outage_ends_later_is_caught_up_with_then(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    guild = discord_emulator.add_guild()
+    late = discord_emulator.add_channel("late", guild=guild)
+    discord_emulator.join(guild, ann)
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(late, ann, f"{discord_emulator.bot.mention} hello")
+    discord_emulator.set_outage(guild)
+    async with running(discord_emulator, core=core) as bot:
+        await caught_up(bot)
+        before = len(bot.events)
+        discord_emulator.set_outage(guild, ended=True)
+        await bot.hears()
+
+    assert before == 0
