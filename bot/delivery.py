@@ -162,8 +162,8 @@ class AnswerOnScreen:
 
     async def _show_once(self) -> None:
         parts = self._chat.render("".join(self._wanted), final=False)
-        for index, whole in enumerate(parts):
-            part = replace(whole, can_stop=index == len(parts) - 1)
+        for index, final in enumerate(parts):
+            part = replace(final, can_stop=index == len(parts) - 1)
             if self._shows(index, part):
                 continue
             receipt = self._receipts.get(index)

@@ -1,5 +1,6 @@
 """Opening the database that `DATABASE_URL` names."""
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from bot.errors import StorageError
 from bot.ports.store import Store
 from storage import lock, schema
 from storage.copying import keep_private
+from storage.failures import unwritable
 from storage.migrate import migrate
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
@@ -51,7 +53,7 @@ async def open_store(
             void_leases(connection)
 
     with lock.held(path):
-        keep_private(path)
+        _make_file(path)
         async with open_sqlite(path, prepare, busy_timeout_s=busy_timeout_s) as transactions:
             yield SqlStore(transactions)
 
@@ -73,6 +75,13 @@ def path_of(url: str) -> Path:
     if parsed.query or not parsed.database or parsed.database.startswith((":memory:", "file:")):
         raise StorageError(f"DATABASE_URL must name a file, without options. An example: {_EXAMPLE}")
     return Path(parsed.database)
+
+
+def _make_file(path: Path) -> None:
+    """Create the file, which only its owner can read. One that is there keeps its permissions."""
+    keep_private(path)
+    if path.is_file() and not os.access(path, os.W_OK, effective_ids=True):
+        raise unwritable(path)
 
 
 def _make_folder(folder: Path) -> None:

@@ -19,13 +19,18 @@ _EXPLAINED = {
     sqlite3.SQLITE_READONLY: _UNWRITABLE,
     sqlite3.SQLITE_PERM: _UNWRITABLE,
     sqlite3.SQLITE_NOTADB: "is not an SQLite database. Name another file in DATABASE_URL, or move this one away.",
-    sqlite3.SQLITE_CORRUPT: "is damaged. Put a backup in its place, or move it away to start with an empty one.",
+    sqlite3.SQLITE_CORRUPT: "is damaged. Stop Glimpse and put a backup in its place, or move it away to start with an empty one.",
     sqlite3.SQLITE_FULL: "can't grow: the disk is full. Free some space.",
     sqlite3.SQLITE_IOERR: "can't be read or written: the disk reports an error. Check the disk and the free space.",
 }
 _UNEXPECTED = "did not do what it was asked. If no other program changes it, please report this."
 _PRIMARY_CODE = 0xFF
 """Extended result codes keep the primary one in their lowest byte (sqlite.org, "Result and Error Codes")."""
+
+
+def unwritable(path: Path) -> StorageError:
+    """What SQLite would say too, but only after it left other files beside this one that can't be written either."""
+    return StorageError(f"The database {path} {_UNWRITABLE}")
 
 
 def explained(error: BaseException | None, path: Path) -> StorageError:

@@ -169,24 +169,23 @@ async def _lane(
     engine = sa.create_engine(
         "sqlite+pysqlite://", creator=lambda: driver.sqlite, poolclass=sa.StaticPool, hide_parameters=True
     )
-    sa.event.listen(engine, "begin", lambda connection: _begin(sqlite_of(connection), begin))
+    # The driver's own way would begin at the first write: too late to wait for the lock.
+    sa.event.listen(engine, "begin", lambda connection: sqlite_of(connection).execute(begin))
 
     def connect() -> sa.Connection:
         connection = engine.connect()
-        set_pragmas(connection, *pragmas)
+        try:
+            set_pragmas(connection, *pragmas)
+        except BaseException:
+            # Left to the garbage collector, it would be closed on another thread, which SQLite forbids.
+            connection.close()
+            engine.dispose()
+            raise
         return connection
 
     lane = _Lane(driver, engine, await driver.call(connect))
     stack.push_async_callback(lane.close)
     return lane
-
-
-def _begin(sqlite: sqlite3.Connection, begin: str) -> None:
-    # A commit that the disk refused leaves its transaction open, and SQLAlchemy takes it for ended.
-    if sqlite.in_transaction:
-        sqlite.rollback()
-    # The driver's own way would begin at the first write: too late to wait for the lock.
-    sqlite.execute(begin)
 
 
 def _cut_free_pages(connection: sa.Connection) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from adapters.discord.catch_up import DEFAULT, CatchUp
+from adapters.discord.catch_up import CatchUp
 from adapters.discord.chat import DiscordChat
 from bot.events import (
     Address,
@@ -24,6 +24,9 @@ from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 
 T = TypeVar("T")
+
+QUICK = CatchUp(servers_quiet_s=0.02)
+"""Here all servers come at once."""
 
 
 @dataclass
@@ -56,7 +59,8 @@ class Core:
     told_missed: list[ConversationKey] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
     stored: dict[MessageId, MessageReceived] = field(default_factory=dict)
-    """What an addressed message became."""
+    """The addressed messages."""
+    asked_for_places: int = 0
 
     async def accept(self, event: Event) -> None:
         self.before_taking(event)
@@ -81,6 +85,7 @@ class Core:
         self.cursors[name] = value
 
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
+        self.asked_for_places += 1
         newest = {message.key: message for message in self.stored.values()}
         return [
             KnownPlace(key=key, is_private=message.is_private, newest=message.message_id)
@@ -107,7 +112,15 @@ class Bot:
     chat: DiscordChat
     clock: HastyClock
     core: Core
+    asked_before: int = 0
     receiving: asyncio.Task[None] | None = None
+
+    async def caught_up(self, *, sessions: int = 1) -> None:
+        """Wait until nothing is looked for any more after so many sessions."""
+        # It asks when it starts, and after the servers of each session have come.
+        asks = self.asked_before + 1 + sessions
+        await eventually(lambda: self.core.asked_for_places >= asks, what="the servers have come")
+        await eventually(lambda: "discord catching up" not in {task.get_name() for task in asyncio.all_tasks()})
 
     @property
     def events(self) -> list[MessageReceived]:
@@ -136,7 +149,7 @@ def chat_with(
     *,
     token: str | None = None,
     clock: HastyClock | None = None,
-    catch_up: CatchUp = DEFAULT,
+    catch_up: CatchUp = QUICK,
 ) -> DiscordChat:
     """An adapter pointed at the emulator."""
     return DiscordChat(
@@ -163,13 +176,13 @@ async def running(
     *,
     core: Core | None = None,
     clock: HastyClock | None = None,
-    catch_up: CatchUp = DEFAULT,
+    catch_up: CatchUp = QUICK,
     listens: bool = True,
 ) -> AsyncIterator[Bot]:
     """Run the adapter."""
     clock, core = clock or HastyClock(), core or Core()
     async with chat_with(emulator, clock=clock, catch_up=catch_up) as chat:
-        bot = Bot(chat, clock, core)
+        bot = Bot(chat, clock, core, asked_before=core.asked_for_places)
         if listens:
             bot.receiving = asyncio.create_task(chat.receive(core))
             await emulator.until_connected()

@@ -78,6 +78,18 @@ class People(Protocol):
         """Let the platform hand the bot a message of somebody's once more."""
         ...
 
+    async def edit(self, message: Any, text: str) -> None:
+        """Somebody changes a message of theirs."""
+        ...
+
+    async def press_stop(self, place: Place) -> None:
+        """Ann presses the button of the newest answer there."""
+        ...
+
+    def has_stop_button(self, place: Place) -> bool:
+        """Whether the newest answer there has one."""
+        ...
+
     def replied_to(self, place: Place) -> list[Any]:
         """For each of the bot's messages there: the id of what it replies to, or None."""
         ...
@@ -169,6 +181,15 @@ class DiscordPeople:
     def growth(self, place: Place) -> list[str]:
         return [version.text for version in self.answers(place)[-1].versions]
 
+    async def edit(self, message: Any, text: str) -> None:
+        await self.discord.edit(message, text)
+
+    async def press_stop(self, place: Place) -> None:
+        await self.discord.press(self.answers(place)[-1], self._person("Ann"))
+
+    def has_stop_button(self, place: Place) -> bool:
+        return bool(self.answers(place)[-1].versions[-1].components)
+
     def is_typing(self, place: Place) -> bool:
         return any(event.channel is place.chat for event in self.discord.typing_events)
 
@@ -255,6 +276,15 @@ class TelegramPeople:
 
     def growth(self, place: Place) -> list[str]:
         return [version.text for version in self.answers(place)[-1].versions]
+
+    async def edit(self, message: Any, text: str) -> None:
+        await self.telegram.edit(message, text)
+
+    async def press_stop(self, place: Place) -> None:
+        await self.telegram.press(self.answers(place)[-1], self._person("Ann"))
+
+    def has_stop_button(self, place: Place) -> bool:
+        return bool(self.answers(place)[-1].buttons)
 
     def is_typing(self, place: Place) -> bool:
         return self.telegram.typing(place.chat, place.topic)

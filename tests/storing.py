@@ -36,8 +36,8 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def store_at(folder: Path) -> AbstractAsyncContextManager[Store]:
-    return open_store(f"sqlite+aiosqlite:///{database(folder)}", busy_timeout_s=0.05)
+def store_at(folder: Path, *, busy_timeout_s: float = 0.05) -> AbstractAsyncContextManager[Store]:
+    return open_store(f"sqlite+aiosqlite:///{database(folder)}", busy_timeout_s=busy_timeout_s)
 
 
 @contextmanager

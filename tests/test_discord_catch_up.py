@@ -1,27 +1,20 @@
 """What people did on Discord while the bot was away, as it reaches the core: the real discord.py on real sockets."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from adapters.discord import client
-from adapters.discord.catch_up import CatchUp
 from bot.events import Address, MessageEdited, MessageReceived, MessagesDeleted
-from tests.discord_bot import Bot, Core, HastyClock, key_of, running
+from tests.discord_bot import QUICK, Core, HastyClock, key_of, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_permissions import Permission
 from tests.emulators.discord_world import Channel, Message, Person
 
-EXACT = CatchUp(overlap_s=0)
+EXACT = replace(QUICK, overlap_s=0)
 PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """discord.py waits for servers that may still come; here all come at once."""
-    monkeypatch.setattr(client, "_GUILDS_COME_WITHIN_S", 0.02)
 
 
 @pytest.fixture
@@ -36,15 +29,17 @@ def channel(discord_emulator: DiscordEmulator) -> Channel:
 
 async def was_running(discord: DiscordEmulator, core: Core) -> None:
     """A run of the bot in which nothing happens."""
-    async with running(discord, core=core):
-        pass
+    async with running(discord, core=core, catch_up=EXACT) as bot:
+        await bot.caught_up()
 
 
 async def talked(discord: DiscordEmulator, core: Core, *asked: tuple[Channel, Person, str]) -> list[Message]:
     """A run of the bot in which people talked to it."""
-    async with running(discord, core=core) as bot:
+    async with running(discord, core=core, catch_up=EXACT) as bot:
         said = [await discord.say(channel, person, text) for channel, person, text in asked]
         await eventually(lambda: len(bot.events) >= len(asked))
+        await bot.caught_up()
+    discord.requests.clear()
     return said
 
 
@@ -55,13 +50,6 @@ def looks(discord: DiscordEmulator) -> list[str]:
         for request in discord.requests
         if request.method == "GET" and request.path.endswith("/messages")
     ]
-
-
-async def caught_up(bot: Bot) -> None:
-    """Wait until nothing is looked for any more."""
-    await asyncio.sleep(0.03)
-    catching_up = bot.chat.catching_up
-    await eventually(lambda: catching_up.is_idle, what="caught up")
 
 
 async def test_a_mention_during_a_restart_is_found_with_its_photo(
@@ -84,7 +72,7 @@ async def test_at_its_very_first_start_the_bot_looks_at_nothing_older(
     await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
     await asyncio.sleep(0.002)
     async with running(discord_emulator, catch_up=EXACT) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert (bot.events, looks(discord_emulator)) == ([], [])
 
@@ -114,7 +102,7 @@ async def test_private_chats_threads_and_other_channels_are_caught_up_with_in_or
     async with running(discord_emulator, core=core) as bot:
         await bot.hears(10)
 
-    keys = {place.id: [] for place in (channel, thread, private)}
+    keys: dict[int, list[str]] = {place.id: [] for place in (channel, thread, private)}
     for event in bot.events[1:]:
         keys[int(event.key.thread_id or event.key.chat_id)].append(event.text)
     assert keys == {place.id: ["0", "1", "2"] for place in (channel, thread, private)}
@@ -149,7 +137,7 @@ async def test_channels_in_which_nothing_happened_cost_no_request(
     await discord_emulator.say(channel, ann, "neither is this")
     async with running(discord_emulator, core=core, catch_up=EXACT) as bot:
         await bot.hears(2)
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert looks(discord_emulator) == [str(channel.id)]
 
@@ -173,7 +161,7 @@ async def test_a_resumed_session_needs_no_catching_up(
     discord_emulator: DiscordEmulator, channel: Channel, ann: Person
 ) -> None:
     async with running(discord_emulator) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
         before = len(looks(discord_emulator))
         await discord_emulator.disconnect(4000)
         await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} in the gap")
@@ -193,7 +181,7 @@ async def test_what_was_missed_comes_before_what_is_said_now(
     async with running(discord_emulator, core=core) as bot:
         await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} now")
         await bot.hears(2)
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert [(event.text, event.is_catch_up) for event in bot.events] == [("missed", True), ("now", False)]
 
@@ -221,11 +209,29 @@ async def test_what_is_known_is_brought_again_only_if_it_changed(
     await discord_emulator.edit(changed, f"{hello} again")
     async with running(discord_emulator, core=core) as bot:
         edited = await bot.notices(MessageEdited)
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert (edited.message.message_id, edited.message.text) == (str(changed.id), "hello again")
     assert edited.message.is_catch_up
     assert len(bot.core.events) == 3
+
+
+async def test_an_edit_that_was_told_when_it_happened_is_not_told_again(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core = Core()
+    async with running(discord_emulator, core=core, catch_up=EXACT) as bot:
+        await bot.caught_up()
+        asked = await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} one")
+        await discord_emulator.edit(asked, f"{discord_emulator.bot.mention} two")
+        await bot.notices(MessageEdited)
+        await asyncio.sleep(0.002)
+        await discord_emulator.say(channel, ann, "the end")
+        await bot.hears(2)
+    async with running(discord_emulator, core=core, catch_up=EXACT) as bot:
+        await bot.caught_up()
+
+    assert len(core.events) == 3
 
 
 async def test_messages_deleted_while_the_bot_was_away_are_told(
@@ -254,8 +260,9 @@ async def test_used_commands_are_not_taken_for_deleted(
         await discord_emulator.use_command(channel, ann, "help")
         event = await bot.hears()
         await bot.chat.post(event.key, bot.chat.render("Hi", final=True)[0], reply_to=event.message_id, nonce="n1")
+    discord_emulator.requests.clear()
     async with running(discord_emulator, core=core) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert [type(event) for event in bot.core.events] == [MessageReceived]
     assert looks(discord_emulator) == [str(channel.id)]
@@ -270,7 +277,7 @@ async def test_where_the_bot_may_not_read_it_asks_nothing_and_takes_nothing_for_
     await discord_emulator.say(channel, ann, "more")
     discord_emulator.deny(channel, permission)
     async with running(discord_emulator, core=core) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert len(bot.core.events) == 1
     assert looks(discord_emulator) == []
@@ -283,7 +290,7 @@ async def test_an_empty_history_alone_proves_nothing(
     await talked(discord_emulator, core, (channel, ann, f"{discord_emulator.bot.mention} hello"))
     discord_emulator.fail("GET /channels/*/messages", status=200, body=[])
     async with running(discord_emulator, core=core) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert len(bot.core.events) == 1
 
@@ -298,17 +305,16 @@ async def test_more_than_can_be_caught_up_with_is_said_once(
     for number in range(8):
         await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} {number}")
         await discord_emulator.say(other, ann, "among people")
-    bounds = CatchUp(per_conversation=5, overlap_s=0)
+    bounds = replace(EXACT, per_conversation=5)
     async with running(discord_emulator, core=core, catch_up=bounds) as bot:
         await bot.hears(1 + 5 + 5)
-        await caught_up(bot)
+        await bot.caught_up()
         discord_emulator.invalidate_session()
-        await eventually(lambda: discord_emulator.identifies == 3)
-        await caught_up(bot)
+        await bot.caught_up(sessions=2)
     # Killed before it wrote down that it had caught up.
     core.cursors |= begun
     async with running(discord_emulator, core=core, catch_up=bounds) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
 
     texts = [event.text for event in core.stored.values()]
     assert texts == ["hello", "3", "4", "5", "6", "7"]
@@ -322,7 +328,7 @@ async def test_exactly_as_much_as_can_be_caught_up_with_is_not_too_much(
     await talked(discord_emulator, core, (channel, ann, hello))
     for _ in range(5):
         await discord_emulator.say(channel, ann, hello)
-    async with running(discord_emulator, core=core, catch_up=CatchUp(per_conversation=5, overlap_s=0)) as bot:
+    async with running(discord_emulator, core=core, catch_up=replace(EXACT, per_conversation=5)) as bot:
         await bot.hears(6)
 
     assert core.told_missed == []
@@ -349,7 +355,7 @@ async def test_hundreds_of_missed_messages_are_read_page_by_page(
     await was_running(discord_emulator, core)
     for number in range(230):
         await discord_emulator.say(channel, ann, str(number))
-    async with running(discord_emulator, core=core, catch_up=CatchUp(per_conversation=500)) as bot:
+    async with running(discord_emulator, core=core, catch_up=replace(EXACT, per_conversation=500)) as bot:
         await bot.hears(230)
 
     assert [event.text for event in bot.events] == [str(number) for number in range(230)]
@@ -363,9 +369,9 @@ async def test_only_so_many_channels_are_looked_at_and_the_operator_is_told(
     await talked(discord_emulator, core, (channel, ann, f"{discord_emulator.bot.mention} hello"))
     for place in (channel, *(discord_emulator.add_channel(f"other-{number}") for number in range(3))):
         await discord_emulator.say(place, ann, "hello")
-    async with running(discord_emulator, core=core, catch_up=CatchUp(conversations=2, overlap_s=0)) as bot:
+    async with running(discord_emulator, core=core, catch_up=replace(EXACT, conversations=2)) as bot:
         await bot.hears(3)
-        await caught_up(bot)
+        await bot.caught_up()
 
     assert looks(discord_emulator)[0] == str(channel.id)
     assert len(looks(discord_emulator)) == 2
@@ -437,7 +443,7 @@ async def test_a_server_whose_outage_ends_later_is_caught_up_with_then(
     await discord_emulator.say(late, ann, f"{discord_emulator.bot.mention} hello")
     discord_emulator.set_outage(guild)
     async with running(discord_emulator, core=core) as bot:
-        await caught_up(bot)
+        await bot.caught_up()
         before = len(bot.events)
         discord_emulator.set_outage(guild, ended=True)
         await bot.hears()

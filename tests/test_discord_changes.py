@@ -14,6 +14,7 @@ async def test_a_changed_question_arrives_whole_as_it_is_now(discord_emulator: D
     async with running(discord_emulator) as bot:
         asked = await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} one", files=[PNG])
         before = await bot.hears()
+        await bot.caught_up()
         await discord_emulator.edit(asked, f"{discord_emulator.bot.mention} two")
         edited = await bot.notices(MessageEdited)
         data = await bot.chat.fetch(edited.message.attachments[0], max_bytes=1000)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
@@ -68,10 +69,9 @@ async def test_a_session_that_cannot_be_resumed_is_followed_by_another_one_after
 ) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     async with running(discord_emulator) as bot:
-        for _ in range(2):
-            before = discord_emulator.identifies
+        for sessions in (2, 3):
             discord_emulator.invalidate_session()
-            await eventually(lambda before=before: discord_emulator.identifies > before, what="a new session")
+            await eventually(partial(has_begun, discord_emulator, sessions), what="a new session")
             await discord_emulator.until_connected()
         await discord_emulator.say(channel, ann, "still there?")
         event = await bot.hears()
@@ -145,3 +145,7 @@ async def test_a_token_that_is_revoked_while_running_ends_listening(discord_emul
         discord_emulator.fail("GET /users/@me", status=401)
         with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
             await asyncio.wait_for(chat.receive(Core()), 5)
+
+
+def has_begun(discord: DiscordEmulator, sessions: int) -> bool:
+    return discord.identifies == sessions

@@ -2,10 +2,10 @@
 
 import pytest
 
-from adapters.discord import lanes
+from adapters.discord.lanes import MOST_IN_LANE
 from bot.errors import StorageError
 from bot.events import Event
-from tests.discord_bot import Core, HastyClock, running
+from tests.discord_bot import Core, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 
@@ -40,21 +40,21 @@ async def test_what_comes_while_the_storage_is_down_is_kept_and_stored_in_order(
 
 
 async def test_what_is_too_much_to_keep_is_caught_up_with_later(
-    discord_emulator: DiscordEmulator, monkeypatch: pytest.MonkeyPatch
+    discord_emulator: DiscordEmulator,
 ) -> None:
-    monkeypatch.setattr(lanes, "MOST_IN_LANE", 3)
+    texts = [str(number) for number in range(MOST_IN_LANE + 50)]
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     storage = FlakyStorage()
     async with running(discord_emulator, core=Core(storage)) as bot:
-        for number in range(20):
-            await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} {number}")
+        for text in texts:
+            await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} {text}")
         await eventually(lambda: storage.tries > 6)
         storage.is_down = False
-        await eventually(lambda: len(bot.core.stored) == 20)
+        await eventually(lambda: len(bot.core.stored) == len(texts))
         await discord_emulator.say(channel, ann, "the end")
         await eventually(lambda: bot.events[-1].text == "the end")
 
-    assert [event.text for event in bot.core.stored.values()] == [str(number) for number in range(20)]
+    assert [event.text for event in bot.core.stored.values()] == texts
 
 
 async def test_what_was_not_stored_before_the_end_is_found_by_the_next_start(
@@ -63,8 +63,7 @@ async def test_what_was_not_stored_before_the_end_is_found_by_the_next_start(
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     storage = FlakyStorage()
     core = Core(storage)
-    monkey = HastyClock()
-    async with running(discord_emulator, core=core, clock=monkey):
+    async with running(discord_emulator, core=core):
         await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
         await eventually(lambda: storage.tries > 3)
     storage.is_down = False

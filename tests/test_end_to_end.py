@@ -325,12 +325,84 @@ async def test_passing_trouble_of_the_model_is_not_even_noticed(
 async def test_an_answer_cut_in_the_middle_stays_and_is_marked(
     people: People, model: ModelEmulator, script: dict[str, int]
 ) -> None:
-    model.reply(Script(pieces=pieces_of("One two three four five"), **script))  # type: ignore[arg-type]  # by name
+    model.reply(Script(pieces=pieces_of("One two three four five"), **script), times=2)  # type: ignore[arg-type]  # by name
     place = people.private()
     await people.say(place, "count")
     (text,) = await shown(people, place)
     assert text.startswith("One two three four")
     assert "breaks off here" in text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_cut_once_is_asked_for_again_and_replaced_in_place(
+    people: People, model: ModelEmulator
+) -> None:
+    cut = Script(pieces=pieces_of("One two three four five"), cut_after=4, per_token_s=0.1)
+    model.reply(cut, "One two three four five six.")
+    place = people.private()
+    await people.say(place, "count")
+    await eventually(lambda: people.shown(place) == ["One two three four five six."], what=str(people.shown(place)))
+
+
+@pytest.mark.usefixtures("bot")
+async def test_editing_the_question_redoes_the_answer_in_place(people: People, model: ModelEmulator) -> None:
+    model.reply("Paris.", "Berlin.")
+    place = people.private()
+    question = await people.say(place, "the capital of France?")
+    assert await shown(people, place) == ["Paris."]
+    await people.edit(question, "the capital of Germany?")
+    await eventually(lambda: people.shown(place) == ["Berlin."], what=str(people.shown(place)))
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_stop_button_ends_the_answer_where_it_is(people: People, model: ModelEmulator) -> None:
+    model.reply(Script(pieces=pieces_of("Once upon a time"), hold=asyncio.Event(), hold_after=3))
+    place = people.private()
+    await people.say(place, "a story!")
+    await eventually(lambda: people.shown(place) == ["Once upon a"], what=str(people.shown(place)))
+    await people.press_stop(place)
+    await eventually(lambda: "Stopped." in people.shown(place)[0], what=str(people.shown(place)))
+    assert people.shown(place)[0].startswith("Once upon a\n\n")
+    await eventually(lambda: model.calls[0].disconnected, what="the model is told to stop")
+    assert not people.has_stop_button(place)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_photo_and_its_question_behind_it_get_one_answer(people: People, model: ModelEmulator) -> None:
+    place = people.private()
+    await people.send_photo(place, picture("blue"))
+    await people.say(place, "which colour?")
+    await shown(people, place)
+    (call,) = await calls(model, 1)
+    assert [colour_of(jpeg) for jpeg in call.pictures] == [(0, 0, 1)]
+    assert "which colour?" in str(call.messages)
+
+
+async def test_deleting_the_question_on_discord_takes_the_answer_back(model: ModelEmulator, tmp_path: Path) -> None:
+    async with DiscordEmulator() as discord:
+        people = DiscordPeople(discord)
+        place = people.private()
+        async with start(people, model, tmp_path):
+            await people.ready()
+            question = await people.say(place, "my secret is 42")
+            await shown(people, place)
+            await discord.delete(question)
+            await eventually(lambda: people.shown(place) == [], what="the answer is gone")
+            await people.say(place, "what did I say?")
+            await shown(people, place)
+            assert "42" not in str(model.calls[1].messages)
+        assert discord.violations == []
+
+
+async def test_a_second_process_on_the_same_file_refuses_in_one_line(
+    people: People, model: ModelEmulator, bot: BotProcess, tmp_path: Path
+) -> None:
+    other = start(people, model, tmp_path)
+    await other.launch()
+    assert await other.wait() == 1
+    (line,) = [line for line in other.lines if "ERROR" in line]
+    assert "glimpse.db" in line
+    assert bot.running
 
 
 async def test_a_silent_model_is_given_up_in_words(people: People, model: ModelEmulator, tmp_path: Path) -> None:
@@ -342,7 +414,7 @@ async def test_a_silent_model_is_given_up_in_words(people: People, model: ModelE
         await people.say(place, "hello?")
         (sentence,) = await shown(people, place)
         assert sentence.endswith(".")
-        model.reply(Script(pieces=pieces_of("One two three"), silent_after=2))
+        model.reply(Script(pieces=pieces_of("One two three"), silent_after=2), times=2)
         await people.say(place, "count")
         await eventually(lambda: "breaks off here" in people.shown(place)[-1], what="the note under the answer")
         assert people.shown(place)[1].startswith("One two")

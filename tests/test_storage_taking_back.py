@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.events import Command, ConversationKey, MessageId, MessageReceived, Quoted
 from bot.ports.store import Store
-from bot.records import Accepted, Attachment, Delivery, DeliveryState, Turn, TurnState, Verdict
+from bot.records import Accepted, Attachment, Delivery, DeliveryState, Picture, Turn, TurnState, Verdict
 from storage.tables import attachments, messages, turns
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -129,7 +129,7 @@ async def test_an_attachment_that_stays_keeps_its_verdict(tmp_path: Path) -> Non
     before = message("Look", message_id="1", attachments=[photo("a"), photo("b"), photo("c")], quoted=[reply])
     async with store_at(tmp_path) as store:
         turn = await accept(store, before)
-        verdicts = [picture("bobs"), picture("a"), "it is too large", picture("c")]
+        verdicts: list[Picture | str] = [picture("bobs"), picture("a"), "it is too large", picture("c")]
         for attachment, verdict in zip(await _attachments(store, turn), verdicts, strict=True):
             await store.settle(attachment.id, verdict)
         await _edit(store, replace(before, attachments=(photo("new"), photo("b"), photo("a"))))

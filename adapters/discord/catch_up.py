@@ -15,6 +15,8 @@ class CatchUp:
     """Channels after one connection, at a request or two each, one after the other."""
     overlap_s: float = 10.0
     """So far before the last thing seen: events of different channels don't arrive strictly in order."""
+    servers_quiet_s: float = 1.0
+    """Looking back begins when no further server came for so long. Those that come later are looked at then."""
 
 
 DEFAULT = CatchUp()

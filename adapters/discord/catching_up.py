@@ -114,7 +114,8 @@ class CatchingUp:
             return
         for channel in changed:
             self._want(channel, since=self._since)
-        self._work_on()
+        if changed:
+            self._work_on()
 
     def ready(self, client: Library) -> None:
         """What comes at the beginning has come."""

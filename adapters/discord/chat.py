@@ -119,8 +119,15 @@ class DiscordChat:
         async with receiving(
             rest, intake, links=self._links, interactions=self._interactions, clock=self._clock, bounds=self._catch_up
         ) as receiver:
-            allowance = Allowance(rest, self._clock)
-            await Gateway(self._token, receiver, allowance, content=content, clock=self._clock).listen()
+            gateway = Gateway(
+                self._token,
+                receiver,
+                Allowance(rest, self._clock),
+                content=content,
+                clock=self._clock,
+                servers_quiet_s=self._catch_up.servers_quiet_s,
+            )
+            await gateway.listen()
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         if self._files is None:

@@ -10,9 +10,6 @@ from yarl import URL
 
 from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
 
-_GUILDS_COME_WITHIN_S = 1.0
-"""Of each other, at the beginning of a session."""
-
 NO_PINGS = discord.AllowedMentions.none()
 """Nothing that the model writes may notify anybody, and neither does a reply."""
 
@@ -55,6 +52,4 @@ def options(*, content: bool) -> dict[str, Any]:
         "chunk_guilds_at_startup": False,
         "allowed_mentions": NO_PINGS,
         "max_ratelimit_timeout": LONGEST_RATE_LIMIT_WAIT_S,
-        # Servers that come later are looked at when they come.
-        "guild_ready_timeout": _GUILDS_COME_WITHIN_S,
     }

@@ -45,14 +45,25 @@ class Gateway:
         allowance: Of sessions.
         content: Whether to ask for the message content intent.
         clock: For waits.
+        servers_quiet_s: See `CatchUp.servers_quiet_s`.
     """
 
-    def __init__(self, token: str, ears: Ears, allowance: Allowance, *, content: bool, clock: Clock) -> None:
+    def __init__(
+        self,
+        token: str,
+        ears: Ears,
+        allowance: Allowance,
+        *,
+        content: bool,
+        clock: Clock,
+        servers_quiet_s: float,
+    ) -> None:
         self._token = token
         self._ears = ears
         self._allowance = allowance
         self._content = content
         self._clock = clock
+        self._servers_quiet_s = servers_quiet_s
 
     async def listen(self) -> None:
         """Listen until cancelled.
@@ -79,7 +90,13 @@ class Gateway:
         """
         try:
             await self._allowance.wait()
-            async with Listener(self._ears, self._allowance, content=self._content, clock=self._clock) as listener:
+            async with Listener(
+                self._ears,
+                self._allowance,
+                content=self._content,
+                clock=self._clock,
+                servers_quiet_s=self._servers_quiet_s,
+            ) as listener:
                 async with discord_request("logging in"):
                     await listener.login(self._token)
                 await listener.connect()

@@ -1,5 +1,6 @@
 """discord.py's client, handing on what it hears."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -54,8 +55,10 @@ class Ears(Protocol):
 class Listener(Library):
     """One gateway client, from its login to its end."""
 
-    def __init__(self, ears: Ears, allowance: Allowance, *, content: bool, clock: Clock) -> None:
-        super().__init__(**options(content=content))
+    def __init__(
+        self, ears: Ears, allowance: Allowance, *, content: bool, clock: Clock, servers_quiet_s: float
+    ) -> None:
+        super().__init__(**options(content=content), guild_ready_timeout=servers_quiet_s)
         self._ears = ears
         self._allowance = allowance
         self._clock = clock
@@ -111,8 +114,9 @@ class Listener(Library):
 
     async def close(self) -> None:
         # Its loop is gone then, but discord.py leaves this task behind.
-        if self._connection._ready_task is not None:
-            self._connection._ready_task.cancel()
+        waiting: asyncio.Task[None] | None = getattr(self._connection, "_ready_task", None)
+        if waiting is not None:
+            waiting.cancel()
         await super().close()
 
     def _guard_parsers(self) -> None:

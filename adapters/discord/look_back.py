@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import discord
+
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.client import Library
 from adapters.discord.convert import is_from_a_person
@@ -95,13 +97,17 @@ class LookBack:
         past = await self._past(place.channel_id, until, down_to=min(stored | {first}))
         new = [payload for payload in past.payloads if int(payload["id"]) > first]
         if is_known and await self._is_more(place.channel_id, past, len(new), stored, since=since):
-            await self._keeper.keep(partial(self._tell_missed, place, since, past))
+            await self._tell_missed(place, since, past)
         await self._report_deleted(place, past, stored)
         found = 0
         for payload in reversed(past.payloads):
             number = int(payload["id"])
-            if number in stored or number > first:
-                found += await self._take(client, channel, place, payload, is_stored=number in stored)
+            if number in stored:
+                # An earlier edit was told when it happened.
+                if _edited_at(payload) > since:
+                    await self._take(client, channel, place, payload, is_stored=True)
+            elif number > first:
+                found += await self._take(client, channel, place, payload, is_stored=False)
         return found, int(past.payloads[0]["id"]) if past.payloads else since
 
     async def _past(self, channel_id: int, until: int | None, *, down_to: int) -> _Past:
@@ -126,13 +132,13 @@ class LookBack:
 
     async def _tell_missed(self, place: Place, since: int, past: _Past) -> None:
         name = f"{self._cursor}:missed:{place.channel_id}"
-        told = await self._intake.cursor(name)
+        told = await self._keeper.keep(partial(self._intake.cursor, name))
         if told is not None and int(told) >= since:
             return
         _log.info("Discord: more was said in channel %d than I catch up with.", place.channel_id)
-        await self._intake.missed(place.key)
+        await self._keeper.keep(partial(self._intake.missed, place.key))
         newest = int(past.payloads[0]["id"]) if past.payloads else since
-        await self._intake.move_cursor(name, str(newest))
+        await self._keeper.keep(partial(self._intake.move_cursor, name, str(newest)))
 
     async def _report_deleted(self, place: Place, past: _Past, stored: Collection[int]) -> None:
         present = {int(payload["id"]) for payload in past.payloads}
@@ -145,9 +151,7 @@ class LookBack:
     async def _take(
         self, client: Library, channel: Channel, place: Place, payload: Payload, *, is_stored: bool
     ) -> bool:
-        """Bring one message to the core. Returns whether it is a new one."""
-        if is_stored and not payload.get("edited_timestamp"):
-            return False
+        """Bring one message to the core. Returns whether it was one of a person."""
         try:
             message = client.message_from(payload, channel)
             if not is_from_a_person(message):
@@ -156,7 +160,13 @@ class LookBack:
             await self._reading.take(MessageEdited(message=event) if is_stored else event)
         except Exception as error:  # noqa: BLE001 - a message that can't be read must not hide those behind it
             await self._reading.set_aside(payload, error, place=None if is_stored else place)
-        return not is_stored
+        return True
+
+
+def _edited_at(payload: Payload) -> int:
+    """The smallest snowflake of that moment; 0 if it never was."""
+    moment = discord.utils.parse_time(payload.get("edited_timestamp"))
+    return snowflake(moment) if moment else 0
 
 
 def _ids(numbers: Sequence[int]) -> tuple[MessageId, ...]:

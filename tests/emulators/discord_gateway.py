@@ -207,8 +207,10 @@ class Gateway:
         connection.session = session
         session.dispatch("READY", self._ready(session))
         if intents & Intent.GUILDS:
-            for guild in self._backend.world.guilds.values():
-                session.dispatch("GUILD_CREATE", guild_create_payload(guild, self._backend.world.bot))
+            world = self._backend.world
+            for guild in world.guilds.values():
+                if guild.id not in world.outages:
+                    session.dispatch("GUILD_CREATE", guild_create_payload(guild, world.bot))
         self._sessions[session.id] = session
 
     def _ready(self, session: Session) -> Payload:

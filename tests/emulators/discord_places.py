@@ -20,6 +20,16 @@ class Places:
         self._backend.publish("GUILD_CREATE", None, lambda _: guild_create_payload(guild, self._world.bot))
         return guild
 
+    def set_outage(self, guild: Guild, *, ended: bool) -> None:
+        """Let a guild be unavailable, or come back, as in an outage of Discord's (docs, Guild Create)."""
+        if ended:
+            self._world.outages.discard(guild.id)
+            payload = guild_create_payload(guild, self._world.bot)
+            self._backend.publish("GUILD_CREATE", None, lambda _: payload)
+        else:
+            self._world.outages.add(guild.id)
+            self._backend.publish("GUILD_DELETE", None, lambda _: {"id": str(guild.id), "unavailable": True})
+
     def add_channel(self, name: str, *, guild: Guild, forum: bool = False) -> Channel:
         channel = self._world.add_channel(name, ChannelKind.FORUM if forum else ChannelKind.TEXT, guild)
         self._announce("CHANNEL_CREATE", channel)

@@ -26,6 +26,8 @@ class World:
         self._username_numbers = itertools.count(1)
         self.people: dict[int, Person] = {}
         self.guilds: dict[int, Guild] = {}
+        self.outages: set[int] = set()
+        """The guilds that are unavailable."""
         self.channels: dict[int, Channel] = {}
         self.attachments: dict[int, Attachment] = {}
         self._dms: dict[int, Channel] = {}

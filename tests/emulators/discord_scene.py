@@ -47,6 +47,10 @@ class DiscordScene(Emulated):
         """Another guild, with the bot in it. The owner is by default the first guild's."""
         return self._places.add_guild(name, owner or self._world.guild.owner)
 
+    def set_outage(self, guild: Guild, *, ended: bool = False) -> None:
+        """A guild is unavailable from now on, or comes back."""
+        self._places.set_outage(guild, ended=ended)
+
     def join(self, guild: Guild, person: Person, *, nick: str | None = None) -> None:
         """Make a person a member of one more guild."""
         self._world.join(guild, person, nick=nick)
