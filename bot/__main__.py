@@ -3,6 +3,7 @@
 What only one platform needs is imported when that platform runs: the libraries are large, and memory counts.
 """
 
+import argparse
 import asyncio
 import logging
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 from bot import logs
@@ -40,24 +42,39 @@ PURGE_EVERY_S = 3600.0
 """How often what is past its retention is deleted."""
 
 
-def main() -> int:
-    """Run Glimpse. Exit codes: 0 stopped as asked, 1 could not start or go on, 2 wrong settings."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Glimpse, or copy its database. Exit codes: 0 done, 1 could not start or go on, 2 wrong settings or usage."""
+    parser = argparse.ArgumentParser(prog="glimpse", description="A bot for Discord and Telegram that sees pictures.")
+    commands = parser.add_subparsers(dest="command", title="instead of running")
+    copying = commands.add_parser("backup", help="copy the database, also while Glimpse runs")
+    copying.add_argument("file", type=Path, help="a new file for the copy")
+    given = parser.parse_args(arguments)
     try:
         settings = load_settings()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     # In the terminal the log stands between what people write: only what matters.
-    is_chatty = settings.in_terminal and settings.log.level == "INFO"
-    logs.configure("WARNING" if is_chatty else settings.log.level, settings.secrets)
+    is_quiet = settings.in_terminal and settings.log.level == "INFO"
+    logs.configure("WARNING" if is_quiet else settings.log.level, settings.secrets)
     for line in unknown_in_environment():
         log.warning("%s", line)
     try:
-        asyncio.run(run(settings, SystemClock(), _console if settings.in_terminal else _platforms))
+        if given.command == "backup":
+            _back_up(settings, given.file)
+        else:
+            asyncio.run(run(settings, SystemClock(), _console if settings.in_terminal else _platforms))
     except GlimpseError as error:
         log.error("%s", error)
         return 1
     return 0
+
+
+def _back_up(settings: Settings, target: Path) -> None:
+    from storage.backup import backup
+
+    backup(settings.database.url, target)
+    sys.stdout.write(f"The database is copied to {target}.\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +221,7 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
 def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
     chats: list[Chat] = []
     if settings.discord.token is not None:
+        from adapters.discord.catch_up import CatchUp
         from adapters.discord.chat import DiscordChat
 
         chats.append(
@@ -212,6 +230,9 @@ def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
                 api_url=settings.discord.api_url,
                 gateway_url=settings.discord.gateway_url,
                 clock=clock,
+                catch_up=CatchUp(
+                    age_s=settings.discord.catch_up_s, per_conversation=settings.discord.catch_up_messages
+                ),
             )
         )
     if settings.telegram.token is not None:

@@ -52,6 +52,10 @@ class DiscordSettings(_Section):
     """Discord's REST API, for proxies and tests"""
     gateway_url: GatewayUrl = "wss://gateway.discord.gg"
     """Discord's gateway, for proxies and tests"""
+    catch_up_s: Annotated[float, Field(ge=0, le=7 * 86_400)] = 86_400.0
+    """How far back Glimpse looks for what was said while it was away, in seconds; `0` does not look back"""
+    catch_up_messages: Count = 100
+    """Messages of one channel that are looked at then"""
 
 
 class TelegramSettings(_Section):

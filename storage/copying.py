@@ -21,7 +21,7 @@ def write_copy(source: sqlite3.Connection, target: Path) -> None:
             source.backup(copy)
             (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+            raise sqlite3.DatabaseError(" ".join(verdict.split()))
         _sync(unfinished)
         unfinished.replace(target)
         _sync(target.parent)

@@ -72,7 +72,7 @@ def path_of(url: str) -> Path:
         raise StorageError(
             f"DATABASE_URL names {parsed.get_backend_name()}, but only SQLite is supported. An example: {_EXAMPLE}"
         )
-    if parsed.query or not parsed.database or parsed.database.startswith((":memory:", "file:")):
+    if "?" in url or not parsed.database or parsed.database.startswith((":memory:", "file:")):
         raise StorageError(f"DATABASE_URL must name a file, without options. An example: {_EXAMPLE}")
     return Path(parsed.database)
 

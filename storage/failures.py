@@ -19,7 +19,7 @@ _EXPLAINED = {
     sqlite3.SQLITE_READONLY: _UNWRITABLE,
     sqlite3.SQLITE_PERM: _UNWRITABLE,
     sqlite3.SQLITE_NOTADB: "is not an SQLite database. Name another file in DATABASE_URL, or move this one away.",
-    sqlite3.SQLITE_CORRUPT: "is damaged. Stop Glimpse and put a backup in its place, or move it away to start with an empty one.",
+    sqlite3.SQLITE_CORRUPT: "is damaged. Stop Glimpse and put a backup in its place, or move it away to start anew.",
     sqlite3.SQLITE_FULL: "can't grow: the disk is full. Free some space.",
     sqlite3.SQLITE_IOERR: "can't be read or written: the disk reports an error. Check the disk and the free space.",
 }

@@ -95,4 +95,6 @@ def delete(
     touched = {"turn_ids": sorted({row.turn_id for row in rows})}
     withdrawn = connection.execute(_WITHDRAW, {**touched, "now": now}).scalars().all()
     connection.execute(_REPLY_TO_NEXT, touched)
+    if not withdrawn:
+        return []
     return [as_turn(row) for row in connection.execute(_WITHDRAWN, {"turn_ids": withdrawn})]

@@ -148,6 +148,7 @@ async def test_a_session_that_could_not_be_resumed_is_caught_up_with(
     async with running(discord_emulator) as bot:
         await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} before")
         await bot.hears()
+        await bot.caught_up()
         discord_emulator.forget_sessions()
         await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} in the gap")
         await discord_emulator.disconnect(4000)

@@ -1,6 +1,9 @@
 """Opening: a fresh start needs nothing, and what can't be used is said in one clear line."""
 
+import asyncio
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from bot.errors import StorageError
 from storage.database import open_store
 from storage.schema import revisions
 from tests.fakes import message
+from tests.process import ROOT
 from tests.storing import accept, database, exchange, files_in, plain_connection, read, said, store_at
 
 
@@ -61,6 +65,7 @@ async def test_the_pragmas_are_as_meant(tmp_path: Path) -> None:
         "sqlite+aiosqlite://",
         "sqlite+aiosqlite:///:memory:",
         "sqlite+aiosqlite:///file:x?mode=memory&uri=true",
+        "sqlite+aiosqlite:///data/what?.db",
     ],
 )
 async def test_an_address_that_names_no_file_is_refused(url: str) -> None:
@@ -146,6 +151,54 @@ async def test_a_file_that_another_process_holds_is_said(tmp_path: Path) -> None
         other.close()
 
     assert "locked by another program" in line
+
+
+async def test_a_second_glimpse_on_the_same_file_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{database(tmp_path)}"
+    async with store_at(tmp_path) as store:
+        line = await _refusal(url)
+        assert f"Another Glimpse is using the database {database(tmp_path)}. Stop it first" in line
+        await accept(store, message("Hello"))
+
+    async with store_at(tmp_path) as store:
+        assert len(await store.unfinished()) == 1
+
+
+WORKS_UNTIL_KILLED = """
+import asyncio, sys
+from pathlib import Path
+from tests.storing import store_at
+
+async def main():
+    async with store_at(Path(sys.argv[1])):
+        print("ready", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_glimpse_that_was_killed_does_not_lock_the_next_one_out(tmp_path: Path) -> None:
+    first = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKS_UNTIL_KILLED, str(tmp_path), cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert first.stdout is not None
+    assert await first.stdout.readline() == b"ready\n"
+    assert "Another Glimpse" in await _refusal(f"sqlite+aiosqlite:///{database(tmp_path)}")
+    first.kill()
+    await first.wait()
+
+    async with store_at(tmp_path) as store:
+        await accept(store, message("Hello"))
+
+
+async def test_one_that_was_refused_at_the_start_locks_nobody_out(tmp_path: Path) -> None:
+    database(tmp_path).write_text("My diary. " * 1000)
+    await _refusal(f"sqlite+aiosqlite:///{database(tmp_path)}")
+    database(tmp_path).unlink()
+
+    async with store_at(tmp_path) as store:
+        await accept(store, message("Hello"))
 
 
 async def test_a_failure_at_work_is_said_without_what_people_wrote(tmp_path: Path) -> None:

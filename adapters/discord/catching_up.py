@@ -106,7 +106,7 @@ class CatchingUp:
         if client is not self._client:
             return
         since = earlier(self._since, self._bounds.overlap_s)
-        readable = readable_in(guild)
+        readable = readable_in(guild, self._reading.bot_id)
         changed = [channel for channel in readable if last_message(channel) > since]
         if self._opening is not None:
             self._changed += changed

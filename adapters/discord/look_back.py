@@ -165,8 +165,8 @@ class LookBack:
 
 def _edited_at(payload: Payload) -> int:
     """The smallest snowflake of that moment; 0 if it never was."""
-    moment = discord.utils.parse_time(payload.get("edited_timestamp"))
-    return snowflake(moment) if moment else 0
+    edited: str | None = payload.get("edited_timestamp")
+    return snowflake(discord.utils.parse_time(edited)) if edited else 0
 
 
 def _ids(numbers: Sequence[int]) -> tuple[MessageId, ...]:

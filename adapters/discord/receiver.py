@@ -95,8 +95,8 @@ class Receiver:
                 self._interactions.acknowledge(interaction, stored=stored)
 
     def unreadable(self, kind: str, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
-        is_new = kind == "MESSAGE_CREATE"
         number = snowflake_in(payload, "id") or 0
+        is_new = kind == "MESSAGE_CREATE" and number > 0
         job: Job = partial(self._take_unreadable, payload, channel if is_new else None, error)
         if is_new:
             self._seen.begin(number)

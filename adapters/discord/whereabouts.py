@@ -34,12 +34,12 @@ class Horizon:
     """If `since` is before this, a thread may have been woken, written in and archived again meanwhile."""
 
 
-def readable_in(guild: discord.Guild) -> list[Readable]:
+def readable_in(guild: discord.Guild, bot_id: int) -> list[Readable]:
     """The channels and active threads whose past the bot may read."""
     everything: Iterable[Readable] = chain(
         guild.text_channels, guild.voice_channels, guild.stage_channels, guild.threads
     )
-    return [channel for channel in everything if _may_read(channel)]
+    return [channel for channel in everything if _may_read(channel, bot_id)]
 
 
 def places_to_look_at(
@@ -65,7 +65,7 @@ def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizo
     is_recent = number_of(known.newest) > horizon.changes_since
     channel = client.get_channel(place.channel_id)
     if isinstance(channel, Readable):
-        return channel if is_recent and _may_read(channel) else None
+        return channel if is_recent and _may_read(channel, client.user.id if client.user else 0) else None
     parent = client.get_channel(int(known.key.chat_id))
     if known.key.thread_id is None or not isinstance(parent, discord.abc.GuildChannel):
         return None
@@ -75,9 +75,12 @@ def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizo
     return None
 
 
-def _may_read(channel: Readable) -> bool:
+def _may_read(channel: Readable, bot_id: int) -> bool:
+    me = channel.guild.get_member(bot_id)
+    if me is None:
+        return True
     try:
-        may = channel.permissions_for(channel.guild.me)
+        may = channel.permissions_for(me)
     except discord.ClientException:
         # A thread whose channel is unknown.
         return True

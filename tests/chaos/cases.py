@@ -26,8 +26,8 @@ class Scene(enum.StrEnum):
 
     @property
     def seconds(self) -> float:
-        """How long the model writes."""
-        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 4.0}.get(self, 0.0)
+        """How long the model writes the answer that is hit."""
+        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 4.0, Scene.EDITED: 2.5}.get(self, 0.0)
 
     @property
     def is_about_an_answer(self) -> bool:
@@ -126,7 +126,7 @@ def _split() -> Iterator[Case]:
         yield Case(scene=Scene.SPLIT, request=Api.POST, passing=passing)
     for point in _around("store.record_deliveries"):
         yield Case(scene=Scene.SPLIT, point=point)
-    for passing in (1, 2, 3):
+    for passing in (1, 2):
         for point in _around("chat.post preview"):
             yield Case(scene=Scene.GROWING_SPLIT, point=point, passing=passing)
     for point in ("after chat.edit preview", "after store.conclude", *_around("chat.edit final"), "after store.close"):

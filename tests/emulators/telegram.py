@@ -127,6 +127,12 @@ class TelegramEmulator(People):
     def hang_polls(self, hang: bool) -> None:
         self.world.updates.hang = hang
 
+    def bot_forgot(self) -> None:
+        """The bot was killed: it can't know how its messages look, and saying the same again is no violation."""
+        for chat in self.world.chats.values():
+            for message in chat.own:
+                message.acknowledged = False
+
     def drop(self) -> None:
         """Break all connections at once, whatever they wait for."""
         self._server.drop()
