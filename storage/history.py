@@ -1,7 +1,8 @@
 """Reading a conversation's history back, as exchanges."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 
@@ -60,7 +61,7 @@ def exchanges(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId,
     rows = connection.execute(_HISTORY, {**key_values(key), "up_to": up_to, "newest": limit}).all()
     illustrated = [row.id for row in rows if row.attachment_count]
     attached = _attached(connection, illustrated) if illustrated else {}
-    return [_as_exchange(list(turn), attached) for _, turn in groupby(rows, key=lambda row: row.turn_id)]
+    return [_as_exchange(list(turn), attached) for _, turn in groupby(rows, key=itemgetter(0))]
 
 
 def _attached(connection: sa.Connection, message_ids: Sequence[int]) -> _Attachments:
@@ -70,20 +71,22 @@ def _attached(connection: sa.Connection, message_ids: Sequence[int]) -> _Attachm
 
 
 def _as_exchange(rows: Sequence[AnyRow], attached: _Attachments) -> Exchange:
+    # By position: by name it takes twice as long, and a request reads up to a hundred of them.
+    turn_id, answer, *_ = rows[0]
     return Exchange(
-        turn_id=TurnId(rows[0].turn_id), messages=tuple(_as_messages(rows, attached)), answer=rows[0].answer
+        turn_id=TurnId(turn_id),
+        messages=tuple(
+            StoredMessage(
+                message_id=MessageId(message_id),
+                sender=sender,
+                text=text,
+                quoted=as_quotes(quoted),
+                attachments=attached.get(stored_as, ()),
+            )
+            for _, _, stored_as, message_id, sender, text, quoted, _ in rows
+        ),
+        answer=answer,
     )
-
-
-def _as_messages(rows: Iterable[AnyRow], attached: _Attachments) -> Iterable[StoredMessage]:
-    for row in rows:
-        yield StoredMessage(
-            message_id=MessageId(row.platform_message_id),
-            sender=row.sender_name,
-            text=row.text,
-            quoted=as_quotes(row.quoted),
-            attachments=attached.get(row.id, ()),
-        )
 
 
 def _as_attachment(row: AnyRow) -> Attachment:

@@ -98,7 +98,9 @@ def blank_messages(connection: sa.Connection, message_ids: Sequence[int], *, now
 
 def as_quotes(stored: list[dict[str, Any]] | None) -> tuple[StoredQuote, ...]:
     """Read `messages.quoted`."""
-    return tuple(StoredQuote(author=q["author"], is_own=q["is_own"], text=q["text"]) for q in stored or ())
+    if not stored:
+        return ()
+    return tuple(StoredQuote(author=q["author"], is_own=q["is_own"], text=q["text"]) for q in stored)
 
 
 _Offered = Sequence[tuple[AttachmentRef, bool]]

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +13,7 @@ from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
 from bot.patience import Patience
+from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.prompt import PromptBudget
 from bot.readiness import Readiness
@@ -80,12 +81,14 @@ async def running_core(
     *scripts: Sequence[object],
     chat: FakeChat | None = None,
     pictures: FakePictures | None = None,
+    model: Model | None = None,
+    attempts: int = RULES.attempts,
     per_lane: int = 10,
     resume: bool = False,
 ) -> AsyncIterator[Core]:
     """Start a core on ``folder/glimpse.db``; what is not answered at the end is cut short, as by a crash."""
     chat = chat or FakeChat()
-    model = ScriptedModel(*scripts)  # type: ignore[arg-type]  # steps are checked by ScriptedModel's match
+    scripted = ScriptedModel(*scripts)  # type: ignore[arg-type]  # steps are checked by ScriptedModel's match
     pictures = pictures or FakePictures()
     async with open_store(f"sqlite+aiosqlite:///{folder / 'glimpse.db'}") as real_store:
         counted = Counted(real_store)
@@ -93,13 +96,21 @@ async def running_core(
         clock = ManualClock(lambda: counted.under_way > 0)
         chats = {FAKE: chat}
         readiness = Readiness()
-        conversation = Conversation(store, model, chats, pictures, clock, RULES, owner=f"process {next(_owners)}")
+        conversation = Conversation(
+            store,
+            model or scripted,
+            chats,
+            pictures,
+            clock,
+            replace(RULES, attempts=attempts),
+            owner=f"process {next(_owners)}",
+        )
         lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100)
         inbox = Inbox(store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=INBOX_RULES)
         if resume:
             await inbox.resume()
         try:
-            yield Core(store, chat, model, pictures, clock, lanes, inbox, readiness)
+            yield Core(store, chat, scripted, pictures, clock, lanes, inbox, readiness)
         finally:
             await lanes.drain(grace_s=0)
             await inbox.drain(grace_s=0)

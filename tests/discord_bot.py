@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -22,11 +22,15 @@ from bot.events import (
 from bot.ports.chat import KnownPlace, Part
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_world import Channel, Message, Person
 
 T = TypeVar("T")
 
 QUICK = CatchUp(servers_quiet_s=0.02)
 """Here all servers come at once."""
+
+EXACT = replace(QUICK, overlap_s=0)
+"""Looks at nothing twice."""
 
 
 @dataclass
@@ -192,3 +196,28 @@ async def running(
             if bot.receiving is not None:
                 bot.receiving.cancel()
                 await asyncio.wait({bot.receiving})
+
+
+async def was_running(discord: DiscordEmulator, core: Core) -> None:
+    """A run of the bot in which nothing happens."""
+    async with running(discord, core=core, catch_up=EXACT) as bot:
+        await bot.caught_up()
+
+
+async def talked(discord: DiscordEmulator, core: Core, *asked: tuple[Channel, Person, str]) -> list[Message]:
+    """A run of the bot in which people talked to it."""
+    async with running(discord, core=core, catch_up=EXACT) as bot:
+        said = [await discord.say(channel, person, text) for channel, person, text in asked]
+        await eventually(lambda: len(bot.events) >= len(asked))
+        await bot.caught_up()
+    discord.requests.clear()
+    return said
+
+
+def looks(discord: DiscordEmulator) -> list[str]:
+    """Where the bot looked back, in order."""
+    return [
+        request.path.split("/")[2]
+        for request in discord.requests
+        if request.method == "GET" and request.path.endswith("/messages")
+    ]

@@ -34,7 +34,7 @@ class People(Protocol):
         """In the platform's unit."""
         ...
 
-    def private(self) -> Place: ...
+    def private(self, who: str = "Ann") -> Place: ...
 
     def group(self) -> Place: ...
 
@@ -62,7 +62,7 @@ class People(Protocol):
         """Send several photos together, in private."""
         ...
 
-    async def change(self, message: Any, text: str) -> None:
+    async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
         """Somebody edits their message."""
         ...
 
@@ -132,8 +132,8 @@ class DiscordPeople:
     def length(self, text: str) -> int:
         return len(text)
 
-    def private(self) -> Place:
-        return Place(self.discord.dm(self._person("Ann")))
+    def private(self, who: str = "Ann") -> Place:
+        return Place(self.discord.dm(self._person(who)))
 
     def group(self) -> Place:
         return Place(self.discord.add_channel("general"))
@@ -163,8 +163,8 @@ class DiscordPeople:
         files = [File(name=f"{number}.jpg", data=jpeg) for number, jpeg in enumerate(jpegs)]
         return await self.discord.say(place.chat, self._person("Ann"), text, files=files)
 
-    async def change(self, message: Any, text: str) -> None:
-        await self.discord.edit(message, text)
+    async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
+        await self.discord.edit(message, self._text(text, mention))
 
     def answers(self, place: Place) -> list[Any]:
         return list(self.discord.visible(place.chat))
@@ -182,7 +182,7 @@ class DiscordPeople:
         return [version.text for version in self.answers(place)[-1].versions]
 
     async def edit(self, message: Any, text: str) -> None:
-        await self.discord.edit(message, text)
+        await self.discord.edit(message, self._text(text, mention))
 
     async def press_stop(self, place: Place) -> None:
         await self.discord.press(self.answers(place)[-1], self._person("Ann"))
@@ -228,8 +228,8 @@ class TelegramPeople:
     def length(self, text: str) -> int:
         return len(text.encode("utf-16-le")) // 2
 
-    def private(self) -> Place:
-        return Place(self.telegram.private(self._person("Ann")))
+    def private(self, who: str = "Ann") -> Place:
+        return Place(self.telegram.private(self._person(who)))
 
     def group(self) -> Place:
         return Place(self.telegram.add_group("Friends", forum=True))
@@ -259,8 +259,8 @@ class TelegramPeople:
     async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
         return await self.telegram.send_album(place.chat, self._person("Ann"), jpegs, caption=text)
 
-    async def change(self, message: Any, text: str) -> None:
-        await self.telegram.edit(message, text)
+    async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
+        await self.telegram.edit(message, self._text(text, mention))
 
     def answers(self, place: Place) -> list[Any]:
         return list(self.telegram.visible(place.chat, place.topic))
@@ -278,7 +278,7 @@ class TelegramPeople:
         return [version.text for version in self.answers(place)[-1].versions]
 
     async def edit(self, message: Any, text: str) -> None:
-        await self.telegram.edit(message, text)
+        await self.telegram.edit(message, self._text(text, mention))
 
     async def press_stop(self, place: Place) -> None:
         await self.telegram.press(self.answers(place)[-1], self._person("Ann"))

@@ -81,7 +81,7 @@ class LifeOfTurns(RuleBasedStateMachine):
     @rule(
         key=st.sampled_from(PLACES),
         sender=st.sampled_from(["Ann", "Bob"]),
-        number=st.integers(0, 15),
+        number=st.integers(0, 9),
         words=st.sampled_from(["", "Hello", "What is it?"]),
         shape=st.sampled_from(["plain", "photo", "album", "command"]),
         is_addressed=st.booleans(),
@@ -141,9 +141,9 @@ class LifeOfTurns(RuleBasedStateMachine):
         told.said[heard.message_id] = heard.text
         assert (accepted.turn.state, accepted.turn.attempts) == (told.state, told.attempts)
 
-    @rule(key=st.sampled_from(PLACES), number=st.integers(0, 15), words=st.sampled_from(["Hello", "Oh", "Ah"]))
-    def edit(self, key: ConversationKey, number: int, words: str) -> None:
-        message_id = MessageId(str(number))
+    @rule(data=st.data(), words=st.sampled_from(["Hello", "Oh", "Ah"]))
+    def edit(self, data: st.DataObject, words: str) -> None:
+        key, message_id = self._any_message(data)
         told = self._turn_with(key, message_id)
         heard = message(words, key=key, message_id=message_id)
         redo_since = self._now - timedelta(seconds=REDO_S)
@@ -161,9 +161,10 @@ class LifeOfTurns(RuleBasedStateMachine):
             told.is_command = False
         told.said[message_id] = words
 
-    @rule(key=st.sampled_from(PLACES), numbers=st.sets(st.integers(0, 15), max_size=3))
-    def delete(self, key: ConversationKey, numbers: set[int]) -> None:
-        ids = [MessageId(str(number)) for number in numbers]
+    @rule(data=st.data(), more=st.sampled_from([(), (), ("3", "7")]))
+    def delete(self, data: st.DataObject, more: tuple[str, ...]) -> None:
+        key, message_id = self._any_message(data)
+        ids = list(dict.fromkeys([message_id, *map(MessageId, more)]))
         emptied = set()
         for message_id in ids:
             told = self._turn_with(key, message_id)
@@ -268,12 +269,17 @@ class LifeOfTurns(RuleBasedStateMachine):
     def _turn_with(self, key: ConversationKey, message_id: MessageId) -> _Told | None:
         return next((told for told in self.turns.values() if told.key == key and message_id in told.said), None)
 
+    def _any_message(self, data: st.DataObject) -> tuple[ConversationKey, MessageId]:
+        """Mostly one that was told, deleted or not."""
+        newest = sorted(self.known, key=str)
+        return data.draw(st.sampled_from([*newest, (KEY, MessageId("unknown"))]))
+
     def _any_turn(self, data: st.DataObject) -> tuple[TurnId, _Told | None]:
         """One of the newest turns, or one that is not there."""
-        newest = [*self.turns][-4:] or [TurnId(1)]
+        newest = [*self.turns][-3:] or [TurnId(1)]
         turn_id = data.draw(st.sampled_from([*newest, TurnId(newest[-1] + 1)]))
         return turn_id, self.turns.get(turn_id)
 
 
 TestLifeOfTurns = LifeOfTurns.TestCase
-TestLifeOfTurns.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestLifeOfTurns.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)

@@ -80,6 +80,7 @@ class CatchingUp:
         self._opening: int | None = None
         self._calm: set[int] = set()
         self._looked_at: set[int] = set()
+        self._told_from: dict[int, int] = {}
         self._read_until: dict[int, int] = {}
         self._changed: list[Channel] = []
         self._worker: asyncio.Task[None] | None = None
@@ -93,12 +94,14 @@ class CatchingUp:
         """A session began. From here on every channel counts as one with a gap, until it is known which have none."""
         self.stop()
         self._client = client
-        if self._opening is not None:
-            self._seen.release(self._opening)
-        self._since = self._opening = self._seen.point
+        held, self._opening = self._opening, self._seen.point
+        self._since = self._opening
         self._seen.hold(self._opening)
+        if held is not None:
+            self._seen.release(held)
         self._calm.clear()
         self._looked_at.clear()
+        self._told_from.clear()
         self._changed.clear()
 
     def guild_came(self, client: Library, guild: discord.Guild) -> None:
@@ -122,6 +125,11 @@ class CatchingUp:
         if client is self._client:
             self._work_on()
 
+    def heard(self, channel: Channel, number: int) -> None:
+        """A message came. From the first one on, what is said in its channel is told and needs not be looked for."""
+        if self._opening is not None or channel.id in self._gaps:
+            self._told_from.setdefault(channel.id, number)
+
     def refused(self, channel: Channel, number: int | None) -> None:
         """Something that came could not be queued: the message with this number, or a change of any other."""
         gap = self._want(channel, since=self._seen.point if number is None else number - 1)
@@ -134,7 +142,7 @@ class CatchingUp:
 
         Args:
             channel: The lane's.
-            until: The snowflake of the message that comes next; what follows it will be told.
+            until: The message that comes next; what follows it will be told.
         """
         may_have_gap = channel.id not in self._calm and channel.id not in self._looked_at
         if self._opening is not None and may_have_gap:
@@ -242,6 +250,8 @@ class CatchingUp:
 
     async def _look(self, gap: _Gap, until: int | None) -> None:
         place = gap.place or await self._reading.place(gap.channel)
+        if not gap.refused:
+            until = self._told_from.get(gap.channel.id, until)
         since = max(earlier(gap.since, self._bounds.overlap_s), self._read_until.get(gap.channel.id, 0))
         found, newest = await self._look_back.look(
             self._required(),

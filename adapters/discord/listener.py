@@ -1,6 +1,5 @@
 """discord.py's client, handing on what it hears."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -112,12 +111,10 @@ class Listener(Library):
                 raise PlatformUnavailable("Discord: this session was ended, and few new ones are left for today.")
         self._identified_at_s = self._clock.monotonic_s()
 
-    async def close(self) -> None:
-        # Its loop is gone then, but discord.py leaves this task behind.
-        waiting: asyncio.Task[None] | None = getattr(self._connection, "_ready_task", None)
-        if waiting is not None:
-            waiting.cancel()
-        await super().close()
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand an event on, as long as anybody listens: discord.py's wait for servers can outlast the client."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
 
     def _guard_parsers(self) -> None:
         # discord.py lets any error of a parser end the connection: one strange payload would cost a session each time.

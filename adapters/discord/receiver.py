@@ -63,6 +63,7 @@ class Receiver:
 
     def message(self, message: discord.Message) -> None:
         self._seen.begin(message.id)
+        self._catching_up.heard(message.channel, message.id)
         if is_from_a_person(message):
             job = self._through(message.id, partial(self._take_message, message))
             if self._put(message.channel, f"message {message.id}", job, number=message.id):

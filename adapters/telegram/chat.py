@@ -8,7 +8,7 @@ from telegram.constants import ChatAction
 
 from adapters.download import too_large
 from adapters.telegram.attachments import file_id_of
-from adapters.telegram.convert import ALLOWED_UPDATES
+from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.files import Files
@@ -112,6 +112,7 @@ class TelegramChat:
             poller = Poller(
                 fetch=self._updates,
                 take=receiver.take,
+                chat_of=chat_of,
                 renew=self._polls.renew,
                 intake=intake,
                 cursor=f"telegram offset of bot {me.id}",

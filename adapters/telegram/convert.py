@@ -55,6 +55,15 @@ def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     return None if parsed.callback_query is None else _pressed(parsed.callback_query)
 
 
+def chat_of(update: Mapping[str, Any]) -> int | None:
+    """The chat that an update belongs to, as far as can be told without reading the rest of it."""
+    for kind in ALLOWED_UPDATES:
+        match update.get(kind):
+            case {"chat": {"id": int(chat_id)}} | {"message": {"chat": {"id": int(chat_id)}}}:
+                return chat_id
+    return None
+
+
 def pressed_query(update: Mapping[str, Any]) -> str | None:
     """The id of the callback query in an update: it wants to be answered, whatever the button means."""
     match update:

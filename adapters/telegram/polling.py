@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from adapters.telegram.outage import Outage
@@ -30,7 +31,9 @@ Take: TypeAlias = Callable[[RawUpdate], Awaitable[None]]
 
 
 class Poller:
-    """Hands updates on, one by one and in order. An update is confirmed to Telegram only after it was taken.
+    """Hands updates on: those of one chat one by one and in order, beside those of others.
+
+    An update is confirmed to Telegram only after it, and all before it, were taken.
 
     The offset is kept in the store too, after each batch. It may be behind, for what comes twice changes nothing. It
     is not needed to be there, for without one Telegram begins with what was never confirmed. It goes down as well as
@@ -42,6 +45,7 @@ class Poller:
         *,
         fetch: Fetch,
         take: Take,
+        chat_of: Callable[[RawUpdate], int | None],
         renew: Callable[[], Awaitable[None]],
         intake: Intake,
         cursor: str,
@@ -52,6 +56,7 @@ class Poller:
         Args:
             fetch: One getUpdates.
             take: What to do with each update.
+            chat_of: Which chat it belongs to, as far as can be told.
             renew: Builds the connection anew, whatever state it is in.
             intake: Keeps the offset.
             cursor: Under this name.
@@ -59,6 +64,7 @@ class Poller:
         """
         self._fetch = fetch
         self._take = take
+        self._chat_of = chat_of
         self._renew = renew
         self._intake = intake
         self._cursor = cursor
@@ -126,15 +132,31 @@ class Poller:
                 return
 
     async def _store(self, updates: Sequence[RawUpdate]) -> None:
+        chats: dict[int | None, list[RawUpdate]] = {}
+        for update in updates:
+            chats.setdefault(self._chat_of(update), []).append(update)
+        failures = filter(None, await asyncio.gather(*(self._take_in_order(chat) for chat in chats.values())))
+        failed_at, error = min(failures, key=itemgetter(0), default=(None, None))
+        taken = [update["update_id"] for update in updates if failed_at is None or update["update_id"] < failed_at]
+        if taken:
+            self._offset, self._moved_at = taken[-1] + 1, self._clock.now()
         try:
-            for update in updates:
-                await self._take(update)
-                self._offset, self._moved_at = int(update["update_id"]) + 1, self._clock.now()
+            if error is not None:
+                raise error
             await self._intake.move_cursor(self._cursor, f"{self._offset} {self._moved_at.timestamp():.0f}")
-        except StorageError as error:
-            await self._storing.wait(error)
+        except StorageError as trouble:
+            await self._storing.wait(trouble)
         else:
             self._storing.over()
+
+    async def _take_in_order(self, updates: Sequence[RawUpdate]) -> tuple[int, StorageError] | None:
+        """Take them up to the first that can't be stored, and return its id."""
+        for update in updates:
+            try:
+                await self._take(update)
+            except StorageError as error:
+                return update["update_id"], error
+        return None
 
 
 def _parsed(kept: str) -> tuple[int, datetime]:

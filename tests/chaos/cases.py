@@ -22,12 +22,17 @@ class Scene(enum.StrEnum):
 
     def words(self, text_length: int) -> int:
         """Of the answer, on a platform with messages of this length."""
-        return round(2.5 * text_length / _WORD_LENGTH) if self in (Scene.SPLIT, Scene.GROWING_SPLIT) else 40
+        return round(2.5 * text_length / _WORD_LENGTH) if self.is_long else 40
+
+    @property
+    def is_long(self) -> bool:
+        """It takes several messages; and these scenes play in a thread or topic, the others in private."""
+        return self in (Scene.SPLIT, Scene.GROWING_SPLIT)
 
     @property
     def seconds(self) -> float:
         """How long the model writes the answer that is hit."""
-        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 4.0, Scene.EDITED: 2.5}.get(self, 0.0)
+        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 6.0, Scene.EDITED: 2.5}.get(self, 0.0)
 
     @property
     def is_about_an_answer(self) -> bool:

@@ -29,12 +29,13 @@ _LATE_S = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One platform, one model, one private chat, one bot."""
+    """One platform, one model, one place to talk, one bot."""
 
     platform: str
     people: People
     model: ModelEmulator
     place: Place
+    is_private: bool
     bot: BotProcess
     questions: Sequence[Question]
     """One before the kill, one that it hits, one after."""
@@ -59,7 +60,7 @@ class Stage:
         await self.people.discord.delete(question.message)
 
     async def ask(self, question: Question) -> None:
-        question.message = await self.people.say(self.place, question.text)
+        question.message = await self.people.say(self.place, question.text, mention=not self.is_private)
 
 
 async def play(case: Case, platform: str) -> None:
@@ -111,7 +112,17 @@ async def _stage(case: Case, platform: str) -> AsyncIterator[Stage]:
         bot = BotProcess(folder, module="tests.chaos.process", **variables, **people.environment)
         await stack.enter_async_context(bot)
         await people.ready()
-        yield Stage(platform=platform, people=people, model=model, place=people.private(), bot=bot, questions=questions)
+        is_private = not case.scene.is_long
+        place = people.private() if is_private else people.side_room(people.group())
+        yield Stage(
+            platform=platform,
+            people=people,
+            model=model,
+            place=place,
+            is_private=is_private,
+            bot=bot,
+            questions=questions,
+        )
 
 
 def _script(call: Call, questions: Sequence[Question], scene: Scene) -> Script:

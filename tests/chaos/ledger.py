@@ -23,6 +23,11 @@ def asked_in(text: str) -> tuple[int, int]:
     return int(number), int(version)
 
 
+def numbers_in(text: str) -> set[int]:
+    """The questions and answers that a text speaks of."""
+    return {int(number) for number, *_ in (*_ASKED.findall(text), *_WORD.findall(text))}
+
+
 def answer_to(number: int, *, version: int = 0, words: int) -> str:
     """What the model says to question `number` after it was changed `version` times."""
     return " ".join(f"q{number}v{version}-{word}" for word in range(words))

@@ -1,0 +1,133 @@
+"""What happens in a soak, drawn from its seed: who asks what where, what the model is like, what people take back."""
+
+import enum
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.chaos.ledger import Question
+
+_LONG_SHARE = 0.04
+"""Of the answers: these take several messages."""
+_LONG = 900
+_LONGEST_CUT = 100
+"""Words of an answer that may be cut: the note about it then stands in the same message."""
+
+
+class Room(enum.StrEnum):
+    """What kind of place people talk in."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SIDE_ROOM = "thread or topic"
+
+
+class Mood(enum.StrEnum):
+    """What the model is like when it is asked."""
+
+    WELL = "well"
+    SLOW = "slow"
+    CUT_ONCE = "cut once"
+    CUT = "cut always"
+    FAILS_ONCE = "fails once"
+    FAILS = "fails always"
+    BUSY_ONCE = "busy once"
+    SILENT = "says nothing"
+    THINKS = "only thinks"
+
+
+_MOODS = {
+    Mood.WELL: 70,
+    Mood.SLOW: 12,
+    Mood.CUT_ONCE: 4,
+    Mood.CUT: 2,
+    Mood.FAILS_ONCE: 4,
+    Mood.FAILS: 2,
+    Mood.BUSY_ONCE: 3,
+    Mood.SILENT: 1,
+    Mood.THINKS: 2,
+}
+"""How often, in percent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that somebody says, and what becomes of it."""
+
+    question: Question
+    who: str
+    after_s: float
+    """So long after the line before it."""
+    mood: Mood
+    is_addressed: bool
+    has_photo: bool
+    repeated_after_s: float | None
+    """The platform tells the bot once more."""
+    changed_after_s: float | None
+    deleted_after_s: float | None
+    """Only where the platform tells bots."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """All that is said in one conversation."""
+
+    platform: str
+    room: Room
+    people: Sequence[str]
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How large a soak is."""
+
+    messages: int
+    conversations: int
+    pause_s: float
+    """Between two lines of one conversation, on average."""
+
+
+FULL = Extent(messages=2000, conversations=40, pause_s=8.0)
+SHORT = Extent(messages=120, conversations=12, pause_s=2.0)
+
+
+def plan(seed: int, extent: Extent) -> Sequence[Talk]:
+    """The same seed gives the same plan."""
+    dice = random.Random(f"plan {seed}")
+    each = extent.messages // extent.conversations
+    talks = []
+    for number in range(extent.conversations):
+        platform = ("discord", "telegram")[number % 2]
+        room = list(Room)[number // 2 % len(Room)]
+        people = [f"Ann{number}"] if room is Room.PRIVATE else [f"{name}{number}" for name in ("Ann", "Bob", "Cleo")]
+        lines = [
+            _line(dice, number * each + count + 1, platform, room, dice.choice(people), extent.pause_s)
+            for count in range(each)
+        ]
+        talks.append(Talk(platform=platform, room=room, people=people, lines=lines))
+    return talks
+
+
+def _line(dice: random.Random, number: int, platform: str, room: Room, who: str, pause_s: float) -> Line:
+    def sometimes(share: float) -> float | None:
+        return dice.uniform(0.0, 5.0) if dice.random() < share else None
+
+    words = _LONG if dice.random() < _LONG_SHARE else dice.randint(3, 60)
+    deleted_after_s = sometimes(0.05)
+    changed_after_s = sometimes(0.06)
+    (mood,) = dice.choices(list(_MOODS), list(_MOODS.values()))
+    if words > _LONGEST_CUT:
+        mood = dice.choice((Mood.WELL, Mood.SLOW))
+    return Line(
+        question=Question(number=number, words=words),
+        who=who,
+        # Sometimes several at once.
+        after_s=0.0 if dice.random() < 0.1 else dice.expovariate(0.9 / pause_s),
+        mood=mood,
+        is_addressed=room is Room.PRIVATE or dice.random() > 0.05,
+        has_photo=dice.random() < 0.02,
+        repeated_after_s=sometimes(0.08),
+        changed_after_s=changed_after_s if deleted_after_s is None else None,
+        deleted_after_s=deleted_after_s if platform == "discord" else None,
+    )

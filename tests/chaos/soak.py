@@ -1,0 +1,304 @@
+"""Many conversations on both platforms while everything goes wrong; then the ledger is read."""
+
+import asyncio
+import contextlib
+import random
+import re
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos.disturbances import Disturbances, Reordered
+from tests.chaos.ledger import Account, Fate, Question, account, asked_in, numbers_in, shown, totals
+from tests.chaos.plan import Extent, Line, Mood, Room, Talk, plan
+from tests.drawing import photo
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.model import Call, ModelEmulator, Script, text_of
+from tests.emulators.telegram import TelegramEmulator
+from tests.people import DiscordPeople, People, Place, TelegramPeople
+from tests.process import BotProcess
+
+_MOST_OPEN = 6
+"""Questions of one conversation that wait for their answer: people stop asking then."""
+_PATIENCE_S = 60.0
+_SETTLING_S = 120.0
+"""At most, from the last disturbance on."""
+_LATE_S = 3.0
+"""Then something that comes twice would have come."""
+_DISTURBED_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The ledger of a soak."""
+
+    seed: int
+    seconds: float
+    fates: Mapping[Fate, int]
+    broken: Sequence[str]
+    """Each broken promise, with the number of its question."""
+    out_of_order: int
+    strays: int
+    kills: Mapping[str, int]
+    faults: Mapping[str, int]
+    violations: Sequence[str]
+
+    @property
+    def is_kept(self) -> bool:
+        return not (self.broken or self.out_of_order or self.strays or self.violations)
+
+    def table(self) -> str:
+        rows = [("messages", sum(self.fates.values())), *self.fates.items()]
+        rows += [("out of order", self.out_of_order), ("belonging to no question", self.strays)]
+        rows += [*self.kills.items(), *sorted(self.faults.items())]
+        rows += [("seconds", round(self.seconds)), ("seed", self.seed)]
+        lines = [f"{name:<34}{count:>8}" for name, count in rows]
+        return "\n".join([*lines, *self.broken, *sorted(set(self.violations))])
+
+
+async def soak(seed: int, extent: Extent) -> Result:
+    """Play the plan of a seed. Choices come from the seed; what happens at the same time does not."""
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(DiscordEmulator())
+        telegram = await stack.enter_async_context(TelegramEmulator())
+        model = await stack.enter_async_context(ModelEmulator())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="glimpse-chaos-")))
+        return await _Soak(seed, extent, discord, telegram, model, folder).run()
+
+
+class _Soak:
+    def __init__(
+        self,
+        seed: int,
+        extent: Extent,
+        discord: DiscordEmulator,
+        telegram: TelegramEmulator,
+        model: ModelEmulator,
+        folder: Path,
+    ) -> None:
+        self._seed = seed
+        self._discord, self._telegram, self._model = discord, telegram, model
+        self._people: Mapping[str, People] = {"discord": DiscordPeople(discord), "telegram": TelegramPeople(telegram)}
+        self._talks = plan(seed, extent)
+        self._places = {id(talk): self._place(talk) for talk in self._talks}
+        self._lines = {line.question.number: line for talk in self._talks for line in talk.lines}
+        self._talk_of = {line.question.number: talk for talk in self._talks for line in talk.lines}
+        self._asked: Counter[tuple[int, int]] = Counter()
+        self._leaks: list[str] = []
+        self._kills: Counter[str] = Counter()
+        self._kill_dice = random.Random(f"kills {seed}")
+        self._disturbances = Disturbances(random.Random(f"faults {seed}"), discord, telegram)
+        discord._backend.publish = Reordered(random.Random(f"order {seed}"), discord._backend.publish)
+        model.reply_with(self._reply)
+        self._bot = BotProcess(
+            folder,
+            MODEL_API_URL=model.url,
+            MODEL_API_KEY="model-key",
+            TURNS_GRACE_S="2",
+            **self._people["discord"].environment,
+            **self._people["telegram"].environment,
+        )
+
+    async def run(self) -> Result:
+        began = time.monotonic()
+        async with self._bot:
+            await self._people["discord"].ready()
+            trouble = [
+                asyncio.create_task(self._disturbances.play(pause_s=_DISTURBED_EVERY_S), name="disturbances"),
+                asyncio.create_task(self._keep_killing(), name="kills"),
+            ]
+            await self._talk_all(trouble)
+            self._disturbances.end()
+            if not self._bot.running:
+                await self._start()
+            await self._settle()
+            self._kills["SIGTERM, asked nicely"] += await self._bot.terminate() == 0
+        return self._result(time.monotonic() - began)
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def _place(self, talk: Talk) -> Place:
+        people = self._people[talk.platform]
+        match talk.room:
+            case Room.PRIVATE:
+                return people.private(talk.people[0])
+            case Room.GROUP:
+                return people.group()
+            case Room.SIDE_ROOM:
+                return people.side_room(people.group())
+
+    async def _talk_all(self, trouble: Sequence[asyncio.Task[None]]) -> None:
+        """Let everybody talk while there is trouble. Trouble ends by itself only when it fails."""
+        talking = asyncio.gather(*(self._talk(talk) for talk in self._talks))
+        await asyncio.wait([talking, *trouble], return_when=asyncio.FIRST_COMPLETED)
+        for task in (talking, *trouble):
+            task.cancel()
+        for ended in await asyncio.gather(talking, *trouble, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+    async def _talk(self, talk: Talk) -> None:
+        async with asyncio.TaskGroup() as afterwards:
+            for line in talk.lines:
+                await asyncio.sleep(line.after_s)
+                await self._wait_for_answers(talk)
+                await self._say(talk, line)
+                for after_s, what in (
+                    (line.repeated_after_s, self._repeat),
+                    (line.changed_after_s, self._change),
+                    (line.deleted_after_s, self._delete),
+                ):
+                    if after_s is not None and line.is_addressed:
+                        afterwards.create_task(_later(after_s, what, talk, line))
+
+    async def _say(self, talk: Talk, line: Line) -> None:
+        people, place, mention = self._people[talk.platform], self._places[id(talk)], self._mentions(talk, line)
+        text = line.question.text
+        if line.has_photo:
+            said = await people.send_photo(place, photo(160, 120), text, who=line.who, mention=mention)
+        else:
+            said = await people.say(place, text, who=line.who, mention=mention)
+        line.question.message = said
+
+    async def _wait_for_answers(self, talk: Talk) -> None:
+        give_up = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < give_up:
+            fates = self._account(talk).fates.values()
+            if sum(not fate.is_promised for fate in fates) < _MOST_OPEN:
+                return
+            await asyncio.sleep(0.5)
+
+    async def _repeat(self, talk: Talk, line: Line) -> None:
+        self._disturbances.note("event repeated")
+        self._people[talk.platform].deliver_again(line.question.message)
+
+    async def _change(self, talk: Talk, line: Line) -> None:
+        self._disturbances.note("question changed")
+        line.question.version += 1
+        people, mention = self._people[talk.platform], self._mentions(talk, line)
+        await people.change(line.question.message, line.question.text, mention=mention)
+
+    async def _delete(self, talk: Talk, line: Line) -> None:
+        self._disturbances.note("question deleted")
+        line.question.is_deleted = True
+        await self._discord.delete(line.question.message)
+
+    def _mentions(self, talk: Talk, line: Line) -> bool:
+        return line.is_addressed and talk.room is not Room.PRIVATE
+
+    # --- the model --------------------------------------------------------------------------------
+
+    def _reply(self, call: Call) -> Script:
+        number, version = asked_in(call.text)
+        self._asked[number, version] += 1
+        talk, line = self._talk_of[number], self._lines[number]
+        for other in numbers_in(" ".join(text_of(message) for message in call.messages)):
+            if self._talk_of[other] is not talk:
+                self._leaks.append(f"question {other} stands in the prompt of question {number}")
+        answer = Question(number=number, version=version, words=line.question.words).answer
+        return script(line.mood, answer, is_first=self._asked[number, version] == 1)
+
+    # --- kills ------------------------------------------------------------------------------------
+
+    async def _keep_killing(self) -> None:
+        dice = self._kill_dice
+        while True:
+            await asyncio.sleep(dice.uniform(2.0, 7.0))
+            (how,) = dice.choices(("SIGKILL", "SIGTERM", "SIGTERM twice"), (80, 15, 5))
+            self._kills[how] += 1
+            await self._end(how)
+            self._telegram.bot_forgot()
+            await asyncio.sleep(dice.choice((0.0, 0.0, 0.0, 2.0)))
+            await self._start()
+
+    async def _end(self, how: str) -> None:
+        match how:
+            case "SIGKILL":
+                await self._bot.kill()
+            case "SIGTERM":
+                assert await self._bot.terminate() == 0
+            case _:
+                self._bot.send(signal.SIGTERM)
+                await asyncio.sleep(0.05)
+                with contextlib.suppress(ProcessLookupError):
+                    self._bot.send(signal.SIGTERM)
+                await self._bot.wait()
+
+    async def _start(self) -> None:
+        await self._bot.start()
+
+    # --- the ledger -------------------------------------------------------------------------------
+
+    def _account(self, talk: Talk) -> Account:
+        asked = [line.question for line in talk.lines if line.is_addressed and line.question.message is not None]
+        return account(asked, shown(self._people[talk.platform].answers(self._places[id(talk)])))
+
+    async def _settle(self) -> None:
+        give_up = time.monotonic() + _SETTLING_S
+        while time.monotonic() < give_up:
+            if all(fate.is_promised for talk in self._talks for fate in self._account(talk).fates.values()):
+                break
+            await asyncio.sleep(0.5)
+        await asyncio.sleep(_LATE_S)
+
+    def _result(self, seconds: float) -> Result:
+        accounts = [(talk, self._account(talk)) for talk in self._talks]
+        broken = [
+            f"{fate}: question {number}, {talk.platform}, {talk.room}, model: {self._lines[number].mood}"
+            for talk, found in accounts
+            for number, fate in found.fates.items()
+            if not fate.is_promised
+        ]
+        for talk, found in accounts:
+            broken += [f"out of order: {pair}, {talk.platform}, {talk.room}" for pair in found.out_of_order]
+            broken += [f"stray: {stray}, {talk.platform}, {talk.room}" for stray in found.strays]
+        return Result(
+            seed=self._seed,
+            seconds=seconds,
+            fates=totals(fate for _, found in accounts for fate in found.fates.values()),
+            broken=broken,
+            out_of_order=sum(len(found.out_of_order) for _, found in accounts),
+            strays=sum(len(found.strays) for _, found in accounts),
+            kills=self._kills,
+            faults=self._disturbances.counts,
+            violations=[
+                *self._leaks,
+                *self._discord.violations,
+                *self._telegram.violations,
+                *self._model.violations,
+            ],
+        )
+
+
+async def _later(after_s: float, what: Callable[[Talk, Line], Awaitable[None]], talk: Talk, line: Line) -> None:
+    await asyncio.sleep(after_s)
+    await what(talk, line)
+
+
+def script(mood: Mood, answer: str, *, is_first: bool) -> Script:
+    """What the model does in a mood."""
+    pieces = re.findall(r"(?:\S+\s*){1,%d}" % max(1, answer.count(" ") // 40), answer)
+    half = max(1, len(pieces) // 2)
+    match mood:
+        case Mood.SLOW:
+            return Script(pieces=pieces, first_token_s=0.3, per_token_s=3.0 / len(pieces))
+        case Mood.CUT:
+            return Script(pieces=pieces, cut_after=half)
+        case Mood.CUT_ONCE if is_first:
+            return Script(pieces=pieces, cut_after=half)
+        case Mood.FAILS:
+            return Script(status=500)
+        case Mood.FAILS_ONCE if is_first:
+            return Script(status=500)
+        case Mood.BUSY_ONCE if is_first:
+            return Script(status=429, headers={"Retry-After": "1"})
+        case Mood.SILENT:
+            return Script(pieces=())
+        case Mood.THINKS:
+            return Script(pieces=(), reasoning=("hm", "hm"))
+    return Script(pieces=pieces)

@@ -1,0 +1,151 @@
+"""Any interleaving of what people do, what fails and when the process stops ends in one outcome for each question."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import (
+    ModelError,
+    ModelTrouble,
+    PlatformError,
+    PlatformThrottled,
+    PlatformUnavailable,
+    PlatformUncertain,
+)
+from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDeleted
+from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta
+from tests.core import Core, running_core
+from tests.fakes import KEY, FakeChat, message
+
+QUESTIONS = 4
+CUT = ModelError("cut", trouble=ModelTrouble.CUT_OFF, person="It was cut off.")
+TROUBLES: Sequence[PlatformError] = (
+    PlatformUnavailable("refused"),
+    PlatformUncertain("timeout"),
+    PlatformThrottled("429", retry_after_s=7),
+)
+
+
+class EchoModel:
+    """Answers with the last question in it; fails after its first word as often as it is told."""
+
+    def __init__(self) -> None:
+        self.cuts = 0
+
+    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+        assert request_id
+        content = prompt[-1].content[0]
+        assert isinstance(content, TextContent)
+        yield TextDelta("You asked: ")
+        if self.cuts:
+            self.cuts -= 1
+            raise CUT
+        await asyncio.sleep(0)
+        yield TextDelta(content.text)
+        yield Finished(reason=FinishReason.STOP)
+
+
+number = st.integers(0, QUESTIONS - 1)
+action = st.one_of(
+    st.tuples(st.just("ask"), number),
+    st.tuples(st.just("ask again"), number),
+    st.tuples(st.just("edit"), number),
+    st.tuples(st.just("delete"), number),
+    st.tuples(st.just("restart"), st.just(0)),
+    st.tuples(st.just("time"), st.integers(0, 3)),
+    st.tuples(st.just("cut"), st.integers(1, 2)),
+    st.tuples(st.just("fail post"), st.integers(0, 5)),
+    st.tuples(st.just("fail edit"), st.integers(0, 5)),
+)
+
+
+class World:
+    """Plays actions, and knows what must stand in the chat at the end."""
+
+    def __init__(self, folder: Path, chat: FakeChat) -> None:
+        self.folder = folder
+        self.chat = chat
+        self.model = EchoModel()
+        self.asked: dict[int, str] = {}
+        self.taken_back: set[int] = set()
+        self.core: Core | None = None
+        self._stack = AsyncExitStack()
+
+    async def start(self) -> None:
+        self.core = await self._stack.enter_async_context(
+            running_core(self.folder, chat=self.chat, model=self.model, attempts=99, resume=True)
+        )
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    async def play(self, verb: str, value: int) -> None:
+        assert self.core is not None
+        match verb:
+            case "ask" | "ask again":
+                await self._ask(value)
+            case "edit" if value in self.asked and value not in self.taken_back:
+                self.asked[value] += "!"
+                await self.core.hear(MessageEdited(message=self._message(value)))
+            case "delete" if value in self.asked:
+                self.taken_back.add(value)
+                await self.core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId(f"q{value}"),)))
+            case "restart":
+                await self.stop()
+                await self.start()
+            case "time":
+                await self.core.clock.advance(value)
+            case "cut":
+                self.model.cuts = value
+            case "fail post" | "fail edit":
+                error = TROUBLES[value % 3]
+                # What has no effect and no answer, and can't be recognised, is not sent again: a rule of its own,
+                # tested in test_delivery.
+                is_recognised = self.chat.limits.resend_is_safe and value < len(TROUBLES)
+                took_effect = isinstance(error, PlatformUncertain) and not is_recognised
+                self.chat.fail(verb.split()[1], error, after_effect=took_effect)
+
+    async def _ask(self, value: int) -> None:
+        if value not in self.taken_back:
+            self.asked.setdefault(value, f"question {value}")
+            assert self.core is not None
+            await self.core.hear(self._message(value))
+
+    def _message(self, value: int) -> MessageReceived:
+        return message(self.asked[value], message_id=f"q{value}", is_private=True)
+
+    def expected(self) -> dict[str, str]:
+        return {f"q{value}": text for value, text in self.asked.items() if value not in self.taken_back}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(actions=st.lists(action, max_size=14), resend_is_safe=st.booleans())
+def test_each_question_that_stands_has_one_whole_answer_and_no_other_message_is_left(
+    actions: Sequence[tuple[str, int]], resend_is_safe: bool
+) -> None:
+    async def played() -> None:
+        with TemporaryDirectory() as folder:
+            world = World(Path(folder), FakeChat(resend_is_safe=resend_is_safe, text_length=4000))
+            await world.start()
+            for verb, value in actions:
+                await world.play(verb, value)
+            world.chat.trouble.clear()
+            world.model.cuts = 0
+            assert world.core is not None
+            await world.core.finish(within_s=20)
+            unfinished = await world.core.unfinished()
+            await world.stop()
+        shown = {str(one.reply_to): one.text for one in world.chat.screen.values()}
+        assert len(shown) == len(world.chat.screen), "nothing twice"
+        assert shown.keys() == world.expected().keys()
+        for question, text in world.expected().items():
+            assert shown[question].endswith(f"[Ann] {text}") or "breaks off here" in shown[question]
+        assert unfinished == []
+        assert not any(one.can_stop for one in world.chat.screen.values())
+
+    asyncio.run(played())
