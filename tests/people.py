@@ -78,7 +78,7 @@ class People(Protocol):
         """Let the platform hand the bot a message of somebody's once more."""
         ...
 
-    async def edit(self, message: Any, text: str) -> None:
+    async def edit(self, message: Any, text: str, *, mention: bool = False) -> None:
         """Somebody changes a message of theirs."""
         ...
 
@@ -181,7 +181,7 @@ class DiscordPeople:
     def growth(self, place: Place) -> list[str]:
         return [version.text for version in self.answers(place)[-1].versions]
 
-    async def edit(self, message: Any, text: str) -> None:
+    async def edit(self, message: Any, text: str, *, mention: bool = False) -> None:
         await self.discord.edit(message, self._text(text, mention))
 
     async def press_stop(self, place: Place) -> None:
@@ -277,7 +277,7 @@ class TelegramPeople:
     def growth(self, place: Place) -> list[str]:
         return [version.text for version in self.answers(place)[-1].versions]
 
-    async def edit(self, message: Any, text: str) -> None:
+    async def edit(self, message: Any, text: str, *, mention: bool = False) -> None:
         await self.telegram.edit(message, self._text(text, mention))
 
     async def press_stop(self, place: Place) -> None:

@@ -12,6 +12,7 @@ from bot.events import ConversationKey, MessageReceived
 from bot.ports.store import Store
 from bot.records import (
     Accepted,
+    Attachment,
     Delivery,
     Exchange,
     FinalState,
@@ -24,6 +25,9 @@ from bot.records import (
 )
 from storage.database import open_store
 from tests.fakes import KEY, START, message
+
+LIVING = (TurnState.ACCEPTED, TurnState.ANSWERING, TurnState.DELIVERING, TurnState.ANSWERED, TurnState.FAILED)
+"""The states of a turn that was neither withdrawn nor found too late."""
 
 JOINING = Joining(cap_s=10, late_picture_s=5)
 
@@ -103,6 +107,20 @@ async def exchange(
     turn = await accept(store, message(text, key=key))
     await finish(store, turn, answer, at=at)
     return turn
+
+
+async def attachments_of(store: Store, turn: Turn) -> list[Attachment]:
+    return [a for m in (await read(store, turn))[-1].messages for a in m.attachments]
+
+
+async def bring_to(state: TurnState, store: Store, turn: Turn) -> None:
+    """Bring a turn that was accepted to a later state."""
+    if state in (TurnState.ANSWERING, TurnState.DELIVERING):
+        await begin(store, turn)
+    if state is TurnState.DELIVERING:
+        await store.conclude(turn.id, outcome("4"))
+    if state.is_final:
+        await finish(store, turn, "4" if state is TurnState.ANSWERED else None)
 
 
 async def read(store: Store, turn: Turn, *, limit: int = 10) -> list[Exchange]:

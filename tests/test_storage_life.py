@@ -181,7 +181,9 @@ class LifeOfTurns(RuleBasedStateMachine):
 
     @rule(data=st.data(), owner=st.sampled_from(["us", "us", "them"]))
     def begin(self, data: st.DataObject, owner: str) -> None:
-        turn_id, told = self._any_turn(data)
+        self._begin(*self._any_turn(data), owner)
+
+    def _begin(self, turn_id: TurnId, told: _Told | None, owner: str) -> None:
         begun = self._run(self._store.begin(turn_id, now=self._now, lease=lease(self._now, owner)))
         if told is None or told.state.is_final:
             assert begun is None
@@ -196,7 +198,9 @@ class LifeOfTurns(RuleBasedStateMachine):
 
     @rule(data=st.data(), answer=st.sampled_from(["Yes.", None]))
     def conclude(self, data: st.DataObject, answer: str | None) -> None:
-        turn_id, told = self._any_turn(data)
+        self._conclude(*self._any_turn(data), answer)
+
+    def _conclude(self, turn_id: TurnId, told: _Told | None, answer: str | None) -> None:
         planned = [Delivery(part=0, state=DeliveryState.SENDING)]
         is_decided = self._run(self._store.conclude(turn_id, outcome(answer), planned))
         assert is_decided == (told is not None and told.state is TurnState.ANSWERING)
@@ -206,7 +210,9 @@ class LifeOfTurns(RuleBasedStateMachine):
 
     @rule(data=st.data(), failed=st.sampled_from(["", "undeliverable"]))
     def close(self, data: st.DataObject, failed: str) -> None:
-        turn_id, told = self._any_turn(data)
+        self._close(*self._any_turn(data), failed)
+
+    def _close(self, turn_id: TurnId, told: _Told | None, failed: str) -> None:
         sent = [Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"))]
         self._run(self._store.close(turn_id, now=self._now, deliveries=sent, failed=failed))
         if told is not None and told.state is TurnState.DELIVERING:
@@ -215,6 +221,13 @@ class LifeOfTurns(RuleBasedStateMachine):
             told.state = TurnState.WITHDRAWN
         if told is not None and told.state.is_final:
             told.is_claimed = False
+
+    @rule(data=st.data())
+    def bring_to_its_end(self, data: st.DataObject) -> None:
+        turn_id, told = self._any_turn(data)
+        self._begin(turn_id, told, "us")
+        self._conclude(turn_id, told, "Yes.")
+        self._close(turn_id, told, "")
 
     # --- what happens to it ---------------------------------------------------------------------
 

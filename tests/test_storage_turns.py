@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from bot.events import Command, ConversationKey, MessageId, PlatformName
@@ -109,61 +108,6 @@ async def test_a_turn_that_never_was_can_neither_begin_nor_end(tmp_path: Path) -
         assert not await store.conclude(ghost, outcome(), [SENT])
         await store.close(ghost, now=START, deliveries=[SENT])
         assert await store.unfinished() == [turn]
-
-
-async def test_nobody_else_takes_a_turn_before_its_lease_ends(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await begin(store, turn, owner="them")
-
-        just_before, end = START + timedelta(seconds=29.9), START + timedelta(seconds=30)
-        assert await store.begin(turn.id, now=just_before, lease=lease(just_before)) is None
-        assert await store.begin(turn.id, now=end, lease=lease(end)) is not None
-
-
-async def test_a_renewed_lease_lasts_longer(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        kept, taken = await accept(store, message("Hello")), await accept(store, message("You too", sender="Bob"))
-        for turn, owner in ((kept, "them"), (taken, "others")):
-            await begin(store, turn, owner=owner)
-        await store.renew([kept.id, taken.id], lease(START + timedelta(seconds=20), "them"))
-
-        later = START + timedelta(seconds=40)
-        assert await store.begin(kept.id, now=later, lease=lease(later)) is None
-        assert await store.begin(taken.id, now=later, lease=lease(later)) is not None, "it was not theirs to renew"
-
-
-async def test_nothing_to_renew_is_no_trouble(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        await store.renew([], lease())
-
-
-@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=20000)])
-async def test_a_clock_that_jumps_back_does_not_make_a_lease_last(tmp_path: Path, jump: timedelta) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await begin(store, turn, owner="them")
-
-        earlier = START - jump
-        assert await store.begin(turn.id, now=earlier, lease=lease(earlier)) is not None
-
-
-async def test_a_clock_that_is_a_little_behind_does_not_take_what_is_claimed(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await begin(store, turn, owner="them")
-
-        behind = START - timedelta(seconds=5)
-        assert await store.begin(turn.id, now=behind, lease=lease(behind)) is None
-
-
-async def test_the_leases_of_a_process_that_is_gone_hold_nobody_up(tmp_path: Path) -> None:
-    async with store_at(tmp_path) as store:
-        turn = await accept(store, message("Hello"))
-        await begin(store, turn, owner="them")
-
-    async with store_at(tmp_path) as store:
-        assert (await begin(store, turn)).attempts == 1
 
 
 # --- concluding and closing -------------------------------------------------------------------------

@@ -31,6 +31,7 @@ _SETTLING_S = 120.0
 _LATE_S = 3.0
 """Then something that comes twice would have come."""
 _DISTURBED_EVERY_S = 0.5
+_KILLED_EVERY_S = (3.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class Result:
     kills: Mapping[str, int]
     faults: Mapping[str, int]
     violations: Sequence[str]
+    log: Sequence[str]
+    """All that the bot wrote."""
 
     @property
     def is_kept(self) -> bool:
@@ -208,7 +211,7 @@ class _Soak:
     async def _keep_killing(self) -> None:
         dice = self._kill_dice
         while True:
-            await asyncio.sleep(dice.uniform(2.0, 7.0))
+            await asyncio.sleep(dice.uniform(*_KILLED_EVERY_S))
             (how,) = dice.choices(("SIGKILL", "SIGTERM", "SIGTERM twice"), (80, 15, 5))
             self._kills[how] += 1
             await self._end(how)
@@ -272,6 +275,7 @@ class _Soak:
                 *self._telegram.violations,
                 *self._model.violations,
             ],
+            log=self._bot.lines,
         )
 
 

@@ -103,8 +103,12 @@ class BotApiServer:
             if not only_slow and answer.status == 200:
                 self._api.answer_was_lost(orjson.loads(_bytes(answer))["result"])
         await asyncio.sleep(fault.delay_s)
-        if only_slow:
-            return answer if answer is not None else await self._call(method, params)
+        if only_slow and answer is None:
+            return await self._call(method, params)
+        if only_slow and answer is not None:
+            if params.is_gone() and answer.status == 200:
+                self._api.answer_was_lost(orjson.loads(_bytes(answer))["result"])
+            return answer
         return None if fault.drop else _fault_response(fault)
 
     # Files

@@ -1,0 +1,162 @@
+"""Edits: what a person changes is changed in history, and its answer is done again."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.events import Command, MessageId, MessageReceived, Quoted
+from bot.ports.store import Store
+from bot.records import Accepted, Delivery, DeliveryState, Picture, TurnState, Verdict
+from tests.fakes import KEY, START, message, photo
+from tests.storing import (
+    LIVING,
+    accept,
+    attachments_of,
+    bring_to,
+    finish,
+    hear,
+    outcome,
+    picture,
+    read,
+    said,
+    store_at,
+)
+
+LATER = START + timedelta(minutes=5)
+SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), digest="d1")
+
+
+async def _edit(store: Store, heard: MessageReceived, *, redo_since: datetime = START) -> Accepted | None:
+    return await store.edit(heard, now=LATER, redo_since=redo_since)
+
+
+@pytest.mark.parametrize("state", LIVING)
+async def test_an_edited_question_is_opened_again(tmp_path: Path, state: TurnState) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("2 + 2?", message_id="1"))
+        await bring_to(state, store, turn)
+        await store.record_deliveries(turn.id, [SENT])
+        edited = await _edit(store, message("3 + 3?", message_id="1"))
+
+        ready_at = START if state is TurnState.ACCEPTED else LATER
+        again = replace(turn, ready_at=ready_at, has_receipts=True)
+        assert edited == Accepted(turn=again, restart=state is not TurnState.ACCEPTED)
+        assert await store.unfinished() == [again]
+        assert said(await read(store, turn)) == [("3 + 3?", None)]
+        assert await store.deliveries(turn.id) == [SENT]
+        assert not await store.conclude(turn.id, outcome("4")), "the answer to what is no longer asked"
+
+
+async def test_a_turn_that_was_opened_again_ends_as_any_other(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("2 + 2?", message_id="1"))
+        await finish(store, turn, None)
+        await _edit(store, message("3 + 3?", message_id="1"))
+        await finish(store, turn, "6")
+
+        assert said(await read(store, turn)) == [("3 + 3?", "6")]
+        assert await store.unfinished() == []
+
+
+async def test_a_remembered_question_that_is_edited_is_asked_now(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        late = await hear(store, message("2 + 2?", message_id="1"), answer=False)
+        assert late is not None
+        edited = await _edit(store, message("3 + 3?", message_id="1"))
+
+        assert edited == Accepted(turn=replace(late.turn, state=TurnState.ACCEPTED, ready_at=LATER))
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        message("2 + 2?", message_id="1", attachments=[photo("p")]),
+        message("2 + 2?", message_id="2"),
+        message("3 + 3?", message_id="1", key=replace(KEY, chat_id="2")),
+    ],
+    ids=["as it was", "unknown", "elsewhere"],
+)
+async def test_an_edit_that_changes_nothing_changes_nothing(tmp_path: Path, heard: MessageReceived) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("2 + 2?", message_id="1", attachments=[photo("p")]))
+        await finish(store, turn, "4")
+
+        assert await _edit(store, heard) is None
+        assert await store.unfinished() == []
+        assert said(await read(store, turn)) == [("2 + 2?", "4")]
+
+
+async def test_an_old_question_is_changed_in_history_only(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("2 + 2?", message_id="1"))
+        await finish(store, turn, "4")
+
+        assert await _edit(store, message("3 + 3?", message_id="1"), redo_since=LATER) is None
+        assert said(await read(store, turn)) == [("3 + 3?", "4")]
+
+
+async def test_an_attachment_that_stays_keeps_its_verdict(tmp_path: Path) -> None:
+    reply = Quoted(message_id=MessageId("0"), author="Bob", is_own=False, text="", attachments=(photo("bobs"),))
+    before = message("Look", message_id="1", attachments=[photo("a"), photo("b"), photo("c")], quoted=[reply])
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, before)
+        verdicts: list[Picture | str] = [picture("bobs"), picture("a"), "it is too large", picture("c")]
+        for attachment, verdict in zip(await attachments_of(store, turn), verdicts, strict=True):
+            await store.settle(attachment.id, verdict)
+        await _edit(store, replace(before, attachments=(photo("new"), photo("b"), photo("a"))))
+
+        now = await attachments_of(store, turn)
+        assert [(a.ref.handle, a.verdict, a.reason) for a in now] == [
+            ("bobs", Verdict.USABLE, ""),
+            ("new", Verdict.PENDING, ""),
+            ("b", Verdict.UNUSABLE, "it is too large"),
+            ("a", Verdict.USABLE, ""),
+        ]
+        assert now[3].sha256 == picture("a").sha256
+        assert await store.jpeg(picture("a").sha256) is not None
+        assert await store.jpeg(picture("c").sha256) is None, "it was taken back"
+
+
+async def test_a_verdict_on_what_stood_there_before_an_edit_is_not_taken_for_what_stands_there_now(
+    tmp_path: Path,
+) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message(message_id="1", attachments=[photo("a")]))
+        (before,) = await attachments_of(store, turn)
+        await _edit(store, message(message_id="1", attachments=[photo("b")]))
+        await store.settle(before.id, picture("a"))
+
+        assert [a.verdict for a in await attachments_of(store, turn)] == [Verdict.PENDING]
+
+
+async def test_a_command_that_is_edited_into_a_question_is_answered_as_one(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("/help", message_id="1", command=Command(name="help")))
+        await finish(store, turn, None)
+        edited = await _edit(store, message("2 + 2?", message_id="1"))
+
+        assert edited is not None
+        assert (edited.turn.command, edited.restart) == (None, True)
+        assert said(await read(store, turn)) == [("2 + 2?", None)]
+
+
+async def test_a_question_never_becomes_a_command(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        await accept(store, message("Hello", message_id="1"))
+        edited = await _edit(store, message("/reset", message_id="1", command=Command(name="reset")))
+
+        assert edited is not None
+        assert edited.turn.command is None
+
+
+async def test_a_photo_of_an_album_that_is_edited_does_not_repeat_the_reply(tmp_path: Path) -> None:
+    reply = Quoted(message_id=MessageId("0"), author="Bob", is_own=False, text="mine", attachments=(photo("bobs"),))
+    second = message(album_id="a", address=None, message_id="2", attachments=[photo("two")], quoted=[reply])
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Compare", album_id="a", attachments=[photo("one")], quoted=[reply]))
+        await accept(store, second)
+        await _edit(store, replace(second, text="I mean this"))
+
+        assert [a.ref.handle for a in await attachments_of(store, turn)] == ["bobs", "one", "two"]
