@@ -5,6 +5,7 @@ What only one platform needs is imported when that platform runs: the libraries 
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import random
@@ -129,6 +130,9 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
         ):
             await stack.enter_async_context(Background(work, name=name))
         resumed = await inbox.resume()
+        # What stands now stays: looking through the libraries for garbage again and again would hold up answers.
+        gc.collect()
+        gc.freeze()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
         grace_s: float | None = settings.turns.grace_s
         try:

@@ -152,7 +152,10 @@ def _name(name: str) -> str:
 
 def _said(words: str) -> str:
     """What somebody wrote, unable to pass for what somebody else did."""
-    return _LIKE_A_BEGINNING.sub(r"\1\\", words)
+    # One of these follows each match. They are rare, and looking for them is ten times as fast.
+    if "[" in words or "\uff3b" in words or "(Picture " in words:
+        return _LIKE_A_BEGINNING.sub(r"\1\\", words)
+    return words
 
 
 def _quote(quote: StoredQuote) -> str:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -23,8 +22,6 @@ from storage.transactions import Work
 
 Result = TypeVar("Result")
 
-_READERS = 2
-"""So that one that waits for the disk does not hold up the others."""
 _RECLAIMED_PAGES = 256
 """In one step, of 4 KiB each: about a millisecond."""
 
@@ -86,13 +83,7 @@ class _Lane:
         self._engine = engine
         self._connection = connection
         self._waiting: list[_Job] = []
-        self._running: Sequence[_Job] = ()
         self._runner: asyncio.Task[None] | None = None
-
-    @property
-    def load(self) -> int:
-        """How many transactions wait or run."""
-        return len(self._waiting) + len(self._running)
 
     async def call(self, work: Work[Result]) -> Result:
         """Run `work` outside of a transaction."""
@@ -109,16 +100,19 @@ class _Lane:
 
     async def _run(self) -> None:
         while self._waiting:
-            self._running, self._waiting = self._waiting, []
-            outcomes = await self.call(partial(_together, self._running))
-            for job, (result, error) in zip(self._running, outcomes, strict=True):
+            jobs, self._waiting = self._waiting, []
+            try:
+                outcomes = await self.call(partial(_together, jobs))
+            except Exception as error:  # noqa: BLE001 - the thread has ended: nobody may wait for it for ever
+                outcomes = [(None, error)] * len(jobs)
+            for job, (result, failure) in zip(jobs, outcomes, strict=True):
                 if job.done.cancelled():
                     continue
-                if error is None:
+                if failure is None:
                     job.done.set_result(result)
                 else:
-                    job.done.set_exception(error)
-        self._running, self._runner = (), None
+                    job.done.set_exception(failure)
+        self._runner = None
 
     async def close(self) -> None:
         def disconnect(connection: sa.Connection) -> None:
@@ -131,12 +125,15 @@ class _Lane:
 
 
 class Sqlite:
-    """`storage.transactions.Transactions` on one SQLite file: one writer, and readers that never wait for it."""
+    """`storage.transactions.Transactions` on one SQLite file: one writer, and one reader that never waits for it.
 
-    def __init__(self, path: Path, writer: _Lane, readers: Sequence[_Lane]) -> None:
+    A second reader would cost a tenth of all CPU, for Python runs only one of its threads at a time.
+    """
+
+    def __init__(self, path: Path, writer: _Lane, reader: _Lane) -> None:
         self._path = path
         self._writer = writer
-        self._readers = readers
+        self._reader = reader
 
     async def write(self, work: Work[Result], *, durable: bool = False) -> Result:
         with sqlite_failures(self._path):
@@ -144,7 +141,7 @@ class Sqlite:
 
     async def read(self, work: Work[Result]) -> Result:
         with sqlite_failures(self._path):
-            return await min(self._readers, key=attrgetter("load")).transact(work)
+            return await self._reader.transact(work)
 
     async def reclaim(self) -> None:
         """Cut free pages off the file's end, about a millisecond at a time."""
@@ -167,11 +164,8 @@ async def open_sqlite(path: Path, prepare: Work[None], *, busy_timeout_s: float)
                 stack, path, busy_timeout_s, begin="BEGIN IMMEDIATE", pragmas=(*_WRITER_PRAGMAS, _OUTLASTS_A_KILL)
             )
             await writer.call(prepare)
-            readers = [
-                await _lane(stack, path, busy_timeout_s, begin="BEGIN", pragmas=_READER_PRAGMAS)
-                for _ in range(_READERS)
-            ]
-        yield Sqlite(path, writer, readers)
+            reader = await _lane(stack, path, busy_timeout_s, begin="BEGIN", pragmas=_READER_PRAGMAS)
+        yield Sqlite(path, writer, reader)
 
 
 def sqlite_of(connection: sa.Connection) -> sqlite3.Connection:
@@ -213,12 +207,11 @@ async def _lane(
 
 
 def _together(jobs: Sequence[_Job], connection: sa.Connection) -> Sequence[tuple[Any, Exception | None]]:
-    """Run all in one transaction; if that fails, for whatever reason, each in one of its own."""
+    """Run all in one transaction; if anything is wrong with that, each in one of its own."""
     try:
         with _transaction(connection, durable=any(job.durable for job in jobs)):
             return [(job.work(connection), None) for job in jobs]
-    except Exception as error:
-        # Whatever the work of one raises must not be the end of what others wait for: all of it is handed over.
+    except Exception as error:  # noqa: BLE001 - what goes wrong with one must not end what others wait for
         return [(None, error)] if len(jobs) == 1 else [_together([job], connection)[0] for job in jobs]
 
 

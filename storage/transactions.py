@@ -10,11 +10,14 @@ Result = TypeVar("Result")
 AnyRow: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 Work: TypeAlias = Callable[[sa.Connection], Result]
-"""The body of one transaction. It gets a plain Core connection, waits for nothing else, and returns what it found."""
+"""The body of one transaction. It gets a plain Core connection, waits for nothing else, and returns what it found.
+
+It changes nothing but the database: after a rollback it may be run once more.
+"""
 
 
 class Transactions(Protocol):
-    """Runs a `Work` as one whole transaction.
+    """Runs a `Work` as one whole transaction. Those that wait at the same time may share one; they still run in order.
 
     Cancelling the caller never leaves half of one: it is committed, or it never happened.
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from bot.errors import StorageError
 from storage import (
     accepting,
     conversations,
@@ -70,6 +71,32 @@ async def test_only_a_durable_write_waits_for_the_disk(tmp_path: Path) -> None:
     async with open_sqlite(database(tmp_path), lambda _: None, busy_timeout_s=0.05) as transactions:
         assert await transactions.write(synchronous, durable=True) == 2  # FULL
         assert await transactions.write(synchronous) == 1  # NORMAL
+
+
+async def test_writes_that_wait_together_are_committed_together(tmp_path: Path) -> None:
+    def transaction(connection: sa.Connection) -> object:
+        return connection.get_transaction()
+
+    async with open_sqlite(database(tmp_path), lambda _: None, busy_timeout_s=0.05) as transactions:
+        first, *others = await asyncio.gather(*(transactions.write(transaction) for _ in range(3)))
+        assert all(other is first for other in others)
+        assert await transactions.write(transaction) is not first
+
+
+async def test_a_write_that_fails_spoils_none_of_those_that_wait_with_it(tmp_path: Path) -> None:
+    def add(number: int) -> Work[None]:
+        return lambda c: c.exec_driver_sql("INSERT INTO numbers VALUES (?)", (number,)).close()
+
+    def numbers(connection: sa.Connection) -> list[int]:
+        return list(connection.exec_driver_sql("SELECT number FROM numbers ORDER BY number").scalars())
+
+    async with open_sqlite(database(tmp_path), lambda _: None, busy_timeout_s=0.05) as transactions:
+        await transactions.write(lambda c: c.exec_driver_sql("CREATE TABLE numbers (number PRIMARY KEY)").close())
+        writes = [transactions.write(add(number), durable=number == 2) for number in (1, 1, 2, 3)]
+        outcomes = await asyncio.gather(*writes, return_exceptions=True)
+
+        assert [isinstance(outcome, StorageError) for outcome in outcomes] == [False, True, False, False]
+        assert await transactions.read(numbers) == [1, 2, 3]
 
 
 async def test_cancelling_never_leaves_half_a_transaction(tmp_path: Path) -> None:
