@@ -67,7 +67,7 @@ def test_git_ignores_what_the_commands_make_and_what_holds_secrets() -> None:
     ignored = set((ROOT / ".gitignore").read_text(encoding="utf-8").splitlines())
     made = set(re.findall(r"\.\w+", MAKEFILE.partition("rm -rf $(VENV)")[2]))
     assert {".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"} <= made
-    assert {f"{name}/" for name in made} | {".venv/", "__pycache__/", ".env", "glimpse.toml", "/data/"} <= ignored
+    assert {f"{name}/" for name in made} | {".venv", "__pycache__/", ".env", "glimpse.toml", "/data/"} <= ignored
 
 
 def test_the_image_holds_the_code_and_nothing_else() -> None:
