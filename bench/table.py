@@ -40,28 +40,26 @@ class Results:
 
 def table(lean: Results, glimpse: Results) -> str:
     """All lines: what was measured, then the aims."""
-    return "\n".join(
-        [_line("", "lean", "Glimpse", "ratio"), *_rows(lean, glimpse), _line("aims"), *_aims(lean, glimpse)]
-    )
+    return "\n".join([line("", "lean", "Glimpse", "ratio"), *_rows(lean, glimpse), line("aims"), *_aims(lean, glimpse)])
 
 
 def _rows(lean: Results, glimpse: Results) -> Iterator[str]:
-    yield _row("instant model: answers per second", _per_second(lean.instant), _per_second(glimpse.instant))
-    yield _row("instant model: % of a core in use", 100 * _busy(lean.instant), 100 * _busy(glimpse.instant))
-    yield _row("instant model: CPU s per 1,000 answers", _cpu(lean.instant), _cpu(glimpse.instant))
-    yield _row("realistic model: CPU s per 1,000 answers", _cpu(lean.realistic), _cpu(glimpse.realistic))
+    yield row("instant model: answers per second", _per_second(lean.instant), _per_second(glimpse.instant))
+    yield row("instant model: % of a core in use", 100 * _busy(lean.instant), 100 * _busy(glimpse.instant))
+    yield row("instant model: CPU s per 1,000 answers", _cpu(lean.instant), _cpu(glimpse.instant))
+    yield row("realistic model: CPU s per 1,000 answers", _cpu(lean.realistic), _cpu(glimpse.realistic))
     yield from _latencies("realistic model", lean.realistic, glimpse.realistic)
     (any_history,) = lean.brisk.values()
     for earlier, rounds in glimpse.brisk.items():
         yield from _latencies(f"{earlier:,} earlier messages", any_history, rounds)
-    yield _row("memory, peak: MB", lean.peak_mb, glimpse.peak_mb)
-    yield _row("memory, at the end: MB", lean.resident_mb, glimpse.resident_mb)
+    yield row("memory, peak: MB", lean.peak_mb, glimpse.peak_mb)
+    yield row("memory, at the end: MB", lean.resident_mb, glimpse.resident_mb)
 
 
 def _latencies(when: str, lean: Sequence[Round], glimpse: Sequence[Round]) -> Iterator[str]:
     for what, span in _SPANS:
-        yield _row(f"{when}: {what}, median ms", _median_ms(lean, span), _median_ms(glimpse, span))
-        yield _row(f"{when}: {what}, p99 ms", _p99_ms(lean, span), _p99_ms(glimpse, span))
+        yield row(f"{when}: {what}, median ms", _median_ms(lean, span), _median_ms(glimpse, span))
+        yield row(f"{when}: {what}, p99 ms", _p99_ms(lean, span), _p99_ms(glimpse, span))
 
 
 def _aims(lean: Results, glimpse: Results) -> Iterator[str]:
@@ -109,15 +107,17 @@ def _p99_ms(rounds: Sequence[Round], span: Callable[[Timing], float]) -> float:
     return 1000 * slowest_first[len(slowest_first) // 100]
 
 
-def _row(what: str, lean: float, glimpse: float) -> str:
-    return _line(what, _number(lean), _number(glimpse), f"{glimpse / lean:.2f}×" if lean else "-")
+def row(what: str, lean: float, glimpse: float) -> str:
+    """One measurement of the two that are compared."""
+    return line(what, _number(lean), _number(glimpse), f"{glimpse / lean:.2f}×" if lean else "-")
 
 
 def _aim(what: str, measured: str, *, met: bool) -> str:
-    return _line(what, "", measured, "met" if met else "NOT MET")
+    return line(what, "", measured, "met" if met else "NOT MET")
 
 
-def _line(*columns: str) -> str:
+def line(*columns: str) -> str:
+    """One line of the table: what it is about, and up to three columns."""
     first, *others = zip(columns, _WIDTHS, strict=False)
     return (first[0].ljust(first[1]) + "".join(column.rjust(width) for column, width in others)).rstrip()
 

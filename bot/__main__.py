@@ -130,9 +130,6 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
         ):
             await stack.enter_async_context(Background(work, name=name))
         resumed = await inbox.resume()
-        # What stands now stays: looking through the libraries for garbage again and again would hold up answers.
-        gc.collect()
-        gc.freeze()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
         grace_s: float | None = settings.turns.grace_s
         try:
@@ -162,6 +159,8 @@ def _stop_on_signals() -> asyncio.Event:
 
 async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
     """Listen until told to stop, until no platform has anything more to give, or until one fails for good."""
+    # What stands now stays. To look through it for garbage again and again takes a tenth of all CPU under load.
+    gc.freeze()
     receiving = {asyncio.create_task(chat.receive(intake), name=f"receive {chat.platform}") for chat in chats}
     stopping = asyncio.create_task(stop.wait(), name="stop")
     listening = set(receiving)

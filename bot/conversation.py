@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,6 +16,7 @@ from bot.conclusion import DEADLINE, STOPPED, conclude, notes_on
 from bot.delivery import AnswerOnScreen
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
+from bot.insistence import Insistence
 from bot.look import FILES_AT_ONCE, Pictures, leave_out, look
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
@@ -77,7 +78,7 @@ class Conversation:
         self._owner = owner
         self._running = asyncio.Semaphore(rules.running)
         self._room = asyncio.Semaphore(FILES_AT_ONCE)
-        self._claimed: set[TurnId] = set()
+        self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
         self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
@@ -153,13 +154,15 @@ class Conversation:
 
     @asynccontextmanager
     async def _claim(self, turn_id: TurnId) -> AsyncIterator[Turn | None]:
-        claimed = await self._store.begin(turn_id, now=self._clock.now(), lease=self._lease())
-        if claimed is not None:
-            self._claimed.add(turn_id)
+        while earlier := self._claimed.get(turn_id):
+            # Another queue had this turn: what it sends right now has to come to its end first.
+            await earlier.wait()
+        ended = self._claimed[turn_id] = asyncio.Event()
         try:
-            yield claimed
+            yield await self._store.begin(turn_id, now=self._clock.now(), lease=self._lease())
         finally:
-            self._claimed.discard(turn_id)
+            del self._claimed[turn_id]
+            ended.set()
 
     def _lease(self) -> Lease:
         return Lease(owner=self._owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
@@ -222,8 +225,11 @@ class Conversation:
 
     async def _remark(self, key: ConversationKey, text: str, occasion: str, reply_to: MessageId | None) -> None:
         nonce = hashlib.blake2s(f"{key} {occasion}".encode(), digest_size=12).hexdigest()
-        for part in self._chats[key.platform].render(text, final=True):
-            await self._chats[key.platform].post(key, part, reply_to=reply_to, nonce=nonce)
+        chat = self._chats[key.platform]
+        insist = Insistence("a remark", key, self._store, self._clock)
+        for part in chat.render(text, final=True):
+            send = partial(chat.post, key, part, reply_to=reply_to, nonce=nonce)
+            await insist(send, repeatable=chat.limits.resend_is_safe)
 
     # --- the model's words ----------------------------------------------------------------------
 
@@ -248,9 +254,8 @@ class Conversation:
         self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen, interruption: Interruption
     ) -> None:
         try:
-            async with self._running:
-                work = partial(self._look_and_read, turn, chat, answer, screen)
-                await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
+            work = partial(self._when_there_is_room, partial(self._look_and_read, turn, chat, answer, screen))
+            await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
         except ModelError as error:
             log.warning("turn %s: %s", turn.id, error)
             answer.error = error
@@ -260,6 +265,10 @@ class Conversation:
             # Whatever it was, the person must hear something; the trace is for the operator.
             log.exception("turn %s: failed", turn.id)
             answer.error = ModelError(repr(error), trouble=ModelTrouble.INTERNAL, person=texts.INTERNAL)
+
+    async def _when_there_is_room(self, work: Callable[[], Awaitable[None]]) -> None:
+        async with self._running:
+            await work()
 
     async def _look_and_read(self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen) -> None:
         request_id = f"turn-{turn.id}-{turn.attempts}"

@@ -22,7 +22,7 @@ from bot.insistence import Insistence, whole
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Delivery, DeliveryState, Turn
+from bot.records import Delivery, DeliveryState, Turn, TurnState
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,15 @@ class AnswerOnScreen:
         # Sent without an answer from the platform: they may stand in the chat.
         self._doubtful = {part for part, receipt in self._receipts.items() if receipt.state is DeliveryState.SENDING}
         self._unrecorded: set[int] = set()
+        if turn.state is not TurnState.DELIVERING:
+            # A preview is edited without a receipt for each time: what an attempt that was cut short showed last is
+            # not known, and must not count as the text that was noted before.
+            for receipt in receipts:
+                self._set(replace(receipt, digest=""))
         self._lost = 0
         self._wanted: Sequence[str] = ()
         self._changed = asyncio.Event()
-        self._insist = Insistence(turn, store, clock)
+        self._insist = Insistence(f"turn {turn.id}", turn.key, store, clock)
         self._sending = asyncio.Lock()
         self._preview: asyncio.Task[None] | None = None
 
@@ -103,7 +108,7 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._stop_preview()
-        await self._insist.wait_as_demanded()
+        await self._insist.wait_as_demanded(self._turn.wait_until)
         parts = self._parts(markdown)
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
@@ -117,17 +122,33 @@ class AnswerOnScreen:
             raise uncertain
 
     async def withdraw(self) -> None:
-        """Take everything of this turn back, also what may have been sent without a word from the platform."""
+        """Take everything of this turn back, also what may have been sent without a word from the platform.
+
+        Raises:
+            PlatformRefused: a part can't be taken back; the others are.
+            PlatformUnavailable: the platform could not be reached for hours.
+        """
         await self._stop_preview()
+        refusal: PlatformRefused | None = None
         for index in sorted(self._receipts):
             receipt = self._receipts[index]
-            if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
-                await self._adopt_lost(index)
-            await self._take_back(index)
+            try:
+                if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
+                    await self._adopt_lost(index)
+                await self._take_back(index)
+            except PlatformRefused as refused:
+                refusal = refused
+        if refusal is not None:
+            raise refusal
 
     async def record(self) -> None:
         """Store the receipts that wait for it."""
-        await self._store.record_deliveries(self._turn.id, self.take_receipts())
+        receipts = self.take_receipts()
+        try:
+            await self._store.record_deliveries(self._turn.id, receipts)
+        except StorageError:
+            self._unrecorded.update(receipt.part for receipt in receipts)
+            raise
 
     async def _stop_preview(self) -> None:
         if self._preview is None:
@@ -264,7 +285,8 @@ class AnswerOnScreen:
         message_id = self._receipts[index].message_id
         if message_id is None:
             raise PlatformRefused(f"part {index} has no message to edit")
-        await self._chat.edit(self._turn.key, message_id, part)
+        # Cut in two, it could still arrive, after the text that is to follow.
+        await whole(self._chat.edit(self._turn.key, message_id, part))
         self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=message_id, digest=_digest(part)))
 
     async def _post(self, index: int, part: Part) -> None:

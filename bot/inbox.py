@@ -113,20 +113,28 @@ class Inbox:
         """Queue every turn that an earlier run left without an outcome. Returns how many."""
         turns = await self._store.unfinished()
         for turn in turns:
-            lanes = self._lanes if turn.command is None else self._commands
-            lanes.put(turn, bounded=False)
+            self._only_queue_of(turn).put(turn, bounded=False)
         return len(turns)
 
     async def drain(self, *, grace_s: float | None = None) -> None:
-        """Wait for the commands and refusals under way, at most `grace_s` seconds; then cancel them.
+        """Wait for the commands, refusals and remarks under way, at most `grace_s` seconds; then cancel them.
 
         What is cancelled has no outcome yet: it is resumed at the next start.
         """
-        await asyncio.gather(self._commands.drain(grace_s=grace_s), self._refusals.drain(grace_s=grace_s))
-        for task in self._remarks:
+        await asyncio.gather(
+            self._commands.drain(grace_s=grace_s),
+            self._refusals.drain(grace_s=grace_s),
+            self._drain_remarks(grace_s=grace_s),
+        )
+
+    async def _drain_remarks(self, *, grace_s: float | None) -> None:
+        if not self._remarks:
+            return
+        _, late = await asyncio.wait(self._remarks, timeout=grace_s)
+        for task in late:
             task.cancel()
-        if self._remarks:
-            await asyncio.wait(self._remarks)
+        if late:
+            await asyncio.wait(late)
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -138,7 +146,7 @@ class Inbox:
                 await self._edited(message)
             case MessagesDeleted(key=key, message_ids=message_ids):
                 for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
-                    self._lanes.redo(turn)
+                    self._only_queue_of(turn).redo(turn)
             case StopPressed(key=key, message_id=message_id):
                 self._conversation.stop(key, message_id=message_id)
 
@@ -172,15 +180,22 @@ class Inbox:
         turn = accepted.turn
         if turn.state.is_final:
             return
-        if turn.command is not None:
-            if turn.command == STOP:
-                self._conversation.stop(turn.key, by=turn.id)
-            self._commands.put(turn, bounded=False)
-        elif accepted.restart:
-            self._lanes.redo(turn)
-        elif not self._lanes.put(turn):
+        if turn.command == STOP:
+            self._conversation.stop(turn.key, by=turn.id)
+        queue = self._only_queue_of(turn)
+        if accepted.restart:
+            queue.redo(turn)
+        elif not queue.put(turn, bounded=turn.command is None):
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
             self._refusals.put(turn, bounded=False)
+
+    def _only_queue_of(self, turn: Turn) -> Lanes:
+        """Where it belongs now. It may have been a command before, or refused: two answers of it must not run."""
+        queue = self._lanes if turn.command is None else self._commands
+        for other in (self._lanes, self._commands, self._refusals):
+            if other is not queue:
+                other.drop(turn)
+        return queue
 
     async def _refuse(self, turn: Turn) -> None:
         await self._conversation.refuse(turn, ahead=self._lanes.ahead_of(turn.key))

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.errors import PlatformError, PlatformThrottled, PlatformUnavailable, PlatformUncertain
+from bot.events import ConversationKey
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Turn
 
 log = logging.getLogger(__name__)
 
@@ -24,23 +24,27 @@ SHORTEST_WAIT_S = 0.5
 WORTH_REMEMBERING_S = 5.0
 """Waits that a platform demands are stored from here on; shorter ones end before a restart does."""
 
+LONGEST_REMEMBERED_S = 900.0
+"""Of a stored wait. A clock that jumped back makes it look like hours; a platform that means hours says so again."""
+
 UNDER_WAY_S = 3.0
-"""How long a new message that is on its way is waited for when its turn is cancelled."""
+"""How long what is on its way is waited for when its turn is cancelled."""
 
 
 class Insistence:
-    """Repeats what one turn sends, with growing waits, or as long as the platform demands."""
+    """Repeats what is sent, with growing waits, or as long as the platform demands."""
 
-    def __init__(self, turn: Turn, store: Store, clock: Clock) -> None:
-        self._turn = turn
+    def __init__(self, name: str, key: ConversationKey, store: Store, clock: Clock) -> None:
+        """`name` is for the log; what is sent goes to `key`."""
+        self._name = name
+        self._key = key
         self._store = store
         self._clock = clock
 
-    async def wait_as_demanded(self) -> None:
+    async def wait_as_demanded(self, until: datetime | None) -> None:
         """Wait as long as the platform wanted before the last start."""
-        until = self._turn.wait_until
         if until is not None and (wait_s := (until - self._clock.now()).total_seconds()) > 0:
-            await self._clock.sleep(wait_s)
+            await self._clock.sleep(min(wait_s, LONGEST_REMEMBERED_S))
 
     async def __call__(self, send: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
         """Send until it is done. With ``repeatable=False`` a send of uncertain effect is not repeated.
@@ -64,20 +68,20 @@ class Insistence:
                 await self._wait(waits, error)
 
     async def _pause(self, demanded_s: float) -> None:
-        log.info("turn %s: the platform asks to wait %.0f s", self._turn.id, demanded_s)
+        log.info("%s: the platform asks to wait %.0f s", self._name, demanded_s)
         if demanded_s >= WORTH_REMEMBERING_S:
-            await self._store.hold(self._turn.key, self._clock.now() + timedelta(seconds=demanded_s))
+            await self._store.hold(self._key, self._clock.now() + timedelta(seconds=demanded_s))
         await self._clock.sleep(demanded_s)
 
     async def _wait(self, waits: Iterator[float], error: PlatformError) -> None:
         wait_s = next(waits, None)
         if wait_s is None:
             raise error
-        log.warning("turn %s: not delivered yet, next attempt in %.1f s: %s", self._turn.id, wait_s, error)
+        log.warning("%s: not delivered yet, next attempt in %.1f s: %s", self._name, wait_s, error)
         await self._clock.sleep(wait_s)
 
 
-async def whole(request: Coroutine[Any, Any, T], on_late: Callable[[T], Awaitable[None]]) -> T:
+async def whole(request: Coroutine[Any, Any, T], on_late: Callable[[T], Awaitable[None]] | None = None) -> T:
     """Let a request that must not be cut in two come to its end, for a while also when the caller is cancelled.
 
     What comes only after that is told to `on_late`.
@@ -87,7 +91,7 @@ async def whole(request: Coroutine[Any, Any, T], on_late: Callable[[T], Awaitabl
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=UNDER_WAY_S)
-        if task.done() and not task.cancelled() and task.exception() is None:
+        if task.done() and not task.cancelled() and task.exception() is None and on_late is not None:
             await on_late(task.result())
         task.cancel()
         raise

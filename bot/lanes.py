@@ -29,6 +29,11 @@ class _Lane:
     task: asyncio.Task[bool] | None = None
     """Answers `running`."""
 
+    def cut_short(self) -> None:
+        """Cancel the answering, but once only: what it sends right now is to come to its end."""
+        if self.task is not None and not self.task.cancelling():
+            self.task.cancel()
+
 
 class Lanes:
     """One queue per conversation. Only a cache: the store knows every turn without an outcome."""
@@ -73,8 +78,18 @@ class Lanes:
         lane = self._lanes.get(turn.key) or self._open(turn.key)
         self._waiting += turn.id not in lane.waiting
         lane.waiting = {turn.id: turn, **{other: lane.waiting[other] for other in lane.waiting if other != turn.id}}
-        if lane.running == turn.id and lane.task is not None:
-            lane.task.cancel()
+        if lane.running == turn.id:
+            lane.cut_short()
+
+    def drop(self, turn: Turn) -> None:
+        """Leave a turn to another queue, even if it runs right now."""
+        lane = self._lanes.get(turn.key)
+        if lane is None:
+            return
+        self._waiting -= lane.waiting.pop(turn.id, None) is not None
+        if lane.running == turn.id:
+            lane.running = None
+            lane.cut_short()
 
     async def drain(self, *, grace_s: float | None = None) -> int:
         """Wait until every lane is empty, at most `grace_s` seconds; then cancel what still runs.
@@ -118,21 +133,21 @@ class Lanes:
 
     async def _one(self, lane: _Lane, turn: Turn) -> None:
         wait_s = FIRST_WAIT_S
-        while True:
-            lane.running, lane.task = turn.id, asyncio.create_task(self._answered(turn), name=f"turn {turn.id}")
-            try:
-                is_done = await lane.task
-            except asyncio.CancelledError:
-                worker = asyncio.current_task()
-                if worker is not None and worker.cancelling():
-                    raise
-                return  # Only the turn was cancelled: it is to be done again, and waits in front.
-            finally:
-                lane.running = lane.task = None
-            if is_done or turn.id in lane.waiting:
-                return
-            await self._clock.sleep(wait_s)
-            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+        lane.running = turn.id
+        try:
+            while lane.running == turn.id and turn.id not in lane.waiting:
+                lane.task = asyncio.create_task(self._answered(turn), name=f"turn {turn.id}")
+                if await lane.task:
+                    return
+                await self._clock.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+        except asyncio.CancelledError:
+            worker = asyncio.current_task()
+            if worker is not None and worker.cancelling():
+                raise
+            # Only the turn was cancelled: it waits in front to be done again, or another queue has it.
+        finally:
+            lane.running = lane.task = None
 
     async def _answered(self, turn: Turn) -> bool:
         """Whether the lane may go on."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot import texts
-from bot.errors import AttachmentError
+from bot.errors import AttachmentError, StorageError
 from bot.events import AttachmentRef
 from bot.ports.chat import Chat
 from bot.ports.store import Store
@@ -35,6 +35,8 @@ async def look(
 ) -> None:
     """Bring every attachment of the question from PENDING to its verdict, side by side as far as there is `room`.
 
+    Raises `StorageError` when a verdict can't be stored.
+
     Args:
         question: Whose attachments.
         chat: Where they are fetched.
@@ -47,10 +49,14 @@ async def look(
     if not pending:
         return
     limit = min(max_bytes, chat.limits.download_bytes)
-    async with asyncio.TaskGroup() as group:
-        for attachment in pending:
-            work = _settle(attachment, chat, store, pictures, limit, room)
-            group.create_task(work, name=f"attachment {attachment.id}")
+    try:
+        async with asyncio.TaskGroup() as group:
+            for attachment in pending:
+                work = _settle(attachment, chat, store, pictures, limit, room)
+                group.create_task(work, name=f"attachment {attachment.id}")
+    except ExceptionGroup as errors:
+        storage = errors.subgroup(StorageError)
+        raise (storage or errors).exceptions[0] from None
 
 
 async def leave_out(question: Exchange, store: Store, budget: PromptBudget, *, reason: str) -> bool:

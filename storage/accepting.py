@@ -113,7 +113,7 @@ def _may_join(
         fits = True
     elif not answer:
         fits = False
-    elif is_waiting and turn.ready_at > now and message.address is not None:
+    elif is_waiting and turn.ready_at > max(now, turn.accepted_at) and message.address is not None:
         fits = True
     else:
         fits = (

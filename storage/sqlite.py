@@ -94,7 +94,7 @@ class _Lane:
         """Run `work` in a transaction, which it may share with others that wait."""
         job = _Job(work, durable, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
-        if self._runner is None:
+        if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run(), name="transactions")
         return cast("Result", await job.done)
 
@@ -112,7 +112,6 @@ class _Lane:
                     job.done.set_result(result)
                 else:
                     job.done.set_exception(failure)
-        self._runner = None
 
     async def close(self) -> None:
         def disconnect(connection: sa.Connection) -> None:

@@ -84,6 +84,23 @@ async def test_private_chats_threads_and_other_channels_are_caught_up_with_in_or
     assert [event.is_private for event in bot.events if event.key == key_of(private.id)] == [True] * 4
 
 
+async def test_what_came_first_in_a_private_chat_that_the_bot_does_not_know_is_found_with_what_comes_next(
+    discord_emulator: DiscordEmulator, ann: Person
+) -> None:
+    core, private = Core(), discord_emulator.dm(ann)
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(private, ann, "anybody there?")
+    async with running(discord_emulator, core=core, catch_up=EXACT) as bot:
+        await bot.caught_up()
+        assert bot.events == []
+        for text in ("hello?", "hm"):
+            await discord_emulator.say(private, ann, text)
+        await bot.hears(3)
+
+    assert [event.text for event in core.messages] == ["anybody there?", "hello?", "hm"]
+    assert len(looks(discord_emulator)) == 1
+
+
 async def test_an_archived_thread_is_looked_at_after_a_long_absence(
     discord_emulator: DiscordEmulator, channel: Channel, ann: Person
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import PlatformRefused
 from bot.events import Address
-from tests.discord_bot import Core, HastyClock, chat_with, running
+from tests.discord_bot import Core, HastyClock, chat_with, key_of, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 
@@ -51,6 +51,21 @@ async def test_a_wrong_token_stops_the_start_with_a_remedy_and_without_the_token
 
     discord_emulator.violations.clear()
     assert "not-the-token" not in f"{refused.value!r} {refused.value.__cause__!r} {caplog.text}"
+
+
+async def test_discord_gone_at_the_start_keeps_nothing_else_from_starting(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = discord_emulator.add_person("Ann")
+    discord_emulator.fail("GET /users/@me", drop=True, times=3)
+    async with running(discord_emulator) as bot:
+        with_ann = discord_emulator.dm(ann)
+        await discord_emulator.say(with_ann, ann, "Hi")
+        assert (await bot.hears()).text == "Hi"
+        await bot.post(key_of(with_ann.id), "Hello")
+
+    assert bot.clock.slept[:2] == [1, 2]
+    assert caplog.text.count("I will try again") == 1
 
 
 async def test_a_cut_connection_is_resumed_and_nothing_is_missed(discord_emulator: DiscordEmulator) -> None:
@@ -149,3 +164,18 @@ async def test_a_token_that_is_revoked_while_running_ends_listening(discord_emul
 
 def has_begun(discord: DiscordEmulator, sessions: int) -> bool:
     return discord.identifies == sessions
+
+
+async def test_a_lost_connection_is_one_line_for_the_operator(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    def losses() -> list[logging.LogRecord]:
+        return [record for record in caplog.records if "Attempting a reconnect" in record.getMessage()]
+
+    async with running(discord_emulator):
+        discord_emulator.refuses_gateway = True
+        discord_emulator.drop_connection()
+        await eventually(losses)
+
+    assert "the gateway was lost (WSServerHandshakeError)" in losses()[0].getMessage()
+    assert losses()[0].exc_info is None

@@ -84,6 +84,28 @@ async def test_a_batch_is_not_confirmed_when_its_middle_can_not_be_stored(telegr
         assert [(await bot.hears()).text for _ in range(2)] == ["1", "2"]
 
 
+async def test_a_chat_whose_message_can_not_be_stored_holds_up_the_offset_and_no_other_chat(
+    telegram_emulator: TelegramEmulator,
+) -> None:
+    for name in ("Ann", "Ben"):
+        person = telegram_emulator.add_person(name)
+        for number in (1, 2):
+            await telegram_emulator.say(telegram_emulator.private(person), person, f"{name} {number}")
+
+    def anns_first(what: object) -> bool:
+        return isinstance(what, MessageReceived) and what.text == "Ann 1"
+
+    async with running(telegram_emulator, storage_fails=anns_first) as bot:
+        assert [(await bot.hears()).text for _ in range(2)] == ["Ben 1", "Ben 2"]
+        await eventually(lambda: bot.clock.waits)
+        assert telegram_emulator.pending_updates == 4
+        assert bot.cursors == {}
+
+    async with running(telegram_emulator) as bot:
+        heard = [(await bot.hears()).text for _ in range(4)]
+        assert [text for text in heard if text.startswith("Ann")] == ["Ann 1", "Ann 2"]
+
+
 async def test_an_offset_that_can_not_be_stored_stops_nothing(
     telegram_emulator: TelegramEmulator, caplog: pytest.LogCaptureFixture
 ) -> None:

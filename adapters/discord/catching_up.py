@@ -15,7 +15,7 @@ from adapters.discord.keeper import Keeper
 from adapters.discord.lanes import Lanes
 from adapters.discord.limits import DISCORD
 from adapters.discord.look_back import LookBack
-from adapters.discord.places import Channel, Place
+from adapters.discord.places import Channel, Place, place_of
 from adapters.discord.reading import Reading
 from adapters.discord.seen import SeenUntil, earlier, snowflake
 from adapters.discord.whereabouts import Horizon, last_message, places_to_look_at, readable_in
@@ -145,8 +145,9 @@ class CatchingUp:
             until: The message that comes next; what follows it will be told.
         """
         may_have_gap = channel.id not in self._calm and channel.id not in self._looked_at
-        if self._opening is not None and may_have_gap:
-            self._want(channel, since=self._opening)
+        # Discord does not list private chats: what came first in one that the bot does not know is only found now.
+        if may_have_gap and (self._opening is not None or place_of(channel).is_private):
+            self._want(channel, since=self._since)
         gap = self._gaps.get(channel.id)
         if gap is not None and not gap.was_tried and (until is None or until > gap.refused):
             await self._fill(gap, until=until)

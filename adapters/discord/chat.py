@@ -23,12 +23,16 @@ from adapters.discord.posting import Posting
 from adapters.discord.receiving import receiving
 from adapters.discord.render import render
 from bot.commands import COMMANDS
-from bot.errors import AttachmentError, PlatformError, PlatformUnavailable
+from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
+
+_FIRST_WAIT_S = 1.0
+_LONGEST_WAIT_S = 60.0
+"""Between two attempts to log in while Discord can't be reached."""
 
 _T = TypeVar("_T")
 
@@ -80,11 +84,22 @@ class DiscordChat:
     async def __aenter__(self) -> Self:
         """Log in.
 
+        When Discord can't be reached, `receive` tries again until it works: one platform's outage must not keep the
+        others from starting.
+
         Raises:
             PlatformRefused: Discord does not accept the token.
-            PlatformError: Discord could not be reached.
         """
         set_up_library(api_url=self._api_url, gateway_url=self._gateway_url)
+        try:
+            await self._log_in()
+        except PlatformRefused:
+            raise
+        except PlatformError as error:
+            _log.warning("%s I will try again.", error)
+        return self
+
+    async def _log_in(self) -> discord.Client:
         async with AsyncExitStack() as connections:
             session = await connections.enter_async_context(aiohttp.ClientSession())
             rest = await connections.enter_async_context(discord.Client(**options(content=True)))
@@ -95,7 +110,19 @@ class DiscordChat:
         self._posting = Posting(rest, self._interactions, self._clock)
         self._history = History(rest)
         self._files = Files(session, rest, self._links, api_url=self._api_url, clock=self._clock)
-        return self
+        return rest
+
+    async def _logged_in(self) -> discord.Client:
+        wait_s = _FIRST_WAIT_S
+        while True:
+            await self._clock.sleep(wait_s)
+            try:
+                return await self._log_in()
+            except PlatformRefused:
+                raise
+            except PlatformError as error:
+                _log.debug("%s I will try again.", error)
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._rest = self._posting = self._history = self._files = None
@@ -108,7 +135,7 @@ class DiscordChat:
         Raises:
             PlatformRefused: listening can't work, e.g. because the token was revoked.
         """
-        rest = self._required(self._rest)
+        rest = self._rest or await self._logged_in()
         content = _content_intent_is_on(rest)
         if not content:
             log_missing_content_intent()

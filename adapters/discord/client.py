@@ -1,5 +1,6 @@
 """discord.py's client, set up to remember as little as possible."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,10 +24,21 @@ def set_up_library(*, api_url: str | None, gateway_url: str | None) -> None:
     """
     # Voice is not used, and the warnings about its missing libraries would only alarm the operator.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    logging.getLogger(discord.client.__name__).addFilter(_in_one_line)
     if api_url is not None:
         Route.BASE = api_url.rstrip("/")
     if gateway_url is not None:
         DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """A lost connection is an ordinary thing, and discord.py logs it with its whole stack each time."""
+    if record.exc_info and str(record.msg).startswith("Attempting a reconnect"):
+        error = record.exc_info[1]
+        record.msg = f"Discord: the gateway was lost ({type(error).__name__}). {record.msg}"
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+    return True
 
 
 def intents(*, content: bool) -> discord.Intents:

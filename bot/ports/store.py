@@ -27,7 +27,8 @@ class Store(Protocol):
         command's, was accepted less than `joining.cap_s` ago, and
 
         - has the same `album_id` and is ACCEPTED, or
-        - is ACCEPTED and waits (its `ready_at` is after `now`) and the message is addressed and no command, or
+        - is ACCEPTED and waits (it was given a quiet time, and its `ready_at` is after `now`), and the message is
+          addressed and no command, or
         - is ACCEPTED or ANSWERING, has no attachments of its own, is younger than `joining.late_picture_s`, and the
           message has attachments and no words (then `Accepted.restart` tells whether it was ANSWERING; it is
           ACCEPTED again).

@@ -264,6 +264,15 @@ class DiscordEmulator(DiscordScene):
         self._gateway.silent = silent
 
     @property
+    def refuses_gateway(self) -> bool:
+        """While True nobody gets a gateway connection (503); those that are open stay."""
+        return self._gateway.refuses
+
+    @refuses_gateway.setter
+    def refuses_gateway(self, refuses: bool) -> None:
+        self._gateway.refuses = refuses
+
+    @property
     def acknowledges_heartbeats(self) -> bool:
         """While False heartbeats get no answer, but events do come."""
         return self._gateway.acknowledges

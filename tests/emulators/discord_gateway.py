@@ -29,6 +29,7 @@ class Gateway:
     def __init__(self, backend: Backend, *, heartbeat_interval_s: float) -> None:
         self.identify_limit = False
         self.acknowledges = True
+        self.refuses = False
         self.identifies = self.resumes = self.heartbeats = 0
         self.sessions_left = 1000  # Discord docs, Session Start Limit Object: a day's.
         self._backend = backend
@@ -93,8 +94,10 @@ class Gateway:
             await asyncio.wait_for(self._idle.wait(), _STOP_S)
         self.abort_all()
 
-    async def handle(self, request: web.BaseRequest) -> web.WebSocketResponse:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one websocket until it closes. Compression is accepted in the query, and not used."""
+        if self.refuses:
+            return web.Response(status=503)
         socket = web.WebSocketResponse(compress=False, max_msg_size=4096 * 4, timeout=1.0)
         await socket.prepare(request)
         connection = Connection(socket, request.transport)

@@ -1,0 +1,271 @@
+"""What happens at the same moment: edits, deletions and refusals of a turn that runs already, and clocks that jump."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, StorageError
+from bot.events import (
+    Command,
+    ConversationKey,
+    MessageEdited,
+    MessageId,
+    MessagesDeleted,
+    Unreadable,
+)
+from bot.ports.chat import Part
+from bot.ports.model import TextDelta
+from bot.records import DeliveryState
+from tests.core import running_core
+from tests.fakes import FAKE, KEY, FakeChat, message, photo, said
+
+
+class SlowChat(FakeChat):
+    """Takes a while to carry out what it was asked, as a platform does: what is on its way can't be called back."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.slow: dict[str, asyncio.Event] = {}
+        self.under_way: list[str] = []
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        send = partial(super().post, key, part, reply_to=reply_to, nonce=nonce)
+        message_id: MessageId = await self._carried_out("post", send)
+        return message_id
+
+    async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
+        await self._carried_out("edit", partial(super().edit, key, message_id, part))
+
+    async def _carried_out(self, verb: str, effect: Callable[[], Any]) -> Any:
+        gate = self.slow.pop(verb, None)
+        if gate is None:
+            return await effect()
+        self.under_way.append(verb)
+
+        async def later() -> Any:
+            await gate.wait()
+            return await effect()
+
+        return await asyncio.shield(asyncio.ensure_future(later()))
+
+
+def edited(text: str, message_id: str, **kwargs: Any) -> MessageEdited:
+    return MessageEdited(message=message(text, message_id=message_id, **kwargs))
+
+
+async def test_an_answer_that_is_the_same_as_before_replaces_the_beginning_of_another_one(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, said("Yes."), [TextDelta("No, because"), gate], said("Yes.")) as core:
+        await core.hear(message("Is it?", message_id="q"))
+        await core.finish()
+        assert core.chat.texts() == ["Yes."]
+        await core.hear(edited("Isn't it?", "q"))
+        await core.clock.advance(5)
+        assert core.chat.texts() == ["No, because"]
+        await core.hear(edited("Is it?", "q"))
+        await core.finish()
+        assert core.chat.texts() == ["Yes."]
+        assert not any(shown.can_stop for shown in core.chat.screen.values())
+
+
+async def test_a_refused_album_that_grows_when_there_is_room_again_has_one_outcome(tmp_path: Path) -> None:
+    gate, second = asyncio.Event(), asyncio.Event()
+    async with running_core(
+        tmp_path,
+        [TextDelta("first"), gate, *said(" done")],
+        [TextDelta("Two "), second, *said("photos")],
+        per_lane=0,
+        chat=FakeChat(resend_is_safe=False),
+    ) as core:
+        core.chat.files = {"a": b"pic a", "b": b"pic b"}
+        await core.hear(message("busy with this", message_id="q"))
+        await core.clock.advance(2)
+        await core.hear(message("", message_id="a", attachments=[photo("a")], album_id="al", sender="Bob"))
+        gate.set()
+        await core.clock.advance(0.5)
+        await core.hear(message("", message_id="b", attachments=[photo("b")], album_id="al", sender="Bob"))
+        await core.clock.advance(5)
+        second.set()
+        await core.finish()
+        assert len([shown for shown in core.chat.screen.values() if shown.reply_to == "a"]) == 1
+        assert await core.unfinished() == []
+
+
+async def test_a_refusal_that_the_platform_holds_back_does_not_follow_the_answer(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    chat = FakeChat(resend_is_safe=False)
+    async with running_core(tmp_path, [gate, *said("first")], said("second"), per_lane=0, chat=chat) as core:
+        await core.hear(message("one", message_id="q1"))
+        await core.settle()
+        chat.fail("post", PlatformThrottled("429", retry_after_s=4))
+        await core.hear(message("two", message_id="q2"))
+        await core.clock.advance(1)
+        gate.set()
+        await core.clock.advance(1)
+        await core.hear(edited("two!", "q2"))
+        await core.clock.advance(120)
+        await core.finish()
+        assert [shown.text for shown in chat.screen.values() if shown.reply_to == "q2"] == ["second"]
+        assert await core.unfinished() == []
+
+
+async def test_a_command_that_is_edited_into_a_question_while_its_answer_is_held_back_has_one_answer(
+    tmp_path: Path,
+) -> None:
+    chat = FakeChat(resend_is_safe=False, text_length=4000)
+    async with running_core(tmp_path, said("Paris."), chat=chat) as core:
+        chat.fail("post", PlatformThrottled("429", retry_after_s=4))
+        await core.hear(message("/help", message_id="q", command=Command(name="help")))
+        await core.clock.advance(1)
+        await core.hear(edited("capital of France?", "q"))
+        await core.clock.advance(120)
+        await core.finish()
+        assert chat.texts() == ["Paris."]
+
+
+async def test_a_command_that_is_deleted_while_its_answer_is_on_its_way_leaves_none(tmp_path: Path) -> None:
+    chat = SlowChat(resend_is_safe=False, text_length=4000)
+    chat.slow["post"] = arrives = asyncio.Event()
+    async with running_core(tmp_path, chat=chat) as core:
+        await core.hear(message("/help", message_id="q", command=Command(name="help")))
+        await core.settle()
+        assert chat.under_way == ["post"]
+        await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("q"),)))
+        await core.clock.advance(1)
+        arrives.set()
+        await core.finish()
+        assert chat.texts() == []
+
+
+async def test_a_question_that_is_edited_and_deleted_while_its_answer_is_on_its_way_leaves_none(tmp_path: Path) -> None:
+    chat = SlowChat(resend_is_safe=False)
+    chat.slow["post"] = arrives = asyncio.Event()
+    async with running_core(tmp_path, said("an answer"), chat=chat) as core:
+        await core.hear(message("one", message_id="q"))
+        await core.clock.advance(1)
+        assert chat.under_way == ["post"]
+        await core.hear(edited("two", "q"))
+        await core.settle()
+        await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("q"),)))
+        await core.settle()
+        arrives.set()
+        await core.finish()
+        assert chat.texts() == []
+        assert await core.unfinished() == []
+
+
+async def test_a_late_edit_of_the_old_answer_does_not_cover_the_new_one(tmp_path: Path) -> None:
+    chat = SlowChat()
+    async with running_core(tmp_path, [TextDelta("old"), asyncio.Event()], chat=chat) as core:
+        core.model.scripts = [[TextDelta("o"), *said("ld")], said("new")]
+        await core.hear(message("one", message_id="q"))
+        await core.finish()
+        assert chat.texts() == ["old"]
+        core.model.scripts = [said("older"), said("new")]
+        chat.slow["edit"] = arrives = asyncio.Event()
+        await core.hear(edited("two", "q"))
+        await core.clock.advance(1)
+        assert chat.under_way == ["edit"]
+        await core.hear(edited("three", "q"))
+        await core.settle()
+        asyncio.get_running_loop().call_later(0.02, arrives.set)
+        await core.finish()
+        assert chat.texts() == ["new"]
+
+
+async def test_a_clock_that_jumped_back_does_not_hold_an_answer_for_hours(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("one"), said("two")) as core:
+        await core.hear(message("a"))
+        await core.finish()
+        await core.store.hold(KEY, core.clock.now() + timedelta(days=1))
+        await core.hear(message("b"))
+        await core.clock.advance(1200)
+        assert core.chat.texts() == ["one", "two"]
+
+
+async def test_a_database_that_is_away_while_looking_delays_the_answer_and_changes_nothing(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("a cat")) as core:
+        core.chat.files = {"a": b"pic"}
+        failures = [StorageError("disk full")]
+        real = core.store.settle
+
+        async def settle(*args: Any) -> None:
+            if failures:
+                raise failures.pop()
+            await real(*args)
+
+        vars(core.store)["settle"] = settle
+        await core.hear(message("what?", attachments=[photo("a")]))
+        await core.finish()
+        assert core.chat.texts() == ["a cat"]
+
+
+async def test_receipts_that_could_not_be_stored_are_stored_with_the_next(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [TextDelta("x" * 60), gate, *said("y")]) as core:
+        real = core.store.record_deliveries
+        left = [1]
+
+        async def record(turn_id: Any, receipts: Any) -> None:
+            if left and any(r.state is DeliveryState.SENT for r in receipts):
+                left.pop()
+                raise StorageError("disk full")
+            await real(turn_id, receipts)
+
+        vars(core.store)["record_deliveries"] = record
+        await core.hear(message("what?", message_id="q"))
+        await core.clock.advance(5)
+        gate.set()
+        await core.finish()
+        turn = await core.store.turn_of(KEY, next(iter(core.chat.screen)))
+        assert turn is not None
+        assert [r.state for r in await core.store.deliveries(turn.id)] == [DeliveryState.SENT] * 2
+
+
+async def test_a_question_that_waits_for_others_to_be_answered_can_be_stopped(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, *([gate, *said("done")] for _ in range(8))) as core:
+        for number in range(8):
+            await core.hear(message("q", key=ConversationKey(platform=FAKE, chat_id=f"other {number}")))
+        await core.hear(message("mine", message_id="q"))
+        await core.clock.advance(2)
+        await core.hear(message("/stop", message_id="s", command=Command(name="stop")))
+        await core.clock.advance(2)
+        assert {shown.reply_to for k, shown in core.chat.screen.items() if k.startswith("1/")} == {"q", "s"}
+        gate.set()
+
+
+async def test_what_can_be_taken_back_is_although_a_part_can_not(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("x" * 100)) as core:
+        await core.hear(message("one", message_id="q"))
+        await core.finish()
+        assert len(core.chat.texts()) == 3
+        core.chat.fail("delete", PlatformRefused("too old"))
+        await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("q"),)))
+        await core.finish()
+        assert core.chat.texts() == ["x" * 40]
+        assert await core.unfinished() == []
+
+
+async def test_an_apology_outlasts_a_busy_platform(tmp_path: Path) -> None:
+    async with running_core(tmp_path) as core:
+        core.chat.fail("post", PlatformThrottled("429", retry_after_s=30))
+        core.chat.fail("post", PlatformUnavailable("refused"))
+        await core.inbox.set_aside(
+            Unreadable(platform=FAKE, id="7", raw="{}", error="KeyError", apologise_to=KEY, reply_to=MessageId("m"))
+        )
+        await core.clock.advance(60)
+        assert len(core.chat.texts()) >= 1
+
+
+async def test_a_question_after_a_small_jump_back_of_the_clock_has_an_answer_of_its_own(tmp_path: Path) -> None:
+    async with running_core(tmp_path, [asyncio.Event()]) as core:
+        await core.clock.advance(2)
+        await core.hear(message("one", message_id="q1"), message("two", message_id="q2"))
+    async with running_core(tmp_path, resume=True, chat=core.chat) as again:
+        await again.hear(message("three", message_id="q3"))
+        await again.finish()
+        assert [shown.reply_to for shown in again.chat.screen.values()] == ["q1", "q2", "q3"]
