@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup run test check format bench lock clean
+.PHONY: setup run test check format bench chaos lock clean
 
 setup: $(READY)
 
@@ -32,6 +32,10 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+# Kills the bot at every point of an answer's life, then disturbs 2,000 messages: about ten minutes. SEED=N replays.
+chaos: $(READY)
+	PTB_TIMEDELTA=true $(BIN)/python -m tests.chaos $(if $(SEED),--only soak --seed $(SEED))
 
 # Needs uv. The lock files hold for every platform and Python we support, and name no index.
 lock:

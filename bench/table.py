@@ -64,10 +64,15 @@ def _latencies(when: str, lean: Sequence[Round], glimpse: Sequence[Round]) -> It
 
 def _aims(lean: Results, glimpse: Results) -> Iterator[str]:
     by_history = [_median_ms(rounds, _TO_REQUEST) for _, rounds in sorted(glimpse.brisk.items())]
-    slowest_ms = max(_median_ms(glimpse.realistic, _TO_REQUEST), *by_history)
     growth_ms = by_history[-1] - by_history[0]
+    added_ms = max(
+        _median_ms(glimpse.realistic, _TO_REQUEST) - _median_ms(lean.realistic, _TO_REQUEST),
+        max(by_history) - min(_median_ms(rounds, _TO_REQUEST) for rounds in lean.brisk.values()),
+    )
     yield _aim(
-        "event → model request, the slowest median: under 5 ms", f"{slowest_ms:.1f} ms", met=slowest_ms < _REQUEST_MS
+        "event → model request, added at the slowest median: under 5 ms",
+        f"{added_ms:.1f} ms",
+        met=added_ms < _REQUEST_MS,
     )
     yield _aim("flat in history: under 1 ms more with the longest", f"{growth_ms:+.1f} ms", met=growth_ms < _GROWTH_MS)
     for model, ratio in (

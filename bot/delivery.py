@@ -1,15 +1,17 @@
 """Brings one answer onto the screen: growing while it is written, exact and whole at its end."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Self
 
 from bot import texts
 from bot.errors import (
+    PlatformCantTell,
     PlatformError,
     PlatformRefused,
     PlatformThrottled,
@@ -29,8 +31,11 @@ log = logging.getLogger(__name__)
 GATHER_S = 0.1
 """From the first words to their first showing: an answer that is whole by then costs one message and no edit."""
 
-LATE_EFFECT_S = 2.0
-"""How long a send whose answer was lost may still take to show."""
+UNCERTAIN_ATTEMPTS = 5
+"""How often a part is sent whose sending never gets an answer, and which is never found."""
+
+LATE_EFFECTS_S = (2.0, 8.0)
+"""When a send whose answer was lost is looked for. What does not show by then was never done."""
 
 
 class AnswerOnScreen:
@@ -130,11 +135,13 @@ class AnswerOnScreen:
         """
         await self._stop_preview()
         refusal: PlatformRefused | None = None
-        for index in sorted(self._receipts):
+        # The last one first: a part that was lost is looked for behind the one before it.
+        for index in sorted(self._receipts, reverse=True):
             receipt = self._receipts[index]
             try:
                 if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
-                    await self._adopt_lost(index)
+                    with contextlib.suppress(PlatformUncertain):  # What nobody can find nobody can take back.
+                        await self._adopt_lost(index)
                 await self._take_back(index)
             except PlatformRefused as refused:
                 refusal = refused
@@ -229,18 +236,23 @@ class AnswerOnScreen:
         self._announce_next(len(parts))
 
     async def _post_once(self, index: int, part: Part) -> None:
-        try:
-            await self._insist(partial(self._post, index, part), repeatable=self._chat.limits.resend_is_safe)
-        except PlatformUncertain:
-            await self._clock.sleep(LATE_EFFECT_S)
-            if await self._adopt_lost(index):
-                return
-            self._doubtful.discard(index)
-            self._set(Delivery(part=index, state=DeliveryState.UNKNOWN))
-            raise
-        except PlatformRefused:
-            self._set(Delivery(part=index, state=DeliveryState.FAILED))
-            raise
+        post = partial(self._post, index, part)
+        for attempts_left in reversed(range(UNCERTAIN_ATTEMPTS)):
+            try:
+                return await self._insist(post, repeatable=self._chat.limits.resend_is_safe)
+            except PlatformUncertain as error:
+                log.warning("turn %s: part %s may have been sent, so it is looked for: %s", self._turn.id, index, error)
+                for wait_s in LATE_EFFECTS_S:
+                    await self._clock.sleep(wait_s)
+                    if await self._adopt_lost(index):
+                        return None
+                if not attempts_left:
+                    self._set(Delivery(part=index, state=DeliveryState.UNKNOWN))
+                    raise
+            except PlatformRefused:
+                self._set(Delivery(part=index, state=DeliveryState.FAILED))
+                raise
+        return None
 
     def _announce_next(self, count: int) -> None:
         """Let the receipt of the next part to send say so, to be stored together with what is stored next."""
@@ -251,21 +263,29 @@ class AnswerOnScreen:
 
     async def _adopt_lost(self, index: int) -> bool:
         """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
-        before = self._receipts[index - 1].message_id if index else None
-        reply_to = self._turn.reply_to if index == 0 else None
-        found = await self._insist(
-            partial(
-                self._chat.find,
-                self._turn.key,
-                after=before or self._turn.reply_to,
-                reply_to=reply_to,
-                known=[receipt.message_id for receipt in self._receipts.values() if receipt.message_id is not None],
-            )
-        )
+        turn, before = self._turn, self._receipts.get(index - 1)
+        after = (before and before.message_id) or turn.reply_to
+        reply_to = turn.reply_to if index == 0 else None
+        known = {receipt.message_id for receipt in self._receipts.values() if receipt.message_id is not None}
+        find = partial(self._chat.find, turn.key, after=after, reply_to=reply_to, known=known)
+        self._doubtful.discard(index)
+        while (found := await self._looked_for(find, index)) is not None:
+            owner = await self._store.turn_of(turn.key, found)
+            if owner is None or owner.id == turn.id:
+                break
+            # Part of a later answer: that is another turn's to change or take back.
+            known.add(found)
         if found is not None:
             log.info("turn %s: part %s was found in the chat", self._turn.id, index)
             self._set(Delivery(part=index, state=DeliveryState.SENT, message_id=found))
         return found is not None
+
+    async def _looked_for(self, find: Callable[[], Awaitable[MessageId | None]], index: int) -> MessageId | None:
+        try:
+            return await self._insist(find)
+        except PlatformCantTell as error:
+            self._set(Delivery(part=index, state=DeliveryState.UNKNOWN))
+            raise PlatformUncertain(f"part {index} may be missing: {error}") from error
 
     async def _take_back(self, index: int) -> None:
         message_id = self._receipts[index].message_id

@@ -10,7 +10,8 @@ GlimpseError
     ├── PlatformRefused      it never will: permission, gone, invalid; `remedy` tells the operator
     ├── PlatformThrottled    it will after `retry_after_s`
     ├── PlatformUnavailable  nothing arrived there; safe to send again
-    └── PlatformUncertain    it may have arrived there; sending again may double it
+    ├── PlatformUncertain    it may have arrived there; sending again may double it
+    └── PlatformCantTell     it has no way to find out whether a message was sent
 
 The text of an exception is for the operator; it never holds a token, a key or what people wrote.
 `person` is one short, kind, true sentence that may be shown in the chat.
@@ -123,3 +124,7 @@ class PlatformUnavailable(PlatformError):
 
 class PlatformUncertain(PlatformError):
     """The connection broke after sending: it may have been done. For a new message, sending again may double it."""
+
+
+class PlatformCantTell(PlatformError):
+    """It has no way to find out whether a message was sent."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from bot.errors import PlatformError, PlatformRefused
+from bot.errors import PlatformCantTell, PlatformError, PlatformRefused
 from bot.events import (
     Address,
     AttachmentRef,
@@ -182,7 +182,7 @@ class FakeChat:
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
         if not self.can_find:
-            return None
+            raise PlatformCantTell("nobody can look here")
         later = (message_id for message_id in self.screen if message_id not in known)
         return next((found for found in later if self.screen[found].reply_to == reply_to), None)
 

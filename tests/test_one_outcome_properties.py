@@ -104,10 +104,7 @@ class World:
                 self.model.cuts = value
             case "fail post" | "fail edit":
                 error = TROUBLES[value % 3]
-                # What has no effect and no answer, and can't be recognised, is not sent again: a rule of its own,
-                # tested in test_delivery.
-                is_recognised = self.chat.limits.resend_is_safe and value < len(TROUBLES)
-                took_effect = isinstance(error, PlatformUncertain) and not is_recognised
+                took_effect = isinstance(error, PlatformUncertain) and value >= len(TROUBLES)
                 self.chat.fail(verb.split()[1], error, after_effect=took_effect)
 
     async def _ask(self, value: int) -> None:

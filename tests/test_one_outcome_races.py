@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, StorageError
+from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain, StorageError
 from bot.events import (
     Command,
     ConversationKey,
@@ -246,7 +246,7 @@ async def test_what_can_be_taken_back_is_although_a_part_can_not(tmp_path: Path)
         core.chat.fail("delete", PlatformRefused("too old"))
         await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("q"),)))
         await core.finish()
-        assert core.chat.texts() == ["x" * 40]
+        assert core.chat.texts() == ["x" * 20]
         assert await core.unfinished() == []
 
 
@@ -269,3 +269,28 @@ async def test_a_question_after_a_small_jump_back_of_the_clock_has_an_answer_of_
         await again.hear(message("three", message_id="q3"))
         await again.finish()
         assert [shown.reply_to for shown in again.chat.screen.values()] == ["q1", "q2", "q3"]
+
+
+class ForgetfulChat(FakeChat):
+    """Never answers to the short end of the first answer, and does not show it either."""
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        if part.text == "x" * 20:
+            raise PlatformUncertain("cut off")
+        return await super().post(key, part, reply_to=reply_to, nonce=nonce)
+
+
+async def test_a_lost_part_is_taken_back_with_its_answer_and_no_part_of_another_one(tmp_path: Path) -> None:
+    chat = ForgetfulChat(resend_is_safe=False)
+    async with running_core(tmp_path, said("x" * 60), said("y" * 60), chat=chat) as core:
+        chat.can_find = False
+        await core.hear(message("one", message_id="q1"))
+        await core.finish()
+        await core.hear(message("two", message_id="q2"))
+        await core.finish()
+        assert chat.texts() == ["x" * 40, "y" * 40, "y" * 20]
+        chat.can_find = True
+        await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("q1"),)))
+        await core.finish()
+        assert chat.texts() == ["y" * 40, "y" * 20]
+        assert await core.unfinished() == []

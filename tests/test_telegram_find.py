@@ -1,18 +1,21 @@
 """Finding the bot's own message whose send was never answered: exactly it, and nobody else's is touched."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from telegram.error import BadRequest
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.search import REACH
-from bot.errors import PlatformRefused, PlatformThrottled, PlatformUncertain
+from adapters.telegram.search import REACH, Search
+from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
 from bot.events import ConversationKey, MessageId
 from bot.ports.chat import Part
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
+from tests.fakes import ManualClock
 from tests.telegram_bot import HastyClock, chat_on
 
 ANSWER = Part("It is")
@@ -260,5 +263,26 @@ async def test_in_a_channel_nothing_is_touched(group: Scene) -> None:
     channel = {"id": group.place.id, "type": "channel", "title": "News"}
     group.telegram.fail("POST /getChat", status=200, body={"ok": True, "result": channel})
 
-    assert await group.find(after=question, reply_to=question) is None
+    with pytest.raises(PlatformCantTell):
+        await group.find(after=question, reply_to=question)
     assert group.probes() == []
+
+
+async def test_many_searches_at_once_stay_together_below_what_telegram_allows() -> None:
+    clock, looks = ManualClock(), list[float]()
+
+    async def edit_markup(*_: object) -> dict[str, Any]:
+        looks.append(clock.monotonic_s())
+        raise PlatformRefused("not found") from BadRequest("message to edit not found")
+
+    async def chat_type(_: ConversationKey) -> str:
+        return "supergroup"
+
+    search = Search(edit_markup=edit_markup, chat_type=chat_type, clock=clock)
+    keys = [ConversationKey(platform=TELEGRAM, chat_id=f"-100{number}") for number in range(4)]
+    searches = [asyncio.create_task(search.find(key, after=MessageId("1"), reply_to=None, known=[])) for key in keys]
+    await clock.advance(60)
+
+    assert [task.result() for task in searches] == [None] * 4
+    assert len(looks) == 4 * REACH
+    assert max(sum(moment <= other < moment + 1 for other in looks) for moment in looks) < 30

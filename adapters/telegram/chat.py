@@ -152,7 +152,9 @@ class TelegramChat:
         if reply_to is not None:
             message["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
         with telegram_errors(f"posting in chat {key.chat_id}"):
-            return MessageId(str(await self._bot.raw_send(message)))
+            number = await self._bot.raw_send(message)
+        self._search.note(key, number)
+        return MessageId(str(number))
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own. That it reads so already is no error."""
@@ -175,7 +177,7 @@ class TelegramChat:
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `adapters.telegram.search.Search`: up to 40 ids, at 5 a second; what is found has no button any more."""
+        """See `adapters.telegram.search.Search`: up to 40 ids; what is found has no button any more."""
         return await self._search.find(key, after=after, reply_to=reply_to, known=known)
 
     async def typing(self, key: ConversationKey) -> None:

@@ -178,7 +178,10 @@ class Chat(Protocol):
             known: Messages of the bot's own that it can't be.
 
         Returns:
-            None when there is none, as far as the platform can tell.
+            None when there is none.
+
+        Raises:
+            PlatformCantTell: there may be one.
         """
         ...
 

@@ -120,7 +120,9 @@ class Reordered:
             self._publish(name, channel, payload)
             return
         loop = asyncio.get_running_loop()
-        at = max(loop.time() + self._dice.choice((0.0, 0.0, 0.3)) * self._dice.random(), self._next_at.get(channel.id, 0.0))
+        at = max(
+            loop.time() + self._dice.choice((0.0, 0.0, 0.3)) * self._dice.random(), self._next_at.get(channel.id, 0.0)
+        )
         self._next_at[channel.id] = at + 0.001
         as_it_was = {sees_content: payload(sees_content) for sees_content in (False, True)}
         loop.call_at(at, self._publish, name, channel, as_it_was.__getitem__)

@@ -67,7 +67,7 @@ def _put_on_a_disk_that_fills(sign: Path) -> None:
                 super().execute(f"PRAGMA max_page_count={limit}")
             return super().execute(sql, *values)
 
-    sqlite3.connect = partial(sqlite3.connect, factory=Connection)
+    setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Connection))  # noqa: B010 - to mypy it is a constant
 
 
 if __name__ == "__main__":

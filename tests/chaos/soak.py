@@ -137,13 +137,18 @@ class _Soak:
 
     async def _talk_all(self, trouble: Sequence[asyncio.Task[None]]) -> None:
         """Let everybody talk while there is trouble. Trouble ends by itself only when it fails."""
-        talking = asyncio.gather(*(self._talk(talk) for talk in self._talks))
-        await asyncio.wait([talking, *trouble], return_when=asyncio.FIRST_COMPLETED)
-        for task in (talking, *trouble):
-            task.cancel()
-        for ended in await asyncio.gather(talking, *trouble, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
+        talks = [asyncio.create_task(self._talk(talk)) for talk in self._talks]
+        tasks = {*talks, *trouble}
+        try:
+            while not all(talk.done() for talk in talks):
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for ended in done:
+                    ended.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
 
     async def _talk(self, talk: Talk) -> None:
         async with asyncio.TaskGroup() as afterwards:

@@ -88,10 +88,13 @@ class BotApi:
             self._violations.append(f"{method} with parse_mode: entities can't fail, markup can")
         return await known[1](params)
 
-    def answer_was_lost(self, result: Any) -> None:
-        """The client can't know that the call took effect: saying the same again is no violation."""
-        if isinstance(result, dict) and "message_id" in result and "chat" in result:
-            self._world.chats[result["chat"]["id"]].messages[result["message_id"]].acknowledged = False
+    def answer_was_lost(self, params: Params, result: Any) -> None:
+        """The client can't know how the message looks now: saying the same again is no violation."""
+        made = result if isinstance(result, dict) and "chat" in result else {}
+        chat = self._world.chats.get(made["chat"]["id"] if made else params.integer("chat_id"))
+        message = chat and chat.messages.get(made.get("message_id") or params.integer("message_id"))
+        if message:
+            message.acknowledged = False
 
     # Updates
 

@@ -91,25 +91,26 @@ class BotApiServer:
         except ApiError as error:
             return _error(error)
         if params.is_gone():
-            self._api.answer_was_lost(result)
+            self._api.answer_was_lost(params, result)
         return _json({"ok": True, "result": result})
 
     async def _fail(self, fault: Fault, method: str, params: Params) -> web.Response | None:
         """Play a fault; None to break the connection."""
         only_slow = fault.status == 200 and fault.body is None and not fault.drop
-        answer = None
-        if fault.after_effect:
-            answer = await self._call(method, params)
-            if not only_slow and answer.status == 200:
-                self._api.answer_was_lost(orjson.loads(_bytes(answer))["result"])
+        answer = await self._call(method, params) if fault.after_effect else None
+        if answer is not None and not only_slow:
+            self._lost(params, answer)
         await asyncio.sleep(fault.delay_s)
-        if only_slow and answer is None:
+        if not only_slow:
+            return None if fault.drop else _fault_response(fault)
+        if answer is None:
             return await self._call(method, params)
-        if only_slow and answer is not None:
-            if params.is_gone() and answer.status == 200:
-                self._api.answer_was_lost(orjson.loads(_bytes(answer))["result"])
-            return answer
-        return None if fault.drop else _fault_response(fault)
+        if params.is_gone():
+            self._lost(params, answer)
+        return answer
+
+    def _lost(self, params: Params, answer: web.Response) -> None:
+        self._api.answer_was_lost(params, orjson.loads(_bytes(answer)).get("result"))
 
     # Files
 
