@@ -76,9 +76,9 @@ class Inbox:
         try:
             await self._accept(event)
         except StorageError as error:
-            self._readiness.trouble("storage", error)
+            self._readiness.trouble("receiving", error)
             raise
-        self._readiness.fine("storage")
+        self._readiness.fine("receiving")
 
     async def set_aside(self, unreadable: Unreadable) -> None:
         if not await self._store.set_aside(unreadable, now=self._clock.now()):

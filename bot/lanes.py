@@ -154,11 +154,11 @@ class Lanes:
         try:
             await self._answer(turn)
         except StorageError as error:
-            self._readiness.trouble("storage", error)
+            self._readiness.trouble("answering", error)
             return False
         except Exception:
             # One turn must never stop the lane behind it. It stays unfinished: resumed at the next start.
             log.exception("turn %s: left unfinished; it will be taken up again at the next start", turn.id)
         else:
-            self._readiness.fine("storage")
+            self._readiness.fine("answering")
         return True

@@ -34,7 +34,7 @@ class Servers:
 
     @asynccontextmanager
     async def model(self, count: int = 3, **wanted: Any) -> AsyncIterator[Failover]:
-        chance = random.Random(1)  # noqa: S311 - jitter, and the same in each run
+        chance = random.Random(1)
         async with open_model(self.settings(count, **wanted), clock=self.clock, random=chance) as model:
             yield model
 

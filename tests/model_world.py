@@ -100,7 +100,7 @@ async def client_of(url: str, **wanted: Any) -> AsyncIterator[ModelClient]:
         "parameters": ModelParameters(),
         "timeouts": ModelTimeouts(),
         "clock": PatientClock(),
-        "random": random.Random(1),  # noqa: S311 - jitter, and the same in each run
+        "random": random.Random(1),
     }
     async with aiohttp.ClientSession() as session:
         yield ModelClient(session, url=url, **(parts | wanted))

@@ -172,7 +172,7 @@ async def test_while_the_store_is_away_the_turn_is_tried_again_and_the_operator_
     answering.let_go(1)
     await lanes.drain()
     assert caplog.text.count("the disk is full") == 1
-    assert "storage: works again" in caplog.text
+    assert "answering: works again" in caplog.text
 
 
 async def test_a_clock_that_jumps_back_delays_no_turn_for_long(answering: Answering, clock: ManualClock) -> None:

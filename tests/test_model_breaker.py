@@ -19,7 +19,7 @@ def clock() -> PatientClock:
 
 @pytest.fixture
 def breaker(clock: PatientClock) -> Breaker:
-    chance = random.Random(1)  # noqa: S311 - jitter, and the same in each run
+    chance = random.Random(1)
     return Breaker("qwen at host", clock=clock, random=chance, failures=3, pause_s=10)
 
 
@@ -192,7 +192,7 @@ def test_the_operator_reads_one_line_at_the_beginning_and_one_at_the_end(
 
 
 def test_it_can_be_switched_off(clock: PatientClock) -> None:
-    chance = random.Random(1)  # noqa: S311 - jitter
+    chance = random.Random(1)
     breaker = Breaker("x", clock=clock, random=chance, failures=0)
     fail(breaker, 100)
 

@@ -138,7 +138,7 @@ async def test_a_key_goes_to_its_own_server_and_to_no_other() -> None:
         settings = ModelSettings.model_validate(
             {"name": "big", "api_url": server.url, "api_key": "one-key", "fallbacks": fallbacks}
         )
-        chance = random.Random(1)  # noqa: S311 - jitter
+        chance = random.Random(1)
         async with open_model(settings, clock=PatientClock(), random=chance) as model:
             assert (await listen(model)).text == "Hello from the emulated model."
 

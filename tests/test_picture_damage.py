@@ -91,7 +91,7 @@ def test_a_jpeg_with_something_behind_its_end_is_still_a_picture() -> None:
 
 
 async def test_two_thousand_damaged_files_get_two_thousand_verdicts() -> None:
-    chance = random.Random(SEED)  # noqa: S311 - the same damage in each run
+    chance = random.Random(SEED)
     originals = [photo(48, 32, kind) for kind in KINDS]
     usable = 0
 

@@ -23,7 +23,7 @@ def noticed_at(text: str, *, piece: int = 4) -> int | None:
 
 
 def prose(length: int, seed: int = 1) -> str:
-    chance = random.Random(seed)  # noqa: S311 - made-up words
+    chance = random.Random(seed)
     words = ("".join(chance.choices(string.ascii_lowercase, k=chance.randint(2, 9))) for _ in range(length // 3))
     return " ".join(words)[:length]
 

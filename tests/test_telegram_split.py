@@ -150,7 +150,7 @@ def test_parts_but_the_last_stay_when_text_is_appended(words: list[str], limit: 
 
 
 def test_a_long_stream_never_changes_what_stands() -> None:
-    dice = random.Random(7)  # noqa: S311 - no secret
+    dice = random.Random(7)
     blocks = [
         "Some **bold** words and `code` in a sentence. " * dice.randint(1, 12)
         if dice.random() < 0.7

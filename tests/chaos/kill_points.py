@@ -1,6 +1,5 @@
 """Kills the bot at a named point of a turn's life, starts it again, and looks at what people see."""
 
-import re
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.cases import PATTERNS, Case, Scene
-from tests.chaos.ledger import Account, Fate, Question, account, asked_in, shown
+from tests.chaos.ledger import Account, Fate, Question, account, asked_in, pieces_of, shown
 from tests.chaos.process import ARMED
 from tests.drawing import photo
 from tests.emulators.common import eventually
@@ -129,7 +128,7 @@ def _script(call: Call, questions: Sequence[Question], scene: Scene) -> Script:
     number, version = asked_in(call.text)
     question = questions[number - 1]
     is_hit = number == 2 and (version == 1 or not scene.is_about_an_answer)
-    pieces = re.findall(r"(?:\S+\s*){1,%d}" % max(1, question.words // 40), question.answer)
+    pieces = pieces_of(question.answer)
     return Script(pieces=pieces, per_token_s=scene.seconds / len(pieces) if is_hit else 0.0)
 
 

@@ -33,6 +33,14 @@ def answer_to(number: int, *, version: int = 0, words: int) -> str:
     return " ".join(f"q{number}v{version}-{word}" for word in range(words))
 
 
+def pieces_of(answer: str) -> list[str]:
+    """About forty pieces, however long it is."""
+    words = answer.split(" ")
+    step = max(1, len(words) // 40)
+    texts = [" ".join(words[start : start + step]) for start in range(0, len(words), step)]
+    return [f"{text} " for text in texts[:-1]] + texts[-1:]
+
+
 class Fate(enum.StrEnum):
     """How a question ended."""
 
@@ -157,4 +165,4 @@ def fate_of(question: Question, messages: Sequence[Shown]) -> Fate:
 
 def totals(fates: Iterable[Fate]) -> Mapping[Fate, int]:
     """How many of each, none left out."""
-    return {fate: 0 for fate in Fate} | Counter(fates)
+    return dict.fromkeys(Fate, 0) | Counter(fates)

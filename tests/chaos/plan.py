@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.chaos.ledger import Question
+from tests.chaos.moods import WEIGHTS, Mood
 
 _LONG_SHARE = 0.04
 """Of the answers: these take several messages."""
@@ -20,34 +21,6 @@ class Room(enum.StrEnum):
     PRIVATE = "private"
     GROUP = "group"
     SIDE_ROOM = "thread or topic"
-
-
-class Mood(enum.StrEnum):
-    """What the model is like when it is asked."""
-
-    WELL = "well"
-    SLOW = "slow"
-    CUT_ONCE = "cut once"
-    CUT = "cut always"
-    FAILS_ONCE = "fails once"
-    FAILS = "fails always"
-    BUSY_ONCE = "busy once"
-    SILENT = "says nothing"
-    THINKS = "only thinks"
-
-
-_MOODS = {
-    Mood.WELL: 70,
-    Mood.SLOW: 12,
-    Mood.CUT_ONCE: 4,
-    Mood.CUT: 2,
-    Mood.FAILS_ONCE: 4,
-    Mood.FAILS: 2,
-    Mood.BUSY_ONCE: 3,
-    Mood.SILENT: 1,
-    Mood.THINKS: 2,
-}
-"""How often, in percent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +62,7 @@ class Extent:
 
 
 FULL = Extent(messages=2000, conversations=40, pause_s=8.0)
-SHORT = Extent(messages=120, conversations=12, pause_s=2.0)
+SHORT = Extent(messages=72, conversations=12, pause_s=2.0)
 
 
 def plan(seed: int, extent: Extent) -> Sequence[Talk]:
@@ -116,7 +89,7 @@ def _line(dice: random.Random, number: int, platform: str, room: Room, who: str,
     words = _LONG if dice.random() < _LONG_SHARE else dice.randint(3, 60)
     deleted_after_s = sometimes(0.05)
     changed_after_s = sometimes(0.06)
-    (mood,) = dice.choices(list(_MOODS), list(_MOODS.values()))
+    (mood,) = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))
     if words > _LONGEST_CUT:
         mood = dice.choice((Mood.WELL, Mood.SLOW))
     return Line(

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import random
-import re
 import signal
 import tempfile
 import time
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from tests.chaos.disturbances import Disturbances, Reordered
 from tests.chaos.ledger import Account, Fate, Question, account, asked_in, numbers_in, shown, totals
-from tests.chaos.plan import Extent, Line, Mood, Room, Talk, plan
+from tests.chaos.moods import script
+from tests.chaos.plan import Extent, Line, Room, Talk, plan
 from tests.drawing import photo
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import Call, ModelEmulator, Script, text_of
@@ -287,27 +287,3 @@ class _Soak:
 async def _later(after_s: float, what: Callable[[Talk, Line], Awaitable[None]], talk: Talk, line: Line) -> None:
     await asyncio.sleep(after_s)
     await what(talk, line)
-
-
-def script(mood: Mood, answer: str, *, is_first: bool) -> Script:
-    """What the model does in a mood."""
-    pieces = re.findall(r"(?:\S+\s*){1,%d}" % max(1, answer.count(" ") // 40), answer)
-    half = max(1, len(pieces) // 2)
-    match mood:
-        case Mood.SLOW:
-            return Script(pieces=pieces, first_token_s=0.3, per_token_s=3.0 / len(pieces))
-        case Mood.CUT:
-            return Script(pieces=pieces, cut_after=half)
-        case Mood.CUT_ONCE if is_first:
-            return Script(pieces=pieces, cut_after=half)
-        case Mood.FAILS:
-            return Script(status=500)
-        case Mood.FAILS_ONCE if is_first:
-            return Script(status=500)
-        case Mood.BUSY_ONCE if is_first:
-            return Script(status=429, headers={"Retry-After": "1"})
-        case Mood.SILENT:
-            return Script(pieces=())
-        case Mood.THINKS:
-            return Script(pieces=(), reasoning=("hm", "hm"))
-    return Script(pieces=pieces)
