@@ -8,15 +8,20 @@ from bot.events import Command
 HELP = "help"
 RESET = "reset"
 STOP = "stop"
+ALT = "alt"
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         HELP: "What I can do and how to ask",
+        ALT: "Describe a picture for people who can't see it",
         STOP: "End the answer I am writing",
         RESET: "Start over: forget this conversation so far",
     }
 )
 """Name to description, as the platforms' menus show them."""
+
+LOOKING = frozenset({ALT})
+"""Commands that are about pictures."""
 
 _ALIASES: Mapping[str, str] = MappingProxyType({"start": HELP})  # Telegram sends /start when a chat is opened.
 

@@ -50,6 +50,8 @@ class ModelError(GlimpseError):
     `picture_limit` is set when the server refused the pictures: so many may be tried instead, 0 for none.
     `picture_limit_lasts` tells whether that is worth remembering: False when it is about these pictures alone
     (one of them is damaged or too large), or about a server that only stands in for another.
+    `tools_refused` is set when the server refused the request for its tools: it may be sent again without.
+    `too_long` is set when it refused the request as longer than the model's context: less may be sent instead.
     """
 
     def __init__(
@@ -63,6 +65,8 @@ class ModelError(GlimpseError):
         status: int | None = None,
         picture_limit: int | None = None,
         picture_limit_lasts: bool = True,
+        tools_refused: bool = False,
+        too_long: bool = False,
     ) -> None:
         super().__init__(operator)
         self.trouble = trouble
@@ -72,6 +76,8 @@ class ModelError(GlimpseError):
         self.status = status
         self.picture_limit = picture_limit
         self.picture_limit_lasts = picture_limit_lasts
+        self.tools_refused = tools_refused
+        self.too_long = too_long
 
 
 class AttachmentError(GlimpseError):

@@ -37,6 +37,22 @@ class Person:
     """An IETF tag such as ``de`` or ``pt-BR``, where the platform says one."""
 
 
+class Source(enum.StrEnum):
+    """How a picture or file came along with a message."""
+
+    FILE = "file"
+    """Sent as a photo, a video or a file."""
+    STICKER = "sticker"
+    PREVIEW = "preview"
+    """In an embed, or in the preview that the platform made of a link."""
+    LINK = "link"
+    """Behind a link in the text that leads straight to a picture. Its handle is the address."""
+    AVATAR = "avatar"
+    """The profile picture of somebody whom the message mentions and asks about."""
+    EMOJI = "emoji"
+    """A custom emoji in the text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentRef:
     """A picture or file as the platform offered it. Not downloaded yet."""
@@ -44,6 +60,12 @@ class AttachmentRef:
     handle: str
     """Only the `Chat.fetch` of the adapter that made it understands this. Holds no token, and stays
     good for as long as the platform keeps the file (ids, not links that expire)."""
+    source: Source = Source.FILE
+    about: str = ""
+    """Whose AVATAR, which EMOJI or STICKER, the title or host of a PREVIEW or LINK. Untrusted; may be empty."""
+    still: str = ""
+    """The handle of a smaller still picture of it, where the platform offers one: fetched when the file itself is
+    too large or can't be read."""
     name: str
     """The file's name as the sender gave it; may be empty. Untrusted."""
     media_type: str
@@ -74,6 +96,8 @@ class Address(enum.StrEnum):
     ROLE_MENTION = "role_mention"
     REPLY = "reply"
     COMMAND = "command"
+    WATCHED = "watched"
+    """For nobody in particular, in a conversation where every picture is to be described."""
 
 
 class EntityKind(enum.StrEnum):

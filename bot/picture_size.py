@@ -17,6 +17,12 @@ MARKER_TOKENS = 2
 DEFAULT_PICTURE_TOKENS = 1280
 """The upper end of what the Qwen3-VL README suggests for one picture (256 to 1,280)."""
 
+DEFAULT_DOCUMENT_TOKENS = 2560
+"""What Alibaba's own service gives one picture at most by default (2,621,440 pixels)."""
+
+DEFAULT_FRAMES = 6
+DEFAULT_PAGES = 8
+
 DEFAULT_MAX_PIXELS = 50_000_000
 """Largest picture that is opened: over what phones send (48 megapixels), under what Pillow calls a bomb (89)."""
 

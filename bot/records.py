@@ -52,6 +52,16 @@ class DeliveryState(enum.StrEnum):
     """It may stand in the chat; nothing can tell, and it is not sent again."""
 
 
+class Place(enum.StrEnum):
+    """Where an attachment stands, seen from the message that it is stored with."""
+
+    OWN = "own"
+    QUOTED = "quoted"
+    """In the message replied to (or beside it in its album), or in what was forwarded."""
+    BEFORE = "before"
+    """In a message that was posted in the same conversation shortly before, to nobody in particular."""
+
+
 class Verdict(enum.StrEnum):
     """Whether a picture can be used."""
 
@@ -74,23 +84,40 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One prepared picture of an attachment."""
+
+    sha256: str
+    """Of its JPEG file, in hex."""
+    width_px: int
+    height_px: int
+    label: str = ""
+    """Which part of the attachment it shows: ``page 2``, ``at 0:03``. Empty for a still picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A stored attachment of a message, or of the message that one quotes."""
 
     id: AttachmentId
+    """Grows within a conversation. The model calls the picture by it."""
     ref: AttachmentRef
-    quoted: bool
-    """It belongs to the message replied to or forwarded, not to the message itself."""
+    place: Place
+    author: str = ""
+    """Who posted it, for BEFORE."""
     verdict: Verdict
     reason: str = ""
     """For UNUSABLE: `AttachmentError.person`."""
-    sha256: str | None = None
-    """For USABLE: the prepared picture's content hash, in hex."""
-    width_px: int = 0
-    """Of the prepared picture."""
-    height_px: int = 0
+    original: str | None = None
+    """The content hash of the file as it came, in hex; None while it was not fetched."""
+    views: tuple[View, ...] = ()
+    """For USABLE: what the model is shown of it. One for a still picture, more for frames and pages."""
+    text: str = ""
+    """For USABLE: the words of a text file."""
     origin: str = ""
     """What arrived, in words for the prompt: e.g. ``PNG, 4032×3024``."""
+    left_out: str = ""
+    """For USABLE: what of it is not among the views, in words for the person; empty when it is shown whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +143,16 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostedPicture:
+    """A picture of an answer."""
+
+    sha256: str
+    """Of its JPEG file, in hex."""
+    caption: str
+    """Plain text, at most 1,000 characters: what is to be seen, shown with it and told to those who can't see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A turn to be answered."""
 
@@ -137,6 +174,10 @@ class Turn:
     """From DELIVERING on: the whole Markdown that must stand in the chat, notes for the person included."""
     has_receipts: bool = False
     """Some of its answer may stand in the chat already."""
+    pictures: tuple[PostedPicture, ...] = ()
+    """From DELIVERING on: the pictures that must stand in the chat behind `text`."""
+    argument: str = ""
+    """What stands behind the command's name."""
     wait_until: datetime | None = None
     """The platform wants nothing new in this chat before."""
 
@@ -159,6 +200,8 @@ class Outcome:
     state: FinalState
     text: str
     """The whole Markdown that must stand in the chat."""
+    pictures: tuple[PostedPicture, ...] = ()
+    """What must stand in the chat behind it: stored with `Store.keep_picture` before."""
     answer: str | None
     """What the model said (also in part); None when it said nothing. Notes for the person are not in it."""
     trouble: str = ""
@@ -174,15 +217,56 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A prepared picture: what `bot.picture_decoding.prepare` makes of any file."""
+    """A small JPEG file made by one of the picture workers: upright, 8-bit sRGB, without metadata."""
 
     jpeg: bytes = field(repr=False)
     sha256: str
     """Of `jpeg`, in hex."""
     width_px: int
     height_px: int
+    label: str = ""
+    """As in `View`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What the model is shown of one file: pictures, or text, never nothing."""
+
+    pictures: tuple[Picture, ...] = ()
+    text: str = ""
+    """The words of a text file."""
     origin: str
-    """What arrived, in words: e.g. ``PNG, 4032×3024``."""
+    """What arrived, in words: e.g. ``PNG, 4032×3024``, ``PDF, 120 pages``."""
+    left_out: str = ""
+    """What of it is not shown, in words that can follow "I looked only at a part of picture 2:". Empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A region of a picture, relative to its upright width and height: 0 to 1000, as the model counts."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSettings:
+    """What people chose for one conversation."""
+
+    describes_pictures: bool = False
+    """Every picture posted there is described in a sentence, also to nobody's question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What was said in a conversation, as far as the model is still shown it."""
+
+    exchanges: tuple[Exchange, ...]
+    """Oldest first; the last one is the question."""
+    pixels_from: AttachmentId = AttachmentId(0)
+    """Attachments before this one are no longer shown as pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +278,8 @@ class Joining:
     late_picture_s: float
     """A picture without words joins a turn without pictures that was accepted so recently, even if it is being
     answered: it was forgotten, or sent behind its question."""
+    before_s: float = 0.0
+    """So long a picture that was posted to nobody belongs to the next question without one. 0: never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

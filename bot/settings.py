@@ -19,7 +19,13 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.parameters import ModelParameters
-from bot.picture_size import DEFAULT_MAX_PIXELS, DEFAULT_PICTURE_TOKENS
+from bot.picture_size import (
+    DEFAULT_DOCUMENT_TOKENS,
+    DEFAULT_FRAMES,
+    DEFAULT_MAX_PIXELS,
+    DEFAULT_PAGES,
+    DEFAULT_PICTURE_TOKENS,
+)
 from bot.prompt import DEFAULT_SYSTEM_PROMPT
 from bot.setting_types import (
     Access,
@@ -109,6 +115,9 @@ class _ModelServer(_Section):
 class ModelSettings(ModelParameters, _ModelServer):
     """How to reach the model, and what to ask of it."""
 
+    self_test: bool = True
+    """Whether the API is asked about a small known picture at start, to learn if it can see: `on` or `off`"""
+
     @property
     def parameters(self) -> ModelParameters:
         """What goes into requests, without the key and the rest; what was set stays told from what is default."""
@@ -160,12 +169,26 @@ class PictureSettings(_Section):
     """Largest picture that is opened, in pixels (width × height)"""
     tokens: Annotated[int, Field(ge=66, le=16_386)] = DEFAULT_PICTURE_TOKENS
     """Tokens that one picture may take; larger pictures are shrunk to fit (one token is 32 × 32 pixels)"""
+    document_tokens: Annotated[int, Field(ge=66, le=16_386)] = DEFAULT_DOCUMENT_TOKENS
+    """The same for pictures with small print: documents and screenshots, told by what would be lost otherwise"""
+    frames: Annotated[int, Field(ge=1, le=32)] = DEFAULT_FRAMES
+    """Frames of an animation or video that the model is shown at most"""
+    pages: Annotated[int, Field(ge=1, le=100)] = DEFAULT_PAGES
+    """Pages of a PDF that the model is shown at most"""
+    links: bool = True
+    """Whether pictures behind links in a message are fetched: `on` or `off`"""
+    tools: bool = True
+    """Whether the model may look closer at pictures and point things out on them: `on` or `off`"""
+    before_s: Annotated[float, Field(ge=0, le=3600)] = 300.0
+    """Seconds in which a picture that was posted to nobody belongs to the next question without one; `0` means never"""
     per_request: Annotated[int, Field(ge=0)] = 10
     """Pictures that the model is shown at most, the newest first; older ones are only mentioned"""
     request_tokens: Annotated[int, Field(ge=0)] = 13_000
     """Tokens that all pictures of one request may take"""
     store_bytes: Annotated[int, Field(ge=0)] = 1_000_000_000
-    """Bytes of pictures that are kept in all; the oldest go first"""
+    """Bytes of prepared pictures that are kept in all; the least recently used go first"""
+    originals_bytes: Annotated[int, Field(ge=0)] = 2_000_000_000
+    """Bytes of files as they came that are kept in all, for looking closer; the least recently used go first"""
 
 
 class TurnSettings(_Section):

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -34,15 +34,29 @@ class Mark:
     """The address of a LINK, the language of a PRE."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFile:
+    """A JPEG file to show in a message of its own."""
+
+    jpeg: bytes = field(repr=False)
+    """At most 10 MB, and 10,000 pixels of width and height together (Bot API, sendPhoto)."""
+    sha256: str
+    """Of `jpeg`, in hex: parts are compared by it."""
+    name: str
+    """The file's name, where the platform shows one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One platform message's worth of an answer, ready to send. Equal parts look equal on screen."""
 
     text: str
-    """Never empty, and never longer than `Limits.text_length`."""
+    """Never longer than `Limits.text_length`. Empty only beside a picture, whose caption and alternative text it is
+    (at most 1,000 characters)."""
     marks: tuple[Mark, ...] = ()
     can_stop: bool = False
     """It carries a Stop button: the answer still grows. The core sets it on parts of a preview."""
+    picture: PictureFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +149,7 @@ class Chat(Protocol):
         ...
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
-        """Download an attachment, reading at most `max_bytes` of it.
+        """Download an attachment (not one of `Source.LINK`), reading at most `max_bytes` of it.
 
         Raises:
             AttachmentError: gone, not allowed, too large, or not to be had after retries.
@@ -159,7 +173,10 @@ class Chat(Protocol):
         ...
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
-        """Replace a message of the bot's own. Repeating it is harmless; an unchanged text is not an error."""
+        """Replace a message of the bot's own. Repeating it is harmless; an unchanged text is not an error.
+
+        A text is never edited into a picture, nor the other way round: the core deletes the one and sends the other.
+        """
         ...
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:

@@ -1,9 +1,9 @@
 """A model as the core sees it: a prompt goes in, a stream of events comes out."""
 
 import enum
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,38 @@ class PictureContent:
 Content: TypeAlias = TextContent | PictureContent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A function that the model may ask for."""
+
+    name: str
+    """At most 64 of ``[A-Za-z0-9_-]``."""
+    description: str
+    parameters: Mapping[str, Any]
+    """A JSON schema of type object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A function that the model asks for."""
+
+    id: str
+    name: str
+    arguments: str
+    """As the model wrote them: JSON, if all is well."""
+
+
 @dataclass(frozen=True, slots=True)
 class PromptMessage:
     """One message of a prompt. Pictures stand only in messages of the user (the API allows them nowhere else)."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     content: tuple[Content, ...]
+    """Of a tool: one text, its result."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Of the assistant: what it asked for. Each wants a message of role ``tool`` behind it."""
+    tool_call_id: str | None = None
+    """Of a tool: which call it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +119,18 @@ ModelEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | Finished
 class Model(Protocol):
     """A vision-language model behind some server."""
 
-    def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+    def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
         """Yield the answer as it is written, then exactly one `Finished`.
 
+        The model may ask for `tools` in place of answering, or behind some words: see `ToolCallDelta`.
         Retries by itself before the first event only. Closing the generator early closes the connection,
         which tells the server to stop. `request_id` (at most 128 of ``[A-Za-z0-9._:-]``) goes to the
         server's log, so that an operator can find the request there.
 
         Raises:
-            ModelError: refused, unreachable, silent, or cut off before `Finished`.
+            ModelError: refused, unreachable, silent, or cut off before `Finished`. `ModelError.tools_refused`
+                tells that the server takes no tools.
         """
         ...

@@ -6,7 +6,21 @@ from typing import Protocol
 
 from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
 from bot.ports.chat import KnownPlace
-from bot.records import Accepted, AttachmentId, Delivery, Exchange, Joining, Lease, Outcome, Picture, Turn, TurnId
+from bot.records import (
+    Accepted,
+    Attachment,
+    AttachmentId,
+    ConversationSettings,
+    Delivery,
+    History,
+    Joining,
+    Lease,
+    Outcome,
+    Picture,
+    Prepared,
+    Turn,
+    TurnId,
+)
 
 
 class Store(Protocol):
@@ -23,6 +37,11 @@ class Store(Protocol):
     ) -> Accepted | None:
         """Store an addressed message and its turn.
 
+        A message that brings and quotes no attachments gets those of the newest message (with its album) that was
+        posted in the conversation less than `joining.before_s` ago, to nobody, and that no turn has yet
+        (`Place.BEFORE`); commands only those in `bot.commands.LOOKING`. The reply to one picture of an album gets its
+        siblings, as far as they are known. Attachments that are in the message twice are stored once.
+
         It joins the newest turn of the same conversation and sender instead, addressed or not, if that is not a
         command's, was accepted less than `joining.cap_s` ago, and
 
@@ -34,7 +53,10 @@ class Store(Protocol):
           ACCEPTED again).
 
         Joining sets the turn's `ready_at` to the given one, at most `accepted_at` + `joining.cap_s`.
-        The same message again changes nothing. A message that is neither addressed nor joins is not stored.
+        The same message again changes nothing. Of a message that is neither addressed nor joins, only its attachments
+        are kept, for `joining.before_s` (at most 10 messages of each conversation), unless the conversation
+        describes every picture (`ConversationSettings`): then one with attachments of `Source.FILE` or STICKER of its
+        own becomes a turn of the command `bot.commands.ALT`.
         With ``answer=False`` the turn is REMEMBERED at once.
 
         Returns:
@@ -46,7 +68,9 @@ class Store(Protocol):
         """Replace a stored message's words, quotes and attachments (those that stay keep their verdict).
 
         A turn accepted since `redo_since` is opened again: ACCEPTED, no attempts, no outcome, its receipts kept.
-        An unknown message, and one whose words and attachments are as they were, change nothing.
+        An unknown message, and one whose words and attachments are as they were, change nothing. Attachments of
+        `Source.PREVIEW` that come later are added; when only they changed, the turn is opened again only if it is
+        still ACCEPTED.
         """
         ...
 
@@ -121,21 +145,65 @@ class Store(Protocol):
         """Remember that the platform wants nothing new in this chat before (`Turn.wait_until`)."""
         ...
 
-    async def exchanges(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
-        """The newest `limit` exchanges up to and with `up_to`, oldest first.
+    async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:
+        """The newest `limit` exchanges up to and with `up_to`.
 
-        None is from before a reset, but `up_to` itself. Without commands and withdrawn turns.
+        None is from before a reset or before the beginning that `move_window` set, but `up_to` itself, which is there
+        also when it is a command's. Otherwise without commands and withdrawn turns.
 
         Read by index: the cost does not grow with the length of the history.
         """
         ...
 
-    async def settle(self, attachment_id: AttachmentId, verdict: Picture | str) -> None:
-        """Record what became of an attachment: the prepared picture, or the reason why there is none."""
+    async def move_window(self, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId) -> None:
+        """Let the history begin at a later exchange, and its pixels at a later attachment. Never moves back."""
+        ...
+
+    async def settle(
+        self, attachment_id: AttachmentId, verdict: Prepared | str, *, original: str | None = None
+    ) -> None:
+        """Record what became of an attachment: what is shown of it, or the reason why there is nothing.
+
+        `original` is the content hash of its file, where it could be fetched.
+        """
+        ...
+
+    async def settle_as_known(self, attachment_id: AttachmentId, original: str) -> bool:
+        """Settle an attachment like an earlier one that was USABLE and came with the very same bytes.
+
+        False when there is none, or retention took one of its pictures.
+        """
         ...
 
     async def jpeg(self, sha256: str) -> bytes | None:
-        """The bytes of a prepared picture; None if retention removed them."""
+        """The bytes of a prepared or posted picture; None if retention removed them."""
+        ...
+
+    async def keep_picture(self, turn_id: TurnId, picture: Picture) -> None:
+        """Store a picture that is to be posted with a turn's answer. It goes when the turn goes."""
+        ...
+
+    async def keep_original(self, data: bytes) -> str:
+        """Keep a file as it came, once. Returns its content hash, in hex.
+
+        The least recently used go when there are too many bytes; and all that no attachment has any more.
+        """
+        ...
+
+    async def original(self, sha256: str) -> bytes | None:
+        """A file as it came; None if it is no longer kept."""
+        ...
+
+    async def attachment(
+        self, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId
+    ) -> Attachment | None:
+        """An attachment of this conversation that is still part of its history up to and with `up_to`."""
+        ...
+
+    async def settings(self, key: ConversationKey) -> ConversationSettings: ...
+
+    async def change_settings(self, key: ConversationKey, settings: ConversationSettings) -> None:
+        """Keep what was chosen for a conversation in which something was accepted."""
         ...
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
@@ -154,8 +222,8 @@ class Store(Protocol):
         """Start over: exchanges up to `up_to` are no longer part of the history."""
         ...
 
-    async def purge(self, *, before: datetime, max_picture_bytes: int) -> None:
-        """Delete what is older than `before`, and the oldest pictures over `max_picture_bytes` in all.
+    async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:
+        """Delete what is older than `before`, and the least recently used pictures and originals over these sizes.
 
         Unfinished turns are kept. Works in short transactions, so that nobody waits for it.
         """
