@@ -23,6 +23,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 LOOKING = frozenset({ALT})
 """Commands that are about pictures."""
 
+ON, OFF = "on", "off"
+"""What can stand behind ALT, in place of a picture."""
+
 _ALIASES: Mapping[str, str] = MappingProxyType({"start": HELP})  # Telegram sends /start when a chat is opened.
 
 

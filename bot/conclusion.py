@@ -3,9 +3,10 @@
 from bot import texts
 from bot.errors import ModelTrouble
 from bot.fences import with_closed_fence
-from bot.ports.model import FinishReason, Usage
+from bot.ports.model import FinishReason
 from bot.reading import Answer
 from bot.records import Exchange, Outcome, TurnState, Verdict
+from bot.window import attachments_of
 
 STOPPED = "stopped"
 """A person ended the answer."""
@@ -20,31 +21,33 @@ def conclude(answer: Answer, interrupted: str | None) -> Outcome:
     """The outcome of an answer; `interrupted` is STOPPED, DEADLINE or None."""
     trouble, sentence = _trouble(answer, interrupted)
     below = [sentence, *answer.notes] if sentence else answer.notes
-    above = [with_closed_fence(answer.text) if below else answer.text] if answer.text else []
+    above = [answer.mark + (with_closed_fence(answer.text) if below else answer.text)] if answer.text else []
     finish = answer.finish
     is_failure = bool(trouble) and trouble not in (STOPPED, REPETITION)
     return Outcome(
         state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
         text="\n\n".join([*above, *below]),
+        pictures=tuple(answer.pictures),
         answer=answer.text or None,
         trouble=trouble,
         detail=str(answer.error or ""),
         finish_reason=finish.reason if finish else "",
         model=finish.model if finish else "",
-        usage=finish.usage if finish else Usage(),
+        usage=answer.usage,
         started_at=answer.started_at,
         first_text_at=answer.first_text_at,
     )
 
 
 def notes_on(question: Exchange) -> list[str]:
-    """A line for each picture of the question that the model does not get."""
-    every = [attachment for message in question.messages for attachment in message.attachments]
-    return [
-        texts.not_seen(number, attachment.reason)
-        for number, attachment in enumerate(every, start=1)
-        if attachment.verdict is Verdict.UNUSABLE
-    ]
+    """A line for each picture of the question that the model does not get, or not whole."""
+    notes = []
+    for number, attachment in enumerate(attachments_of([question]), start=1):
+        if attachment.verdict is Verdict.UNUSABLE:
+            notes.append(texts.not_seen(number, attachment.reason))
+        elif attachment.left_out:
+            notes.append(texts.seen_in_part(number, attachment.left_out))
+    return notes
 
 
 def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:

@@ -10,40 +10,28 @@ from datetime import timedelta
 from functools import partial
 
 from bot import texts
+from bot.asking import Asking
 from bot.background import Background
-from bot.commands import RESET, STOP
-from bot.conclusion import DEADLINE, STOPPED, conclude, notes_on
+from bot.commands import ALT, LOOKING, OFF, ON, RESET, STOP
+from bot.conclusion import DEADLINE, STOPPED, conclude
 from bot.delivery import AnswerOnScreen
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
 from bot.insistence import Insistence
-from bot.look import FILES_AT_ONCE, Pictures, leave_out, look
-from bot.ports.chat import Chat
+from bot.ports.chat import Chat, Part, PictureFile
 from bot.ports.clock import Clock
-from bot.ports.model import Model, PromptMessage
 from bot.ports.store import Store
-from bot.prompt import PromptBudget, build_prompt, pictures_to_show, within_budget
-from bot.reading import Answer, Interruption, read
-from bot.records import Lease, Outcome, Turn, TurnId, TurnState
+from bot.reading import Answer, Interruption
+from bot.records import Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
 from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
-
-PICTURE_LIMIT = "most pictures at once"
-"""The cursor under which the server's limit is remembered, behind the model's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationRules:
     """The operator's choices that answering depends on."""
 
-    system_prompt: str
-    model_name: str
-    budget: PromptBudget
-    exchanges: int
-    """How many earlier exchanges are read at most."""
-    picture_bytes: int
-    """Largest file fetched."""
     running: int
     """How many turns may look and ask at the same time, over all conversations."""
     attempts: int
@@ -60,9 +48,8 @@ class Conversation:
     def __init__(
         self,
         store: Store,
-        model: Model,
+        asking: Asking,
         chats: Mapping[PlatformName, Chat],
-        pictures: Pictures,
         clock: Clock,
         rules: ConversationRules,
         *,
@@ -70,14 +57,12 @@ class Conversation:
     ) -> None:
         """`owner` names this process in its leases."""
         self._store = store
-        self._model = model
+        self._asking_model = asking
         self._chats = chats
-        self._pictures = pictures
         self._clock = clock
         self._rules = rules
         self._owner = owner
         self._running = asyncio.Semaphore(rules.running)
-        self._room = asyncio.Semaphore(FILES_AT_ONCE)
         self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
         self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
@@ -101,11 +86,12 @@ class Conversation:
                 await self._withdraw(claimed, chat)
             elif claimed.state is TurnState.DELIVERING:
                 async with await self._screen(claimed, chat) as screen:
-                    await self._deliver(claimed, screen, claimed.text or texts.INTERNAL)
+                    pictures = await self._parts(claimed.pictures)
+                    await self._deliver(claimed, screen, claimed.text or texts.INTERNAL, pictures)
             elif claimed.attempts >= self._rules.attempts:
                 log.error("turn %s: given up after %s attempts", claimed.id, claimed.attempts)
                 await self._say(claimed, chat, texts.GAVE_UP, trouble="gave_up")
-            elif claimed.command is not None:
+            elif claimed.command is not None and not self._is_looking(claimed):
                 await self._command(claimed, chat, claimed.command)
             else:
                 await self._ask(claimed, chat)
@@ -172,16 +158,26 @@ class Conversation:
         return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
 
     async def _end(self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome) -> None:
-        if await self._store.conclude(turn.id, outcome, screen.plan(outcome.text)):
-            await self._deliver(turn, screen, outcome.text)
+        pictures = await self._parts(outcome.pictures)
+        if await self._store.conclude(turn.id, outcome, screen.plan(outcome.text, pictures)):
+            await self._deliver(turn, screen, outcome.text, pictures)
         else:
             # Its question was changed or deleted meanwhile: the lane has it again.
             log.info("turn %s: its question has changed, so this answer is dropped", turn.id)
 
-    async def _deliver(self, turn: Turn, screen: AnswerOnScreen, text: str) -> None:
+    async def _parts(self, pictures: Sequence[PostedPicture]) -> Sequence[Part]:
+        parts = []
+        for number, picture in enumerate(pictures, start=1):
+            jpeg = await self._store.jpeg(picture.sha256)
+            if jpeg is not None:
+                file = PictureFile(jpeg=jpeg, sha256=picture.sha256, name=f"picture-{number}.jpg")
+                parts.append(Part(picture.caption, picture=file))
+        return parts
+
+    async def _deliver(self, turn: Turn, screen: AnswerOnScreen, text: str, pictures: Sequence[Part]) -> None:
         failed, detail = "", ""
         try:
-            await screen.complete(text)
+            await screen.complete(text, pictures)
         except PlatformUncertain as error:
             log.error("turn %s: its answer may be missing in the chat; it is not sent twice: %s", turn.id, error)
         except PlatformError as error:
@@ -201,6 +197,10 @@ class Conversation:
 
     # --- the bot's own words --------------------------------------------------------------------
 
+    @staticmethod
+    def _is_looking(turn: Turn) -> bool:
+        return turn.command in LOOKING and turn.argument.strip().lower() not in (ON, OFF)
+
     async def _command(self, turn: Turn, chat: Chat, name: str) -> None:
         if name == RESET:
             await self._store.reset(turn.key, up_to=turn.id)
@@ -209,6 +209,11 @@ class Conversation:
             was_effective = turn.id in self._effective_stops
             self._effective_stops.discard(turn.id)
             await self._say(turn, chat, texts.STOPS if was_effective else texts.NOTHING_TO_STOP)
+        elif name == ALT:
+            describes = turn.argument.strip().lower() == ON
+            settings = await self._store.settings(turn.key)
+            await self._store.change_settings(turn.key, replace(settings, describes_pictures=describes))
+            await self._say(turn, chat, texts.ALT_ON if describes else texts.ALT_OFF)
         else:
             await self._say(turn, chat, texts.HELP)
 
@@ -234,7 +239,7 @@ class Conversation:
     # --- the model's words ----------------------------------------------------------------------
 
     async def _ask(self, turn: Turn, chat: Chat) -> None:
-        answer = Answer(started_at=self._clock.now())
+        answer = Answer(started_at=self._clock.now(), mark=texts.ALT_MARK if turn.command is not None else "")
         interruption = Interruption()
         async with keep_typing(chat, turn.key, self._clock), await self._screen(turn, chat) as screen:
             self._asking[turn.key] = interruption, screen
@@ -254,7 +259,7 @@ class Conversation:
         self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen, interruption: Interruption
     ) -> None:
         try:
-            work = partial(self._when_there_is_room, partial(self._look_and_read, turn, chat, answer, screen))
+            work = partial(self._when_there_is_room, partial(self._asking_model.ask, turn, chat, answer, screen.show))
             await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
         except ModelError as error:
             log.warning("turn %s: %s", turn.id, error)
@@ -269,52 +274,3 @@ class Conversation:
     async def _when_there_is_room(self, work: Callable[[], Awaitable[None]]) -> None:
         async with self._running:
             await work()
-
-    async def _look_and_read(self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen) -> None:
-        request_id = f"turn-{turn.id}-{turn.attempts}"
-        most = self._rules.budget.pictures
-        prompt = await self._look(turn, chat, answer, most)
-        may_read_again = True
-        while True:
-            try:
-                return await read(self._model, prompt, answer, screen.show, request_id=request_id, clock=self._clock)
-            except ModelError as error:
-                if error.picture_limit is not None and error.picture_limit < most:
-                    most = error.picture_limit
-                    log.warning("turn %s: sent again with at most %s pictures: %s", turn.id, most, error)
-                    if error.picture_limit_lasts:
-                        await self._store.move_cursor(self._limit_cursor, str(most))
-                    prompt = await self._look(turn, chat, answer, most)
-                elif may_read_again and answer.text and error.trouble is not ModelTrouble.BLOCKED:
-                    may_read_again = False
-                    log.warning("turn %s: cut off, so it is asked again: %s", turn.id, error)
-                else:
-                    raise
-
-    async def _look(self, turn: Turn, chat: Chat, answer: Answer, most: int) -> Sequence[PromptMessage]:
-        rules = self._rules
-        exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-        budget = rules.budget
-        if any(message.attachments for exchange in exchanges for message in exchange.messages):
-            budget = replace(budget, pictures=min(most, await self._most_pictures()))
-        if any(message.attachments for message in exchanges[-1].messages):
-            await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes, room=self._room)
-            exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-            if await leave_out(exchanges[-1], self._store, budget, reason=texts.not_shown(budget.pictures)):
-                exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-        answer.notes = notes_on(exchanges[-1])
-        kept = within_budget(exchanges, budget)
-        pixels = {}
-        for sha256 in pictures_to_show(kept, budget):
-            jpeg = await self._store.jpeg(sha256)
-            if jpeg is not None:
-                pixels[sha256] = jpeg
-        return build_prompt(rules.system_prompt, kept, pixels)
-
-    async def _most_pictures(self) -> int:
-        learned = await self._store.cursor(self._limit_cursor)
-        return int(learned) if learned else self._rules.budget.pictures
-
-    @property
-    def _limit_cursor(self) -> str:
-        return f"{self._rules.model_name}: {PICTURE_LIMIT}"

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 GATHER_S = 0.1
 """From the first words to their first showing: an answer that is whole by then costs one message and no edit."""
 
+_PICTURE = "picture "
+"""How the digest of a part with a picture begins."""
+
 UNCERTAIN_ATTEMPTS = 5
 """How often a part is sent whose sending never gets an answer, and which is never found."""
 
@@ -60,7 +63,7 @@ class AnswerOnScreen:
             # A preview is edited without a receipt for each time: what an attempt that was cut short showed last is
             # not known, and must not count as the text that was noted before.
             for receipt in receipts:
-                self._set(replace(receipt, digest=""))
+                self._set(replace(receipt, digest=_PICTURE if receipt.digest.startswith(_PICTURE) else ""))
         self._lost = 0
         self._wanted: Sequence[str] = ()
         self._changed = asyncio.Event()
@@ -92,9 +95,9 @@ class AnswerOnScreen:
         """End the preview: what is on screen stays, and changes no more before `complete`."""
         await self._stop_preview()
 
-    def plan(self, markdown: str) -> Sequence[Delivery]:
+    def plan(self, markdown: str, pictures: Sequence[Part] = ()) -> Sequence[Delivery]:
         """The receipts to store before `complete`, for parts that are not in the chat yet."""
-        parts = self._parts(markdown)
+        parts = [*self._parts(markdown), *pictures]
         for index, part in enumerate(parts):
             if index not in self._receipts:
                 self._receipts[index] = Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part))
@@ -102,8 +105,10 @@ class AnswerOnScreen:
         self._announce_next(len(parts))
         return self.take_receipts()
 
-    async def complete(self, markdown: str) -> None:
+    async def complete(self, markdown: str, pictures: Sequence[Part] = ()) -> None:
         """Make exactly this text stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
+
+        The pictures stand behind it. Where the platform refuses one, its caption stands there, and why it does.
 
         Leaves receipts to be taken.
 
@@ -114,11 +119,11 @@ class AnswerOnScreen:
         """
         await self._stop_preview()
         await self._insist.wait_as_demanded(self._turn.wait_until)
-        parts = self._parts(markdown)
+        parts = [*self._parts(markdown), *pictures]
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
             try:
-                await self._bring(index, part, parts)
+                await self._bring_or_tell(index, part, parts)
             except PlatformUncertain as error:
                 uncertain = error
         for index in sorted(index for index in self._receipts if index >= len(parts)):
@@ -211,12 +216,28 @@ class AnswerOnScreen:
 
     # --- the final text -------------------------------------------------------------------------
 
+    async def _bring_or_tell(self, index: int, part: Part, parts: Sequence[Part]) -> None:
+        try:
+            await self._bring(index, part, parts)
+        except PlatformRefused as refused:
+            if part.picture is None:
+                raise
+            log.warning("turn %s: a picture of its answer was refused: %s", self._turn.id, refused)
+            self._set(Delivery(part=index, state=DeliveryState.PENDING))
+            told = self._chat.render(texts.picture_refused(part.text), final=True)[0]
+            await self._bring(index, told, parts)
+
     async def _bring(self, index: int, part: Part, parts: Sequence[Part]) -> None:
         if index in self._doubtful:
             self._doubtful.discard(index)
             await self._adopt_lost(index)
         if self._receipts[index].state is DeliveryState.UNKNOWN:
             return
+        if self._is_of_another_kind(index, part):
+            # No platform turns a text into a picture in place.
+            self._lost += 1
+            await self._take_back(index)
+            self._set(Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part)))
         if self._receipts[index].message_id is not None:
             if self._shows(index, part):
                 return
@@ -297,6 +318,11 @@ class AnswerOnScreen:
 
     # --- one request ----------------------------------------------------------------------------
 
+    def _is_of_another_kind(self, index: int, part: Part) -> bool:
+        receipt = self._receipts[index]
+        is_picture = receipt.digest.startswith(_PICTURE)
+        return receipt.message_id is not None and is_picture is not (part.picture is not None)
+
     def _shows(self, index: int, part: Part) -> bool:
         receipt = self._receipts.get(index)
         return receipt is not None and receipt.state is DeliveryState.SENT and receipt.digest == _digest(part)
@@ -349,4 +375,5 @@ class AnswerOnScreen:
 
 
 def _digest(part: Part) -> str:
-    return hashlib.blake2s(repr(part).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    digest = hashlib.blake2s(repr(part).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return digest if part.picture is None else _PICTURE + digest

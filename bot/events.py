@@ -86,6 +86,8 @@ class Quoted:
     """Written by this bot."""
     text: str
     attachments: tuple[AttachmentRef, ...] = ()
+    is_hidden: bool = False
+    """There is such a message, but the platform lets the bot see nothing of it: `text` and `attachments` are empty."""
 
 
 class Address(enum.StrEnum):

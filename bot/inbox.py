@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.commands import STOP
+from bot.commands import LOOKING, STOP
 from bot.conversation import Conversation
 from bot.errors import GlimpseError, StorageError
 from bot.events import (
@@ -185,13 +185,13 @@ class Inbox:
         queue = self._only_queue_of(turn)
         if accepted.restart:
             queue.redo(turn)
-        elif not queue.put(turn, bounded=turn.command is None):
+        elif not queue.put(turn, bounded=queue is self._lanes):
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
             self._refusals.put(turn, bounded=False)
 
     def _only_queue_of(self, turn: Turn) -> Lanes:
         """Where it belongs now. It may have been a command before, or refused: two answers of it must not run."""
-        queue = self._lanes if turn.command is None else self._commands
+        queue = self._lanes if turn.command is None or turn.command in LOOKING else self._commands
         for other in (self._lanes, self._commands, self._refusals):
             if other is not queue:
                 other.drop(turn)

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import replace
 
 from bot import texts
 from bot.errors import AttachmentError, StorageError
-from bot.events import AttachmentRef
+from bot.events import AttachmentRef, Source
 from bot.ports.chat import Chat
+from bot.ports.eyes import Eyes
 from bot.ports.store import Store
-from bot.prompt import PromptBudget, pictures_to_show
-from bot.records import Attachment, Exchange, Picture, Verdict
+from bot.ports.web import Web
+from bot.records import Attachment, Exchange, Picture, Prepared, Verdict
+from bot.window import PromptBudget, attachments_of, fitting_views
 
 log = logging.getLogger(__name__)
 
@@ -19,81 +21,131 @@ FILES_AT_ONCE = 3
 """Files in memory at the same time, over all conversations: two being decoded, and the next. Forty files of 13 MB,
 in four messages sent at once, took the bot from 90 to 890 MB without this (measured)."""
 
-_NEVER_PICTURES = ("video/", "audio/", "text/", "font/")
+_NEVER_PICTURES = ("audio/", "font/")
 
 
-class Pictures(Protocol):
-    """Makes a safe, small JPEG of whatever arrived, off the event loop."""
+class Looking:
+    """Fetches attachments and has them opened."""
 
-    async def prepare(self, data: bytes) -> Picture:
-        """Raises `AttachmentError` when it can't."""
-        ...
+    def __init__(self, store: Store, eyes: Eyes, web: Web, *, max_bytes: int) -> None:
+        """`max_bytes`: the largest file fetched."""
+        self._store = store
+        self._eyes = eyes
+        self._web = web
+        self._max_bytes = max_bytes
+        self._room = asyncio.Semaphore(FILES_AT_ONCE)
 
+    async def settle(self, question: Exchange, chat: Chat) -> bool:
+        """Bring every attachment of a question from PENDING to its verdict, side by side as far as there is room.
 
-async def look(
-    question: Exchange, chat: Chat, store: Store, pictures: Pictures, *, max_bytes: int, room: asyncio.Semaphore
-) -> None:
-    """Bring every attachment of the question from PENDING to its verdict, side by side as far as there is `room`.
+        Returns:
+            Whether there was any.
 
-    Raises `StorageError` when a verdict can't be stored.
+        Raises:
+            StorageError: a verdict can't be stored.
+        """
+        pending = [one for one in attachments_of([question]) if one.verdict is Verdict.PENDING]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for attachment in pending:
+                    group.create_task(self._settle(attachment, chat), name=f"attachment {attachment.id}")
+        except ExceptionGroup as errors:
+            storage = errors.subgroup(StorageError)
+            raise (storage or errors).exceptions[0] from None
+        return bool(pending)
 
-    Args:
-        question: Whose attachments.
-        chat: Where they are fetched.
-        store: Keeps the verdicts.
-        pictures: Makes them safe.
-        max_bytes: Largest file fetched.
-        room: For `FILES_AT_ONCE` files, shared by all questions.
-    """
-    pending = _pending(question)
-    if not pending:
-        return
-    limit = min(max_bytes, chat.limits.download_bytes)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for attachment in pending:
-                work = _settle(attachment, chat, store, pictures, limit, room)
-                group.create_task(work, name=f"attachment {attachment.id}")
-    except ExceptionGroup as errors:
-        storage = errors.subgroup(StorageError)
-        raise (storage or errors).exceptions[0] from None
+    async def leave_out(self, question: Exchange, budget: PromptBudget) -> bool:
+        """Refuse the pictures of a question that do not fit into one request. Returns whether there are any.
 
+        Silently left out, they would count as seen: by the person now, and by the model in later turns.
+        """
+        fitting = fitting_views(question, budget)
+        late = [one for one in attachments_of([question]) if fitting[one.id] < len(one.views)]
+        for attachment in late:
+            await self._shorten(attachment, fitting[attachment.id], budget)
+        return bool(late)
 
-async def leave_out(question: Exchange, store: Store, budget: PromptBudget, *, reason: str) -> bool:
-    """Refuse the pictures of a question that do not fit into one request. Returns whether there are any.
+    async def original(self, attachment: Attachment, chat: Chat) -> bytes:
+        """The file of an attachment as it came, fetched anew if it is no longer kept.
 
-    Silently left out, they would count as seen: by the person now, and by the model in later turns.
-    """
-    shown = set(pictures_to_show([question], budget))
-    every = (attachment for message in question.messages for attachment in message.attachments)
-    late = [one for one in every if one.sha256 is not None and one.sha256 not in shown]
-    for attachment in late:
-        await store.settle(attachment.id, reason)
-    return bool(late)
+        Raises:
+            AttachmentError: it is not to be had any more.
+        """
+        if attachment.original is None:
+            raise AttachmentError("never fetched", person="it was never opened")
+        data = await self._store.original(attachment.original)
+        if data is not None:
+            return data
+        refs = [attachment.ref, _still(attachment.ref)] if attachment.ref.still else [attachment.ref]
+        failure = AttachmentError("other bytes than before", person="it has changed since")
+        for ref in refs:
+            try:
+                async with self._room:
+                    data = await self._fetch(ref, chat)
+                    if await self._store.keep_original(data) == attachment.original:
+                        return data
+            except AttachmentError as error:
+                failure = error
+        raise failure
 
+    async def _settle(self, attachment: Attachment, chat: Chat) -> None:
+        try:
+            await self._open(attachment, attachment.ref, chat)
+        except AttachmentError as error:
+            if not attachment.ref.still:
+                return await self._refuse(attachment, error)
+            log.info("attachment %s: its still picture is used: %s", attachment.id, error)
+            try:
+                await self._open(attachment, _still(attachment.ref), chat, left_out=texts.only_still(error.person))
+            except AttachmentError:
+                await self._refuse(attachment, error)
 
-def _pending(question: Exchange) -> Sequence[Attachment]:
-    every = (attachment for message in question.messages for attachment in message.attachments)
-    return [attachment for attachment in every if attachment.verdict is Verdict.PENDING]
-
-
-async def _settle(
-    attachment: Attachment, chat: Chat, store: Store, pictures: Pictures, limit: int, room: asyncio.Semaphore
-) -> None:
-    verdict: Picture | str
-    try:
-        _refuse_early(attachment.ref, limit)
-        async with room:
-            verdict = await pictures.prepare(await chat.fetch(attachment.ref, max_bytes=limit))
-    except AttachmentError as error:
+    async def _refuse(self, attachment: Attachment, error: AttachmentError) -> None:
         log.info("attachment %s: not usable: %s", attachment.id, error)
-        verdict = error.person
-    await store.settle(attachment.id, verdict)
+        await self._store.settle(attachment.id, error.person)
+
+    async def _open(self, attachment: Attachment, ref: AttachmentRef, chat: Chat, *, left_out: str = "") -> None:
+        async with self._room:
+            data = await self._fetch(ref, chat)
+            original = await self._store.keep_original(data)
+            if not left_out and await self._store.settle_as_known(attachment.id, original):
+                return
+            prepared = await self._eyes.prepare(data)
+        if left_out:
+            prepared = replace(prepared, left_out=left_out)
+        await self._store.settle(attachment.id, prepared, original=original)
+
+    async def _fetch(self, ref: AttachmentRef, chat: Chat) -> bytes:
+        limit = min(self._max_bytes, chat.limits.download_bytes)
+        # Spares a download that can't end well. What remains is judged by its content, never by its name.
+        if ref.size_bytes is not None and ref.size_bytes > limit:
+            raise AttachmentError(f"{ref.size_bytes} bytes, over the cap of {limit}", person=texts.too_large(limit))
+        if ref.media_type.startswith(_NEVER_PICTURES):
+            raise AttachmentError(f"claimed to be {ref.media_type}", person=texts.not_a_picture(ref.media_type))
+        if ref.source is Source.LINK:
+            return await self._web.fetch(ref.handle, max_bytes=self._max_bytes)
+        return await chat.fetch(ref, max_bytes=limit)
+
+    async def _shorten(self, attachment: Attachment, count: int, budget: PromptBudget) -> None:
+        kept: Sequence[Picture | None] = [await self._picture(attachment, part) for part in range(count)]
+        pictures = tuple(picture for picture in kept if picture is not None)
+        if not pictures:
+            await self._store.settle(attachment.id, texts.not_shown(budget.pictures))
+            return
+        prepared = Prepared(
+            pictures=pictures, origin=attachment.origin, left_out=texts.only_first(count, len(attachment.views))
+        )
+        await self._store.settle(attachment.id, prepared, original=attachment.original)
+
+    async def _picture(self, attachment: Attachment, part: int) -> Picture | None:
+        view = attachment.views[part]
+        jpeg = await self._store.jpeg(view.sha256)
+        if jpeg is None:
+            return None
+        return Picture(
+            jpeg=jpeg, sha256=view.sha256, width_px=view.width_px, height_px=view.height_px, label=view.label
+        )
 
 
-def _refuse_early(ref: AttachmentRef, limit: int) -> None:
-    """Spare a download that can't end well. What remains is judged by its content, never by its name."""
-    if ref.size_bytes is not None and ref.size_bytes > limit:
-        raise AttachmentError(f"{ref.size_bytes} bytes, over the cap of {limit}", person=texts.too_large(limit))
-    if ref.media_type.startswith(_NEVER_PICTURES):
-        raise AttachmentError(f"claimed to be {ref.media_type}", person=texts.not_a_picture(ref.media_type))
+def _still(ref: AttachmentRef) -> AttachmentRef:
+    return replace(ref, handle=ref.still, still="", media_type="", size_bytes=None)

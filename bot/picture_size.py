@@ -5,8 +5,10 @@ and two more mark the picture's beginning and end.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 TILE_PX = 32
 """Side of the square that makes one token (patch 16, merged 2 × 2)."""
@@ -35,12 +37,35 @@ MAX_ASPECT_RATIO = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLimits:
+    """What one attachment may cost; see the settings of the same names."""
+
+    max_pixels: int = DEFAULT_MAX_PIXELS
+    tokens: int = DEFAULT_PICTURE_TOKENS
+    document_tokens: int = DEFAULT_DOCUMENT_TOKENS
+    frames: int = DEFAULT_FRAMES
+    pages: int = DEFAULT_PAGES
+
+    def frame_tokens(self, frames: int) -> int:
+        """What each of so many sampled frames may take: together twice a photo, for moments resemble each other."""
+        return max(MIN_PIXELS // TILE_PX**2 + MARKER_TOKENS, min(self.tokens, 2 * self.tokens // frames))
+
+    def page_tokens(self, pages: int) -> int:
+        """What each of so many pages may take: together three documents, which leaves 8 pages of A4 at 100 dpi."""
+        return min(self.document_tokens, 3 * self.document_tokens // pages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Where a picture's content goes: scaled to `content`, in the middle of a white `canvas`."""
 
     canvas: tuple[int, int]
     """Width and height in pixels. The same as `content` but for extreme strips."""
     content: tuple[int, int]
+
+
+Fit: TypeAlias = Callable[[int, int], Layout]
+"""Lays out a picture of this width and height."""
 
 
 def picture_tokens(width_px: int, height_px: int) -> int:
@@ -77,6 +102,20 @@ def lay_out(width_px: int, height_px: int, *, max_tokens: int) -> Layout:
         max(1, round(height_px * canvas[1] / height)),
     )
     return Layout(canvas=canvas, content=content)
+
+
+def lay_out_closer(width_px: int, height_px: int, *, min_tokens: int, max_tokens: int) -> Layout:
+    """As `lay_out`, but enlarges a picture until it takes about `min_tokens`."""
+    enlarge = max(1.0, math.sqrt(min_tokens * TILE_PX**2 / (width_px * height_px)))
+    return lay_out(round(width_px * enlarge), round(height_px * enlarge), max_tokens=max_tokens)
+
+
+def lay_out_within(width_px: int, height_px: int, *, min_side_px: int, max_side_px: int) -> Layout:
+    """For people's eyes: the longest side between these two, the shape kept."""
+    longest = max(width_px, height_px)
+    scale = min(max(longest, min_side_px), max_side_px) / longest
+    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    return Layout(canvas=size, content=size)
 
 
 def _tiles(side_px: int) -> int:

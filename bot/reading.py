@@ -8,8 +8,20 @@ from datetime import datetime
 
 from bot.errors import ModelError
 from bot.ports.clock import Clock
-from bot.ports.model import Finished, FinishReason, Model, PromptMessage, TextDelta, ToolCallDelta
+from bot.ports.model import (
+    Finished,
+    FinishReason,
+    Model,
+    PromptMessage,
+    TextDelta,
+    Tool,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+)
+from bot.records import PostedPicture
 from bot.repetition import Repetition, trimmed
+from bot.tool_calls import ToolCalls
 
 LONGEST_ANSWER = 200_000
 """Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens`, and go on."""
@@ -21,6 +33,13 @@ class Answer:
 
     started_at: datetime
     text: str = ""
+    said: str = ""
+    """How `text` begins: what was said before a tool was used. Never said again."""
+    mark: str = ""
+    """Stands before `text` on screen."""
+    pictures: list[PostedPicture] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    """Of all requests."""
     first_text_at: datetime | None = None
     finish: Finished | None = None
     error: ModelError | None = None
@@ -38,8 +57,9 @@ async def read(
     *,
     request_id: str,
     clock: Clock,
-) -> None:
-    """Read the stream into `answer`, and let it grow on screen.
+    tools: Sequence[Tool] = (),
+) -> Sequence[ToolCall]:
+    """Read the stream into `answer`, and let it grow on screen. Returns what the model asks for before it goes on.
 
     When an earlier attempt left a text, it stays on screen until this one is as long: an answer never shrinks while
     somebody reads it. What came is kept in `answer` also when this is cancelled or fails; the longer text counts.
@@ -47,11 +67,12 @@ async def read(
     Raises:
         ModelError: as `Model.stream` does.
     """
-    pieces: list[str] = []
-    shown_before, length = len(answer.text), 0
+    pieces: list[str] = [answer.mark, answer.said]
+    shown_before, length = len(answer.text), len(answer.said)
     repetition = Repetition()
+    calls = ToolCalls(taken={call.id for message in prompt for call in message.tool_calls})
     try:
-        async with aclosing(model.stream(prompt, request_id=request_id)) as events:
+        async with aclosing(model.stream(prompt, request_id=request_id, tools=tools)) as events:
             async for event in events:
                 match event:
                     case TextDelta(text):
@@ -68,14 +89,17 @@ async def read(
                             break
                     case ToolCallDelta():
                         answer.asked_for_tool = True
+                        calls.add(event)
                     case Finished():
                         answer.finish = event
+                        answer.usage = answer.usage + event.usage
     finally:
-        text = "".join(pieces).strip()
+        text = "".join(pieces[1:]).strip()
         if answer.repeats_itself:
             text = trimmed(text)
         if answer.finish is not None or len(text) >= len(answer.text):
             answer.text = text
+    return calls.whole() if tools else ()
 
 
 class Interruption:

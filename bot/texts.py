@@ -46,6 +46,21 @@ UNREADABLE = "I could not read that message. Please send it again, perhaps in an
 MISSED = "I was away, and more was said here than I can catch up with. Please ask again what you still need."
 
 
+def picture_refused(caption: str) -> str:
+    """What stands in place of a picture that the platform did not take."""
+    words = "*(I may not post pictures here, so the marked picture is missing. Whoever runs this place can allow it.)*"
+    return f"{caption}\n\n{words}" if caption else words
+
+
+ALT_MARK = "**Described by AI:** "
+
+ALT_NEEDS_PICTURE = "Which picture? Reply to it with `/alt`, or send `/alt` together with it."
+
+ALT_ON = "From now on I describe every picture posted here, for people who can't see it. `/alt off` ends that."
+
+ALT_OFF = "I no longer describe every picture posted here. `/alt` still describes a single one."
+
+
 def broke_off(sentence: str) -> str:
     """The note under an answer that ends too early, with the sentence of what happened."""
     return f'*(My answer breaks off here. {sentence} Or say "go on", and I continue from here.)*'
@@ -56,11 +71,25 @@ def not_seen(number: int, reason: str) -> str:
     return f"*(I could not look at picture {number}: {reason}.)*"
 
 
+def seen_in_part(number: int, left_out: str) -> str:
+    """The note about a file of which the model got only a part."""
+    return f"*(I looked only at a part of picture {number}; left out: {left_out}.)*"
+
+
+def only_still(reason: str) -> str:
+    """What is left out of a file that is shown by the platform's still picture of it."""
+    return f"all but one still picture of it ({reason})"
+
+
+def only_first(count: int, total: int) -> str:
+    """What is left out of a file whose parts do not fit into one request."""
+    return f"all but the first {count} of {total} parts"
+
+
 def not_a_picture(media_type: str) -> str:
     """The reason for a file that is no picture by the platform's own word."""
-    kinds = {"video": "a video", "audio": "a sound recording", "text": "a text file"}
-    kind = kinds.get(media_type.partition("/")[0], "not a picture")
-    return f"it is {kind}, and I can only look at still pictures so far"
+    kind = "a sound recording" if media_type.startswith("audio/") else "no picture"
+    return f"it is {kind}, and I can only look at things"
 
 
 def too_large(limit_bytes: int) -> str:

@@ -8,27 +8,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from bot.asking import Asking, AskingRules
 from bot.conversation import Conversation, ConversationRules
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
+from bot.look import Looking
 from bot.patience import Patience
 from bot.ports.model import Model
 from bot.ports.store import Store
-from bot.prompt import PromptBudget
 from bot.readiness import Readiness
 from bot.records import Joining, Turn
+from bot.sight import Sight
+from bot.window import PromptBudget
 from storage.database import open_store
-from tests.fakes import FAKE, Counted, FakeChat, FakePictures, ManualClock, ScriptedModel
+from tests.fakes import FAKE, Counted, FakeChat, FakePictures, FakeWeb, ManualClock, ScriptedModel
 
 _owners = itertools.count(1)
 
-RULES = ConversationRules(
+ASKING_RULES = AskingRules(
     system_prompt="Be kind.",
     model_name="scripted",
-    budget=PromptBudget(tokens=4000, pictures=4, picture_tokens=5000),
-    exchanges=20,
-    picture_bytes=1_000_000,
+    budget=PromptBudget(exchanges=20, tokens=4000, pictures=4, picture_tokens=5000),
+    tools=True,
+)
+RULES = ConversationRules(
     running=8,
     attempts=2,
     deadline_s=300,
@@ -36,7 +40,7 @@ RULES = ConversationRules(
 )
 INBOX_RULES = InboxRules(
     patience=Patience(
-        album_quiet_s=1, photo_quiet_s=1.5, paste_quiet_s=1.5, joining=Joining(cap_s=15, late_picture_s=5)
+        album_quiet_s=1, photo_quiet_s=1.5, paste_quiet_s=1.5, joining=Joining(cap_s=15, late_picture_s=5, before_s=300)
     ),
     answer_window_s=3600,
 )
@@ -50,6 +54,8 @@ class Core:
     chat: FakeChat
     model: ScriptedModel
     pictures: FakePictures
+    web: FakeWeb
+    sight: Sight
     clock: ManualClock
     lanes: Lanes
     inbox: Inbox
@@ -96,21 +102,18 @@ async def running_core(
         clock = ManualClock(lambda: counted.under_way > 0)
         chats = {FAKE: chat}
         readiness = Readiness()
-        conversation = Conversation(
-            store,
-            model or scripted,
-            chats,
-            pictures,
-            clock,
-            replace(RULES, attempts=attempts),
-            owner=f"process {next(_owners)}",
-        )
+        web = FakeWeb()
+        sight = Sight()
+        looking = Looking(store, pictures, web, max_bytes=1_000_000)
+        asking = Asking(store, model or scripted, pictures, looking, clock, sight, ASKING_RULES)
+        rules = replace(RULES, attempts=attempts)
+        conversation = Conversation(store, asking, chats, clock, rules, owner=f"process {next(_owners)}")
         lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100)
         inbox = Inbox(store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=INBOX_RULES)
         if resume:
             await inbox.resume()
         try:
-            yield Core(store, chat, scripted, pictures, clock, lanes, inbox, readiness)
+            yield Core(store, chat, scripted, pictures, web, sight, clock, lanes, inbox, readiness)
         finally:
             await lanes.drain(grace_s=0)
             await inbox.drain(grace_s=0)

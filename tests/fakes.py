@@ -1,6 +1,7 @@
 """Stand-ins behind the core's ports: a chat to look at, a scripted model, and time that passes when told."""
 
 import asyncio
+import hashlib
 import heapq
 import itertools
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
@@ -21,11 +22,13 @@ from bot.events import (
     PersonId,
     PlatformName,
     Quoted,
+    Source,
     Unreadable,
 )
-from bot.ports.chat import Intake, KnownPlace, Limits, Part
-from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta
-from bot.records import Picture
+from bot.ports.chat import Intake, KnownPlace, Limits, Part, PictureFile
+from bot.ports.eyes import MarkedBox
+from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
+from bot.records import Box, Picture, Prepared
 
 FAKE = PlatformName("fake")
 KEY = ConversationKey(platform=FAKE, chat_id="1")
@@ -103,6 +106,7 @@ class Shown:
     reply_to: MessageId | None
     versions: list[str] = field(default_factory=list)
     can_stop: bool = False
+    picture: PictureFile | None = None
 
 
 class FakeChat:
@@ -121,6 +125,7 @@ class FakeChat:
         self.screen: dict[MessageId, Shown] = {}
         self.typing_count = 0
         self.can_find = True
+        self.refuses_pictures: PlatformError | None = None
         self.files: dict[str, bytes | Exception] = {}
         self.trouble: list[tuple[str, PlatformError, bool]] = []
         self._by_nonce: dict[str, MessageId] = {}
@@ -154,12 +159,14 @@ class FakeChat:
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         after = self._meet_trouble("post")
+        if part.picture is not None and self.refuses_pictures is not None:
+            raise self.refuses_pictures
         if nonce in self._by_nonce and self.limits.resend_is_safe:
             self.screen[self._by_nonce[nonce]].text = part.text
             return self._by_nonce[nonce]
         message_id = MessageId(f"{key.chat_id}/{next(self._ids)}")
         self._by_nonce[nonce] = message_id
-        self.screen[message_id] = Shown(part.text, reply_to, [part.text], can_stop=part.can_stop)
+        self.screen[message_id] = Shown(part.text, reply_to, [part.text], can_stop=part.can_stop, picture=part.picture)
         if after:
             raise after
         return message_id
@@ -169,6 +176,8 @@ class FakeChat:
         if message_id not in self.screen:
             raise PlatformRefused("message to edit not found")
         self.screen[message_id].text = part.text
+        assert (self.screen[message_id].picture is None) is (part.picture is None), "a text is never made a picture"
+        self.screen[message_id].picture = part.picture
         self.screen[message_id].can_stop = part.can_stop
         self.screen[message_id].versions.append(part.text)
         if after:
@@ -207,11 +216,15 @@ class ScriptedModel:
     def __init__(self, *scripts: Sequence[Step]) -> None:
         self.scripts = list(scripts)
         self.prompts: list[Sequence[PromptMessage]] = []
+        self.tools: list[list[str]] = []
         self.closed = 0
 
-    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
         assert request_id
         self.prompts.append(prompt)
+        self.tools.append([tool.name for tool in tools])
         script = self.scripts.pop(0) if self.scripts else said("ok")
         try:
             for step in script:
@@ -241,18 +254,48 @@ def prompt_text(prompt: Sequence[PromptMessage]) -> str:
 
 
 class FakePictures:
-    """Takes anything that starts with ``pic`` for a picture."""
+    """`bot.ports.eyes.Eyes`: every file is a picture of 64 × 32 pixels, made of its own bytes."""
 
     def __init__(self, refuse: Callable[[bytes], Exception | None] = lambda _: None) -> None:
         self.prepared: list[bytes] = []
         self._refuse = refuse
 
-    async def prepare(self, data: bytes) -> Picture:
+    async def prepare(self, data: bytes) -> Prepared:
         error = self._refuse(data)
         if error is not None:
             raise error
         self.prepared.append(data)
-        return Picture(jpeg=data, sha256=data.hex().ljust(64, "0")[:64], width_px=64, height_px=32, origin="PNG, 64×32")
+        if data.startswith(b"pages"):
+            pictures = tuple(self._picture(data + b"%d" % page, f"page {page}") for page in range(1, 4))
+            return Prepared(pictures=pictures, origin="PDF, 5 pages", left_out="pages 4 to 5")
+        if data.startswith(b"words"):
+            return Prepared(text=data.decode(), origin="text")
+        return Prepared(pictures=(self._picture(data),), origin="PNG, 64×32")
+
+    async def crop(self, data: bytes, box: Box, *, part: int = 0) -> Picture:
+        return self._picture(b"crop of %s %d %d %d %d %d" % (data, part, box.left, box.top, box.right, box.bottom))
+
+    async def mark(self, data: bytes, boxes: Sequence[MarkedBox], *, part: int = 0) -> Picture:
+        labels = ",".join(marked.label for marked in boxes)
+        return self._picture(b"marked %s %d %s" % (data, part, labels.encode()))
+
+    @staticmethod
+    def _picture(data: bytes, label: str = "") -> Picture:
+        digest = hashlib.sha256(data).hexdigest()
+        return Picture(jpeg=data, sha256=digest, width_px=64, height_px=32, label=label)
+
+
+class FakeWeb:
+    """`bot.ports.web.Web` with a few addresses."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | Exception] = {}
+
+    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
+        found = self.files[url]
+        if isinstance(found, Exception):
+            raise found
+        return found[:max_bytes]
 
 
 _message_numbers = itertools.count(1)
@@ -291,9 +334,25 @@ def message(
     )
 
 
-def photo(handle: str, *, media_type: str = "image/jpeg", size_bytes: int | None = None) -> AttachmentRef:
+def photo(
+    handle: str,
+    *,
+    media_type: str = "image/jpeg",
+    size_bytes: int | None = None,
+    source: Source = Source.FILE,
+    about: str = "",
+    still: str = "",
+) -> AttachmentRef:
     """A picture that somebody sent."""
-    return AttachmentRef(handle=handle, name=f"{handle}.jpg", media_type=media_type, size_bytes=size_bytes)
+    return AttachmentRef(
+        handle=handle,
+        name=f"{handle}.jpg",
+        media_type=media_type,
+        size_bytes=size_bytes,
+        source=source,
+        about=about,
+        still=still,
+    )
 
 
 class FakeIntake:

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Protocol, TypeAlias
 
 
@@ -69,6 +69,10 @@ class Usage:
     cached_tokens: int | None = None
     cost_usd: float | None = None
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Of two requests together; what neither says stays unsaid."""
+        return Usage(**{one.name: _sum(getattr(self, one.name), getattr(other, one.name)) for one in fields(Usage)})
+
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
@@ -92,6 +96,10 @@ class ToolCallDelta:
     id: str | None = None
     name: str | None = None
     arguments: str = ""
+
+
+def _sum(one: float | None, other: float | None) -> Any:
+    return other if one is None else one if other is None else one + other
 
 
 class FinishReason(enum.StrEnum):
