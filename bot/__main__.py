@@ -27,6 +27,7 @@ from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageErro
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
 from bot.patience import Patience
+from bot.picture_size import PictureLimits
 from bot.pictures import PictureWorkshop
 from bot.ports.chat import Chat, Intake
 from bot.ports.clock import Clock
@@ -208,7 +209,15 @@ def _inbox_rules(settings: Settings) -> InboxRules:
 
 
 def _pictures(settings: Settings) -> PictureWorkshop:
-    return PictureWorkshop(max_tokens=settings.picture.tokens, max_pixels=settings.picture.max_pixels)
+    chosen = settings.picture
+    limits = PictureLimits(
+        max_pixels=chosen.max_pixels,
+        tokens=chosen.tokens,
+        document_tokens=chosen.document_tokens,
+        frames=chosen.frames,
+        pages=chosen.pages,
+    )
+    return PictureWorkshop(limits)
 
 
 async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Model:

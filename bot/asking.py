@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot import texts
 from bot.conclusion import notes_on
 from bot.errors import AttachmentError, ModelError, ModelTrouble
 from bot.look import Looking
@@ -18,7 +19,7 @@ from bot.reading import Answer, read
 from bot.records import Attachment, History, PostedPicture, Turn
 from bot.sight import Sight
 from bot.tools import PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
-from bot.window import PromptBudget, attachments_of, shown_views, within_budget
+from bot.window import PromptBudget, attachments_of, shown_views, within_budget, words_of
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class _Question:
     closer_tokens: int = 0
     picture_tokens: int = 0
     """Of the pixels in `begun`."""
+    text_tokens: int = 0
+    """Of its texts."""
     may_read_again: bool = True
     was_shortened: bool = False
 
@@ -118,9 +121,12 @@ class Asking:
                 history = await self._history(question)
         question.answer.notes = notes_on(history.exchanges[-1])
         if question.turn.command is not None:
+            if not any(attachments_of(history.exchanges[-1:])):
+                raise ModelError("no picture", trouble=ModelTrouble.PICTURES, person=texts.ALT_NEEDS_PICTURE)
             alone = History(exchanges=history.exchanges[-1:])
             return build_prompt(ALT_PROMPT, alone, await self._pixels(question, alone))
         kept = within_budget(history, budget)
+        question.text_tokens = words_of(kept)
         first_turn = kept.exchanges[0].turn_id
         if first_turn != history.exchanges[0].turn_id or kept.pixels_from != history.pixels_from:
             await self._store.move_window(question.turn.key, first_turn=first_turn, pixels_from=kept.pixels_from)
@@ -175,9 +181,10 @@ class Asking:
                 await self._store.move_cursor(self._cursor(PICTURE_LIMIT), str(error.picture_limit))
         elif error.too_long and not question.was_shortened:
             question.was_shortened = True
-            question.budget = replace(budget, picture_tokens=question.picture_tokens // 2, tokens=budget.tokens // 2)
+            half = replace(budget, picture_tokens=question.picture_tokens // 2, tokens=question.text_tokens // 2)
+            question.budget = half
             log.warning("turn %s: too long for the model, so half of it is sent: %s", turn.id, error)
-            if question.picture_tokens > budget.tokens:
+            if question.picture_tokens > question.text_tokens:
                 # Mostly pictures: so they are what this server has no room for.
                 await self._store.move_cursor(self._cursor(SIZE_LIMIT), str(question.picture_tokens // 2))
         elif question.may_read_again and question.answer.text and error.trouble is not ModelTrouble.BLOCKED:

@@ -47,6 +47,8 @@ def notes_on(question: Exchange) -> list[str]:
             notes.append(texts.not_seen(number, attachment.reason))
         elif attachment.left_out:
             notes.append(texts.seen_in_part(number, attachment.left_out))
+    if any(quote.is_hidden for message in question.messages for quote in message.quoted):
+        notes.append(texts.HIDDEN)
     return notes
 
 

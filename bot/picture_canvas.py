@@ -3,8 +3,9 @@
 import contextlib
 import io
 import math
+import struct
 
-from PIL import Image, ImageCms, JpegImagePlugin
+from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
 
 from bot.picture_scaling import scaled
 from bot.picture_size import Fit, Layout
@@ -22,34 +23,45 @@ _UPRIGHT = {
 }
 """The EXIF orientation tag, and what undoes it."""
 
+DAMAGED_METADATA = (SyntaxError, struct.error, ValueError, TypeError, LookupError, OSError, OverflowError)
+"""What Pillow raises for it."""
+
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def drawn(image: Image.Image, fit: Fit, region: Box = WHOLE, *, orientation: int = 1) -> Image.Image:
+def drawn(image: Image.Image, fit: Fit, region: Box = WHOLE) -> Image.Image:
     """A region of `image`, opened but perhaps not yet decoded, as `Source.draw` promises it.
 
     Args:
-        image: In any mode; its own ICC profile is used.
+        image: In any mode; its own ICC profile and EXIF orientation are used.
         fit: Says how large.
         region: Relative to the upright picture.
-        orientation: The EXIF tag.
     """
-    if region != WHOLE:
-        image.load()
-        return _flat(cut(upright(image, orientation), region), fit)
-    if isinstance(image, JpegImagePlugin.JpegImageFile):
+    if region == WHOLE and isinstance(image, JpegImagePlugin.JpegImageFile):
         # The JPEG decoder can halve while decoding.
         image.draft(None, fit(*image.size).content)
     image.load()
-    return upright(_flat(image, fit), orientation)
+    # Not before: Pillow turns a TIFF by itself when it loads one.
+    orientation = orientation_of(image)
+    if region == WHOLE:
+        return _upright(_flat(image, fit), orientation)
+    return _flat(_cut(_upright(image, orientation), region), fit)
 
 
-def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Undo what an EXIF orientation tag says was done."""
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation, 1 (upright) if it has none or its metadata is damaged."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except DAMAGED_METADATA:
+        return 1
+    return orientation if isinstance(orientation, int) else 1
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
-def cut(image: Image.Image, region: Box) -> Image.Image:
+def _cut(image: Image.Image, region: Box) -> Image.Image:
     """Every pixel that the region touches, at least one."""
     width, height = image.size
     left = min(width - 1, region.left * width // 1000)

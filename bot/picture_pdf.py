@@ -31,7 +31,7 @@ class Pdf:
             raise
         pages = len(self._document)
         if not pages:
-            raise AttachmentError("a PDF without pages", person="it has no pages")
+            raise ValueError("a document without pages")
         self.origin = f"PDF, {pages:,} pages" if pages > 1 else "PDF, 1 page"
         self.labels = [f"page {number + 1}" for number in range(min(pages, limits.pages))]
         self.left_out = pages_left_out(len(self.labels), pages)

@@ -8,8 +8,16 @@ from asyncio.subprocess import PIPE, Process
 from typing import Self
 
 from bot.errors import AttachmentError
-from bot.picture_pipe import REQUEST, unpack, unpack_head
-from bot.records import Picture
+from bot.picture_pipe import (
+    MAX_HEAD_BYTES,
+    MAX_JPEG_BYTES,
+    REPLY,
+    Request,
+    pack_request,
+    unpack_head,
+    unpack_reply,
+)
+from bot.records import Prepared
 
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT")
 """Variables that a worker needs to find its libraries. It gets no others: the bot's tokens stand among them."""
@@ -17,16 +25,13 @@ INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWR
 CHUNK_BYTES = 1 << 20
 """What is handed to the pipe at a time, so that a large file is not copied whole into its buffer."""
 
-MAX_REPLY_BYTES = 64_000_000
-"""No prepared picture comes near: what claims to be larger is a worker gone wrong."""
-
 
 class PictureProcessLost(Exception):
     """The worker ended, or talks nonsense, before its verdict."""
 
 
 class PictureProcess:
-    """A running ``python -m bot.picture_worker``. Takes one picture at a time."""
+    """A running ``python -m bot.picture_worker``. Takes one file at a time."""
 
     def __init__(self, process: Process) -> None:
         if process.stdin is None or process.stdout is None:
@@ -62,30 +67,33 @@ class PictureProcess:
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    async def prepare(self, data: bytes, *, max_tokens: int, max_pixels: int) -> Picture | AttachmentError:
-        """Have one picture prepared. Unless this returns, the worker is of no more use: `end` it.
+    async def ask(self, request: Request, data: bytes) -> Prepared | AttachmentError:
+        """Have one thing done with one file. Unless this returns, the worker is of no more use: `end` it.
 
         Raises:
             PictureProcessLost: it gave no verdict.
         """
         try:
-            await self._send(data, max_tokens, max_pixels)
+            await self._send(request, data)
             return await self._receive()
         except (OSError, EOFError, ValueError) as error:
             raise PictureProcessLost(f"{type(error).__name__}, exit code {self._process.returncode}") from error
 
-    async def _send(self, data: bytes, max_tokens: int, max_pixels: int) -> None:
-        self._stdin.write(REQUEST.pack(len(data), max_tokens, max_pixels))
+    async def _send(self, request: Request, data: bytes) -> None:
+        self._stdin.write(pack_request(request, len(data)))
         view = memoryview(data)
         for start in range(0, len(view), CHUNK_BYTES):
             self._stdin.write(view[start : start + CHUNK_BYTES])
             await self._stdin.drain()
 
-    async def _receive(self) -> Picture | AttachmentError:
-        head = unpack_head(await self._stdout.readline())
-        if not 0 <= head.jpeg_bytes <= MAX_REPLY_BYTES:
+    async def _receive(self) -> Prepared | AttachmentError:
+        (size,) = REPLY.unpack(await self._stdout.readexactly(REPLY.size))
+        if size > MAX_HEAD_BYTES:
             raise ValueError("a reply of impossible size")
-        return unpack(head, await self._stdout.readexactly(head.jpeg_bytes))
+        head = unpack_head(await self._stdout.readexactly(size))
+        if sum(picture.size for picture in head.pictures) > MAX_JPEG_BYTES:
+            raise ValueError("a reply of impossible size")
+        return unpack_reply(head, [await self._stdout.readexactly(picture.size) for picture in head.pictures])
 
     async def end(self, *, patience_s: float) -> None:
         """Let it end by itself, or kill it after `patience_s`. Returns when it is gone."""

@@ -15,12 +15,20 @@ WHOLE = Box(left=0, top=0, right=1000, bottom=1000)
 class Source(Protocol):
     """An opened file: one still picture, or several parts in an order that is the same whenever it is opened."""
 
-    origin: str
-    """As `Prepared.origin`."""
-    left_out: str
-    """As `Prepared.left_out`."""
-    labels: Sequence[str]
-    """As `View.label`, one for each part."""
+    @property
+    def origin(self) -> str:
+        """As `Prepared.origin`."""
+        ...
+
+    @property
+    def left_out(self) -> str:
+        """As `Prepared.left_out`."""
+        ...
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """As `View.label`, one for each part."""
+        ...
 
     def part_tokens(self, limits: PictureLimits) -> tuple[int, int]:
         """What a part may take everyday, and what if it has small print."""

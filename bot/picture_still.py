@@ -2,14 +2,12 @@
 
 import contextlib
 import io
-import struct
 from collections.abc import Iterator
-from itertools import islice
 
 import pillow_heif
-from PIL import ExifTags, Image
+from PIL import Image
 
-from bot.picture_canvas import drawn
+from bot.picture_canvas import DAMAGED_METADATA, drawn, orientation_of
 from bot.picture_size import Fit, PictureLimits
 from bot.picture_source import WHOLE, check_pixels, pages_left_out
 from bot.records import Box
@@ -27,8 +25,6 @@ _NAMES = {"MPO": "JPEG", "HEIF": "HEIC", "WEBP": "WebP"}
 
 _SWAPS_SIDES = 5
 """Orientations from here on exchange width and height."""
-
-_DAMAGED_METADATA = (SyntaxError, struct.error, ValueError, TypeError, LookupError, OSError, OverflowError)
 
 
 @contextlib.contextmanager
@@ -53,7 +49,8 @@ class Still:
         with opened(data, limits.max_pixels) as image:
             pages = _count_pages(image) if image.format == "TIFF" else 1
             width, height = image.size
-            if _orientation(image) >= _SWAPS_SIDES:
+            # Pillow turns a TIFF by itself.
+            if image.format != "TIFF" and orientation_of(image) >= _SWAPS_SIDES:
                 width, height = height, width
             size = f"{width}×{height}"
             self.origin = f"{name_of(image)}, {size}" if pages == 1 else f"{name_of(image)}, {pages:,} pages"
@@ -69,27 +66,14 @@ class Still:
             if part:
                 image.seek(part)
                 check_pixels(*image.size, self._max_pixels)
-            return drawn(image, fit, region, orientation=_orientation(image))
-
-
-def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 (upright) if it has none or its metadata is damaged."""
-    try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _DAMAGED_METADATA:
-        return 1
-    return orientation if isinstance(orientation, int) else 1
+            return drawn(image, fit, region)
 
 
 def _count_pages(image: Image.Image) -> int:
     """How many of them can be found; those behind a damaged one can't."""
-
-    def pages() -> Iterator[int]:
-        with contextlib.suppress(EOFError, *_DAMAGED_METADATA):
-            for page in range(MOST_PAGES):
-                image.seek(page)
-                yield page
-
-    count = sum(1 for _ in islice(pages(), MOST_PAGES))
-    image.seek(0)
-    return max(1, count)
+    count = 1
+    with contextlib.suppress(EOFError, *DAMAGED_METADATA):
+        while count < MOST_PAGES:
+            image.seek(count)
+            count += 1
+    return count

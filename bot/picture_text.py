@@ -12,6 +12,8 @@ _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\x1b")
 """Never in texts. Escape may be: logs have colours."""
 
+_NOT_ASCII = 0x80
+
 
 def read_text(data: bytes) -> Prepared:
     """The beginning of a text file.
@@ -42,7 +44,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _western(data: bytes) -> str:
-    foreign = sum(byte > 0x7F for byte in data[:MAX_CHARACTERS])
+    foreign = sum(byte >= _NOT_ASCII for byte in data[:MAX_CHARACTERS])
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:

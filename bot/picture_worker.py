@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.errors import AttachmentError
-from bot.picture_decoding import prepare
-from bot.picture_pipe import REQUEST, pack
+from bot.picture_decoding import crop, mark, prepare
+from bot.picture_pipe import REQUEST, Request, Task, pack_reply, unpack_request
+from bot.records import Picture, Prepared
 
 if sys.platform != "win32":
     import resource
@@ -27,16 +28,31 @@ def main(memory_bytes: int) -> None:
     replies = _reserve_output()
     _confine(memory_bytes)
     while len(header := sys.stdin.buffer.read(REQUEST.size)) == REQUEST.size:
-        size, max_tokens, max_pixels = REQUEST.unpack(header)
+        head_size, size = REQUEST.unpack(header)
+        head = sys.stdin.buffer.read(head_size)
         data = sys.stdin.buffer.read(size)
         if len(data) < size:
             return
         try:
-            reply = pack(prepare(data, max_tokens=max_tokens, max_pixels=max_pixels))
+            reply = pack_reply(_done(unpack_request(head), data))
         except AttachmentError as refusal:
-            reply = pack(refusal)
+            reply = pack_reply(refusal)
         replies.write(reply)
         replies.flush()
+
+
+def _done(request: Request, data: bytes) -> Prepared:
+    match request.task:
+        case Task.PREPARE:
+            return prepare(data, request.limits)
+        case Task.CROP:
+            return _alone(crop(data, request.boxes[0].box, request.part, request.limits))
+        case Task.MARK:
+            return _alone(mark(data, request.boxes, request.part, request.limits))
+
+
+def _alone(picture: Picture) -> Prepared:
+    return Prepared(pictures=(picture,), origin="")
 
 
 def _reserve_output() -> BinaryIO:

@@ -1,4 +1,4 @@
-"""Prepares pictures in processes of their own, so that no file can slow, swell or kill the bot.
+"""Looks at files in processes of their own, so that no file can slow, swell or kill the bot.
 
 Measured on two cores with pictures of 50 megapixels (JPEG, PNG, AVIF, WebP): in threads of the bot itself they
 held up the event loop for 0.5 s (the AVIF and WebP decoders keep the interpreter's lock) and took it from 20 to
@@ -8,12 +8,15 @@ nothing but the file. A first picture waits 0.1 s longer for its worker.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Self
 
 from bot.errors import AttachmentError
+from bot.picture_pipe import Request, Task
 from bot.picture_process import PictureProcess, PictureProcessLost
-from bot.picture_size import DEFAULT_MAX_PIXELS, DEFAULT_PICTURE_TOKENS
-from bot.records import Picture
+from bot.picture_size import PictureLimits
+from bot.ports.eyes import MarkedBox
+from bot.records import Box, Picture, Prepared
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +28,16 @@ CLOSING_S = 2.0
 
 
 class PictureWorkshop:
-    """A few worker processes that turn picture files into `Picture`s: started when needed, ended when idle.
+    """The `bot.ports.eyes.Eyes`: a few worker processes, started when needed, ended when idle.
 
-    ``async with`` it around everything that calls `prepare`. A file that crashes its worker, or takes too long,
-    costs one verdict; the next picture gets a new worker.
+    ``async with`` it around everything that calls it. A file that crashes its worker, or takes too long,
+    costs one verdict; the next file gets a new worker.
     """
 
     def __init__(
         self,
+        limits: PictureLimits | None = None,
         *,
-        max_tokens: int = DEFAULT_PICTURE_TOKENS,
-        max_pixels: int = DEFAULT_MAX_PIXELS,
         workers: int = 2,
         deadline_s: float = 20.0,
         idle_s: float = 60.0,
@@ -44,15 +46,13 @@ class PictureWorkshop:
         """Start nothing yet.
 
         Args:
-            max_tokens: What one picture may cost the model.
-            max_pixels: Larger pictures are refused before they are decoded.
+            limits: What one file may cost.
             workers: Processes at a time; 45 MB each when idle. The second starts only while the first is busy.
-            deadline_s: Longest time for one picture, without waiting for a worker.
+            deadline_s: Longest time for one file, without waiting for a worker.
             idle_s: A worker without work ends after this time, and gives its memory back.
             memory_bytes: Address space of each worker, where the system can limit it (Linux).
         """
-        self._max_tokens = max_tokens
-        self._max_pixels = max_pixels
+        self._limits = limits or PictureLimits()
         self._deadline_s = deadline_s
         self._idle_s = idle_s
         self._memory_bytes = memory_bytes
@@ -69,24 +69,37 @@ class PictureWorkshop:
         if self._endings:
             await asyncio.wait(self._endings)
 
-    async def prepare(self, data: bytes) -> Picture:
-        """Make a safe, small JPEG of a file; see `bot.picture_decoding.prepare`.
+    async def prepare(self, data: bytes) -> Prepared:
+        """What the model is shown of a file; see `bot.picture_decoding.prepare`.
 
         Raises:
             AttachmentError: the file can't be used.
         """
+        return await self._ask(Request(task=Task.PREPARE, limits=self._limits), data)
+
+    async def crop(self, data: bytes, box: Box, *, part: int = 0) -> Picture:
+        """A region at full resolution, or enlarged where it is tiny; raises as `prepare` does."""
+        boxes = (MarkedBox(box=box, label=""),)
+        return _only(await self._ask(Request(task=Task.CROP, limits=self._limits, part=part, boxes=boxes), data))
+
+    async def mark(self, data: bytes, boxes: Sequence[MarkedBox], *, part: int = 0) -> Picture:
+        """The whole picture with numbered frames and labels drawn on it; raises as `prepare` does."""
+        request = Request(task=Task.MARK, limits=self._limits, part=part, boxes=tuple(boxes))
+        return _only(await self._ask(request, data))
+
+    async def _ask(self, request: Request, data: bytes) -> Prepared:
         async with self._slots:
             process = await self._take()
-            verdict: Picture | AttachmentError | None = None
+            verdict: Prepared | AttachmentError | None = None
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    verdict = await process.prepare(data, max_tokens=self._max_tokens, max_pixels=self._max_pixels)
+                    verdict = await process.ask(request, data)
             except TimeoutError as error:
                 raise AttachmentError(
-                    f"not decoded within {self._deadline_s:.0f} s", person="it took too long to open"
+                    f"not done within {self._deadline_s:.0f} s", person="it took too long to open"
                 ) from error
             except PictureProcessLost as error:
-                log.warning("A picture made its worker process end: %s", error)
+                log.warning("A file made its worker process end: %s", error)
                 raise AttachmentError(f"worker lost: {error}", person="opening it failed") from error
             finally:
                 if verdict is None:
@@ -122,3 +135,9 @@ class PictureWorkshop:
         ending = asyncio.create_task(process.end(patience_s=patience_s), name="end of a picture worker")
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
+
+
+def _only(prepared: Prepared) -> Picture:
+    if not prepared.pictures:
+        raise AttachmentError("a reply without a picture", person="opening it failed")
+    return prepared.pictures[0]

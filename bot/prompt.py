@@ -165,6 +165,8 @@ def _said(words: str) -> str:
 
 
 def _quote(quote: StoredQuote) -> str:
+    if quote.is_hidden:
+        return "a message that you can't see"
     author = "you" if quote.is_own else _name(quote.author or "a message")
     text = quote.text.strip()
     clipped = text if len(text) <= QUOTE_LENGTH else text[:QUOTE_LENGTH] + " …"

@@ -127,6 +127,8 @@ class StoredQuote:
     author: str | None
     is_own: bool
     text: str
+    is_hidden: bool = False
+    """The platform let the bot see nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

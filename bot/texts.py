@@ -66,6 +66,12 @@ def broke_off(sentence: str) -> str:
     return f'*(My answer breaks off here. {sentence} Or say "go on", and I continue from here.)*'
 
 
+HIDDEN = (
+    "*(I am not allowed to see the message you replied to. Its menu shows it to me: "
+    "press and hold it, or right-click it, then Apps. Or send the picture together with your question.)*"
+)
+
+
 def not_seen(number: int, reason: str) -> str:
     """The note about one picture of the question that the model did not get."""
     return f"*(I could not look at picture {number}: {reason}.)*"

@@ -78,6 +78,11 @@ def fitting_views(question: Exchange, budget: PromptBudget) -> Mapping[Attachmen
     return fitting
 
 
+def words_of(history: History) -> int:
+    """Tokens of all texts of a history."""
+    return sum(map(_exchange_tokens, history.exchanges))
+
+
 def _trimmed(exchanges: tuple[Exchange, ...], budget: PromptBudget) -> tuple[Exchange, ...]:
     sizes = [_exchange_tokens(exchange) for exchange in exchanges]
     if len(exchanges) <= budget.exchanges + 1 and sum(sizes) <= budget.tokens:

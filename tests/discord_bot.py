@@ -11,6 +11,7 @@ from adapters.discord.catch_up import CatchUp
 from adapters.discord.chat import DiscordChat
 from bot.events import (
     Address,
+    AttachmentRef,
     ConversationKey,
     Event,
     MessageId,
@@ -221,3 +222,10 @@ def looks(discord: DiscordEmulator) -> list[str]:
         for request in discord.requests
         if request.method == "GET" and request.path.endswith("/messages")
     ]
+
+
+async def refetched(discord: DiscordEmulator, *refs: AttachmentRef) -> list[bytes]:
+    """What these are to another process, after all links ran out."""
+    discord.expire_links()
+    async with running(discord, listens=False) as restarted:
+        return [await restarted.chat.fetch(ref, max_bytes=100_000) for ref in refs]

@@ -1,8 +1,9 @@
-"""Draws the pictures that tests send: small, recognisable, in every format."""
+"""Draws the pictures and documents that tests send: small, recognisable, in every format."""
 
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import pillow_heif
@@ -64,3 +65,45 @@ def png_claiming(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
     )
+
+
+def hues(count: int, width: int = 96, height: int = 64) -> list[Image.Image]:
+    """Frames that all look different: from blue to red, the redder the later."""
+    levels = [round(255 * number / max(1, count - 1)) for number in range(count)]
+    return [Image.new("RGB", (width, height), (level, 0, 255 - level)) for level in levels]
+
+
+def animation(kind: str, frames: Sequence[Image.Image], frame_ms: int = 100, **options: Any) -> bytes:
+    return encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=frame_ms, **options)
+
+
+def pdf(pages: int = 1, *, content: bytes = b"", width: int = 595, height: int = 842, trailer: bytes = b"") -> bytes:
+    """A PDF 1.4 file whose pages all draw `content`; the top left quarter of every page is red."""
+    drawing = b"1 0 0 rg 0 %d %d %d re f 0 g " % (height // 2, width // 2, height // 2) + content
+    kids = b" ".join(b"%d 0 R" % (5 + number) for number in range(pages))
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 3 0 R /Resources << /Font << /F 4 0 R >> >> >>"
+    )
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *(page % (width, height) for _ in range(pages)),
+    ]
+    file = bytearray(b"%PDF-1.4\n")
+    places = []
+    for number, body in enumerate(bodies, start=1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    file += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n" % (len(bodies) + 1, table)
+    file += b"<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(bodies) + 1, trailer, file.find(b"xref"))
+    return bytes(file)
+
+
+LOCKED = (
+    b"/Encrypt << /Filter /Standard /V 1 /R 2 /O (01234567890123456789012345678901)"
+    b" /U (01234567890123456789012345678901) /P -4 >> /ID [(a) (b)]"
+)
+"""The trailer of a PDF with a password that nobody knows."""

@@ -23,8 +23,11 @@ from bot.ports.model import (
     ReasoningDelta,
     TextContent,
     TextDelta,
+    Tool,
+    ToolCall,
     ToolCallDelta,
 )
+from bot.tool_calls import ToolCalls
 from tests.emulators.model import ModelEmulator
 
 JPEG = base64.b64decode(
@@ -73,6 +76,14 @@ class Heard:
         return [event for event in self.events if isinstance(event, ToolCallDelta)]
 
     @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The tool calls, put together."""
+        calls = ToolCalls()
+        for piece in self.tool_calls:
+            calls.add(piece)
+        return calls.whole()
+
+    @property
     def finished(self) -> Finished:
         assert self.error is None, self.error
         assert [type(event) for event in self.events].count(Finished) == 1
@@ -90,6 +101,16 @@ def says(text: str, *more: bytes, role: str = "user") -> PromptMessage:
     """One message of a prompt; bytes are pictures."""
     pictures = [PictureContent(jpeg=jpeg, width_px=1, height_px=1) for jpeg in more]
     return PromptMessage(role, (TextContent(text), *pictures))  # type: ignore[arg-type]  # tests pass the three roles
+
+
+def asks(*calls: ToolCall, text: str = "") -> PromptMessage:
+    """What the assistant asked for, behind some words or none."""
+    return PromptMessage("assistant", (TextContent(text),) if text else (), tool_calls=calls)
+
+
+def result(call: ToolCall, text: str = "done") -> PromptMessage:
+    """What a call gave."""
+    return PromptMessage("tool", (TextContent(text),), tool_call_id=call.id)
 
 
 @asynccontextmanager
@@ -123,11 +144,13 @@ async def raw_server(answer: bytes) -> AsyncIterator[str]:
         await served.wait()
 
 
-async def listen(client: Model, *prompt: PromptMessage, request_id: str = "turn-1") -> Heard:
+async def listen(
+    client: Model, *prompt: PromptMessage, request_id: str = "turn-1", tools: Sequence[Tool] = ()
+) -> Heard:
     """Ask and take everything that comes, up to the error if there is one."""
     heard = Heard()
     try:
-        async with aclosing(client.stream(prompt or (says("Hello"),), request_id=request_id)) as events:
+        async with aclosing(client.stream(prompt or (says("Hello"),), request_id=request_id, tools=tools)) as events:
             async for event in events:
                 heard.events.append(event)
     except ModelError as error:
@@ -135,10 +158,10 @@ async def listen(client: Model, *prompt: PromptMessage, request_id: str = "turn-
     return heard
 
 
-async def ask(model: ModelEmulator, *prompt: PromptMessage, **wanted: Any) -> Heard:
+async def ask(model: ModelEmulator, *prompt: PromptMessage, tools: Sequence[Tool] = (), **wanted: Any) -> Heard:
     """Ask the emulator once with a client of its own."""
     async with client_of(model.url, **wanted) as client:
-        return await listen(client, *prompt)
+        return await listen(client, *prompt, tools=tools)
 
 
 def body_of(model: ModelEmulator) -> dict[str, Any]:

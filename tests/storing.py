@@ -20,16 +20,20 @@ from bot.records import (
     Lease,
     Outcome,
     Picture,
+    Prepared,
     Turn,
     TurnState,
+    View,
 )
 from storage.database import open_store
 from tests.fakes import KEY, START, message
 
+PLENTY = 10**12
+
 LIVING = (TurnState.ACCEPTED, TurnState.ANSWERING, TurnState.DELIVERING, TurnState.ANSWERED, TurnState.FAILED)
 """The states of a turn that was neither withdrawn nor found too late."""
 
-JOINING = Joining(cap_s=10, late_picture_s=5)
+JOINING = Joining(cap_s=10, late_picture_s=5, before_s=60)
 
 
 def database(folder: Path) -> Path:
@@ -124,15 +128,34 @@ async def bring_to(state: TurnState, store: Store, turn: Turn) -> None:
 
 
 async def read(store: Store, turn: Turn, *, limit: int = 10) -> list[Exchange]:
-    return list(await store.exchanges(turn.key, up_to=turn.id, limit=limit))
+    return list((await store.history(turn.key, up_to=turn.id, limit=limit)).exchanges)
 
 
 def said(exchanges: list[Exchange]) -> list[tuple[str, str | None]]:
     return [("|".join(m.text for m in e.messages), e.answer) for e in exchanges]
 
 
-def picture(content: str, size_bytes: int = 100) -> Picture:
+def picture(content: str, size_bytes: int = 100, *, label: str = "") -> Picture:
     jpeg = content.encode().ljust(size_bytes, b".")
-    return Picture(
-        jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest(), width_px=640, height_px=480, origin="PNG, 4032×3024"
-    )
+    return Picture(jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest(), width_px=640, height_px=480, label=label)
+
+
+def prepared(*pictures: Picture, text: str = "", left_out: str = "") -> Prepared:
+    """What is shown of a file."""
+    return Prepared(pictures=pictures, text=text, origin="PNG, 4032×3024", left_out=left_out)
+
+
+def shown(*pictures: Picture) -> tuple[View, ...]:
+    """How these pictures are read back."""
+    return tuple(View(sha256=p.sha256, width_px=p.width_px, height_px=p.height_px, label=p.label) for p in pictures)
+
+
+async def purge(
+    store: Store, *, before: datetime = START, picture_bytes: int = PLENTY, original_bytes: int = PLENTY
+) -> None:
+    await store.purge(before=before, max_picture_bytes=picture_bytes, max_original_bytes=original_bytes)
+
+
+def originals_in(folder: Path) -> set[str]:
+    """The content hashes of all files as they came, as they are named on the disk."""
+    return {path.name for path in (folder / "glimpse.db.originals").glob("*/*")}

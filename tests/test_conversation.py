@@ -7,7 +7,7 @@ import pytest
 from bot import texts
 from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefused
 from bot.events import Command, ConversationKey, MessageId, Quoted, Unreadable
-from bot.ports.model import Finished, FinishReason, TextDelta, ToolCallDelta
+from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import running_core
 from tests.fakes import FAKE, KEY, START, FakeChat, FakePictures, message, photo, prompt_text, said
 
@@ -110,7 +110,7 @@ async def test_a_photo_goes_to_the_model_and_again_with_the_next_question(tmp_pa
         await core.finish()
         assert prompt_text(core.model.prompts[0]).splitlines()[1:] == [
             "user: [Ann] (sent without words: describe what you see)",
-            "user: Picture 1 (PNG, 64×32):",
+            "user: Picture 1 [p1] (PNG, 64×32):",
             "user: <pixels>",
         ]
         await core.hear(message("what colour?"))
@@ -127,7 +127,7 @@ async def test_the_photo_of_the_message_replied_to_is_seen(tmp_path: Path) -> No
         await core.finish()
         text = prompt_text(core.model.prompts[0])
         assert "[Ann, quoting Bob] what is this?" in text
-        assert "Picture 1 (PNG, 64×32, in what is quoted):\nuser: <pixels>" in text
+        assert "Picture 1 [p1] (PNG, 64×32, in what is quoted):\nuser: <pixels>" in text
 
 
 async def test_an_album_is_one_question_with_one_answer(tmp_path: Path) -> None:
@@ -153,14 +153,14 @@ async def test_a_picture_that_can_not_be_used_is_told_to_model_and_person(tmp_pa
             "gone": AttachmentError("404", person="it is no longer there"),
         }
         big = photo("big", size_bytes=5_000_000)
-        video = photo("video", media_type="video/mp4")
-        await core.hear(message("?", attachments=[photo("good"), photo("gone"), big, video]))
+        song = photo("song", media_type="audio/mpeg")
+        await core.hear(message("?", attachments=[photo("good"), photo("gone"), big, song]))
         await core.finish()
         (answer,) = chat.texts()
         assert answer == (
             "I see one.\n\n*(I could not look at picture 2: it is no longer there.)*\n\n"
             "*(I could not look at picture 3: it is larger than 1 MB.)*\n\n"
-            "*(I could not look at picture 4: it is a video, and I can only look at still pictures so far.)*"
+            "*(I could not look at picture 4: it is a sound recording, and I can only look at things.)*"
         )
         assert prompt_text(core.model.prompts[0]).count("could not be looked at") == 3
         await core.hear(message("sure?"))
@@ -262,7 +262,7 @@ async def test_when_the_server_takes_fewer_pictures_it_gets_fewer_and_that_is_re
         await core.hear(message("?", attachments=[photo("a"), photo("b")]))
         await core.finish()
         (text,) = core.chat.texts()
-        assert text == f"I see one.\n\n{texts.not_seen(1, texts.not_shown(1))}"
+        assert text == f"I see one.\n\n{texts.not_seen(2, texts.not_shown(1))}"
         assert [prompt_text(prompt).count("<pixels>") for prompt in core.model.prompts] == [2, 1]
     async with running_core(tmp_path, chat=FakeChat(text_length=4000)) as core:
         core.chat.files |= {"c": b"pic c", "d": b"pic d"}
@@ -301,7 +301,6 @@ async def test_a_message_that_could_not_be_read_is_kept_and_whoever_waits_is_tol
     [
         (said(), texts.EMPTY_ANSWER),
         (said(" \n "), texts.EMPTY_ANSWER),
-        ([ToolCallDelta(index=0, name="fly"), *said(reason=FinishReason.TOOL_CALLS)], texts.TOOL_ASKED),
         (said(reason=FinishReason.CONTENT_FILTER), texts.FILTERED),
         ([RuntimeError("a bug")], texts.INTERNAL),
         (said("A long story", reason=FinishReason.LENGTH), f"A long story\n\n{texts.LENGTH_NOTE}"),

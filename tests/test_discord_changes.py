@@ -25,7 +25,7 @@ async def test_a_changed_question_arrives_whole_as_it_is_now(discord_emulator: D
     assert data == PNG.data
 
 
-async def test_link_previews_are_no_edits(discord_emulator: DiscordEmulator) -> None:
+async def test_link_previews_without_pictures_are_no_edits(discord_emulator: DiscordEmulator) -> None:
     ann = discord_emulator.add_person("Ann")
     chat = discord_emulator.dm(ann)
     async with running(discord_emulator) as bot:

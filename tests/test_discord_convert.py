@@ -299,14 +299,15 @@ def test_any_text_can_be_read_and_entities_point_at_what_they_name(content: str)
     assert reading.text.count("hi") == content.count("hi")
 
 
-WAVE = {"id": "41", "name": "Wave", "format_type": 1}
+WAVE = {"id": "41", "name": "Wave", "format_type": 3}
 
 
-def test_a_sticker_is_not_taken_for_silence(world: World) -> None:
+def test_a_sticker_that_is_no_picture_is_not_taken_for_silence(world: World) -> None:
     event = world.event(place=DM, sticker_items=[WAVE])
     [quoted] = world.event(**replying(said("", BEN_USER, sticker_items=[WAVE]))).quoted
 
-    assert (event.text, event.raw_text, quoted.text) == ("[Sticker: Wave]", "", "[Sticker: Wave]")
+    words = "[Sticker: Wave, an animation that bots can't see]"
+    assert (event.text, event.raw_text, quoted.text) == (words, "", words)
 
 
 def test_what_another_bot_wrote_into_an_embed_is_quoted(world: World) -> None:

@@ -12,7 +12,15 @@ from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_client import RecordingClient, connected
 from tests.emulators.discord_world import Channel, MessageFlag, Person
 
-_COMMANDS = [{"name": "reset", "description": "Start over"}, {"name": "look", "description": "Look at a picture"}]
+_OPTIONS = [
+    {"type": 11, "name": "at", "description": "A picture"},
+    {"type": 3, "name": "why", "description": "A reason", "choices": [{"name": "fun", "value": "fun"}]},
+]
+_COMMANDS: list[dict[str, Any]] = [
+    {"name": "reset", "description": "Start over"},
+    {"name": "look", "description": "Look at a picture", "options": _OPTIONS},
+    {"name": "Look closer", "type": 3},
+]
 
 
 @pytest.fixture
@@ -45,7 +53,7 @@ async def used(client: RecordingClient) -> dpy.Interaction:
 
 
 async def test_registered_commands_are_kept_and_returned(discord: DiscordEmulator, client: RecordingClient) -> None:
-    assert [command["name"] for command in discord.commands] == ["reset", "look"]
+    assert [command["name"] for command in discord.commands] == ["reset", "look", "Look closer"]
     commands = await client.http.get_global_commands(discord.application_id)
     assert [command["id"] for command in commands] == [command["id"] for command in discord.commands]
 
@@ -156,3 +164,28 @@ async def test_the_token_stands_in_no_recorded_path(
     await (await used(client)).response.send_message("One.")
 
     assert discord.requests[-1].path == f"/interactions/{record.id}/:token/callback"
+
+
+async def test_only_what_a_command_offers_can_be_chosen(
+    discord: DiscordEmulator, client: RecordingClient, channel: Channel, ann: Person
+) -> None:
+    with pytest.raises(AssertionError, match="can be one of"):
+        await discord.use_command(channel, ann, "look", {"why": "boredom"})
+    with pytest.raises(AssertionError, match="another type"):
+        await discord.use_command(channel, ann, "look", {"at": "a.png"})
+    with pytest.raises(AssertionError, match="no command 'Look closer'"):
+        await discord.use_command(channel, ann, "Look closer")
+
+
+async def test_the_menu_of_a_message_hands_it_over_whole() -> None:
+    async with DiscordEmulator(content_intent=False) as hiding:
+        channel, ben = hiding.add_channel(), hiding.add_person("Ben")
+        said = await hiding.say(channel, ben, "secret", files=[File(name="a.png", data=b"...")])
+        async with connected(hiding, content=False) as client:
+            await client.http.bulk_upsert_global_commands(hiding.application_id, list(_COMMANDS))
+            await hiding.use_menu(said, ben, "Look closer")
+            data: Any = (await used(client)).data
+
+    target = data["resolved"]["messages"][data["target_id"]]
+    assert (data["type"], target["id"], target["content"]) == (3, str(said.id), "secret")
+    assert [attachment["filename"] for attachment in target["attachments"]] == ["a.png"]

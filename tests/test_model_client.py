@@ -1,12 +1,14 @@
 """The model client against the emulated provider: what is sent, and what comes out."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
 
 from adapters.model.client import ModelClient
+from bot.background import Background
 from bot.parameters import ModelParameters
 from bot.ports.model import Finished, FinishReason, PromptMessage, TextContent, TextDelta, Usage
 from tests.emulators.common import eventually
@@ -213,3 +215,35 @@ async def test_many_answers_at_once_do_not_mix(model: ModelEmulator) -> None:
         heard = await asyncio.gather(*(listen(client, says(f"question {n}")) for n in range(50)))
 
     assert [answer.text for answer in heard] == [f"echo of question {n}" for n in range(50)]
+
+
+async def test_ten_large_pictures_are_sent_without_holding_up_anybody_else() -> None:
+    received = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal received
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+        while received < length:
+            received += len(await reader.read(1 << 16))
+        writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    longest_s = 0.0
+
+    async def somebody_else() -> None:
+        # By the processor's time of this thread: how busy the machine is says nothing about the client.
+        nonlocal longest_s
+        while True:
+            before = time.thread_time()
+            await asyncio.sleep(0)
+            longest_s = max(longest_s, time.thread_time() - before)
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        async with Background(somebody_else(), name="somebody else"), client_of(url, attempts=1) as client:
+            await listen(client, says("What are these?", *[JPEG[:4] + bytes(1_000_000)] * 10))
+
+    assert received > 13_000_000
+    assert longest_s < 0.02

@@ -28,6 +28,19 @@ def image(url: str, **fields: Any) -> dict[str, Any]:
     return message(content=[{"type": "image_url", "image_url": {"url": url} | fields}])
 
 
+def called(*ids: str, arguments: str = "{}") -> dict[str, Any]:
+    calls = [{"id": id_, "type": "function", "function": {"name": "look", "arguments": arguments}} for id_ in ids]
+    return {"role": "assistant", "tool_calls": calls}
+
+
+def result(id_: str, **fields: Any) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": id_, "content": "done"} | fields
+
+
+def used_tools(*messages: dict[str, Any]) -> dict[str, Any]:
+    return body(messages=[{"role": "user", "content": "hi"}, *messages], tools=[TOOL])
+
+
 TAKEN: list[object] = [
     body(),
     body(unknown_parameter=1),
@@ -37,11 +50,14 @@ TAKEN: list[object] = [
     body(stop="end"),
     body(stop=["a", "b", "c", "d"]),
     body(tools=[TOOL] * 128, tool_choice="required", parallel_tool_calls=False),
-    body(tool_choice={"type": "function", "function": {"name": "look"}}),
+    body(tools=[TOOL], tool_choice={"type": "function", "function": {"name": "look"}}),
     body(response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": {"a": None}, "strict": None}}),
     body(prediction={"type": "content", "content": [{"type": "text", "text": "a"}]}),
     message(role="system", content=[{"type": "text", "text": "a"}]),
-    message(role="tool", tool_call_id="1", name=None),
+    used_tools(called("1"), result("1", name=None)),
+    used_tools(called("1", "2"), result("2"), result("1"), {"role": "user", "content": "look"}),
+    used_tools(called("1"), result("1"), called("2"), result("2")),
+    used_tools(called("1") | {"content": ""}, result("1")),
     message(role="assistant", content=[{"type": "refusal", "refusal": "no"}], refusal=None),
     body(messages=[{"role": "assistant"}]),
     message(content=[{"type": "text", "text": "a", "extra": 1}], extra=1),
@@ -92,9 +108,22 @@ REFUSED: list[object] = [
     message(name=None),
     message(role="system", extra=1),
     message(role="system", content=[{"type": "image_url", "image_url": {"url": IMAGE}}]),
-    message(role="tool", tool_call_id="1", extra=1),
-    message(role="tool", tool_call_id="1", content=[{"type": "text", "text": "a"}]),
-    message(role="tool"),
+    used_tools(called("1"), result("1", extra=1)),
+    used_tools(called("1"), result("1", content=[{"type": "text", "text": "a"}])),
+    used_tools(called("1"), result("1", content=[{"type": "image_url", "image_url": {"url": IMAGE}}])),
+    used_tools(called("1"), {"role": "tool", "content": "a"}),
+    used_tools(called("1") | {"content": None}, result("1")),
+    used_tools(result("1")),
+    used_tools(called("1")),
+    used_tools(called("1"), result("2")),
+    used_tools(called("1"), result("1"), result("1")),
+    used_tools(called("1", "2"), result("1")),
+    used_tools(called("1", "2"), result("1"), {"role": "user", "content": "look"}, result("2")),
+    used_tools(called("1"), result("1"), called("1"), result("1")),
+    used_tools(called("1", "1"), result("1"), result("1")),
+    used_tools(called("1", arguments="{"), result("1")),
+    used_tools(called("1", arguments="[]"), result("1")),
+    body(tool_choice="auto"),
     message(role="assistant", content=None),
     message(role="assistant", content=[{"type": "image_url", "image_url": {"url": IMAGE}}]),
     message(role="assistant", tool_calls=[{"id": "1", "type": "function", "function": {"name": "x"}}]),

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.model.request import encode_body, fixed_fields
+from adapters.model.request import fixed_fields, request_body
 from bot.parameters import ModelParameters
 from tests.emulators.model_rules import refusal_of
 from tests.model_world import says
@@ -56,7 +56,7 @@ def test_everything_that_is_set_is_sent_unchanged_and_the_provider_takes_it() ->
     fields = sent(**EVERYTHING)
 
     assert fields == EVERYTHING | {"model": MODEL}
-    assert refusal_of(orjson.loads(encode_body(fields, [says("hi")], detail=None))) is None
+    assert refusal_of(orjson.loads(request_body(fields, [says("hi")], detail=None).decode())) is None
 
 
 @pytest.mark.parametrize(

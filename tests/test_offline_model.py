@@ -15,7 +15,9 @@ from bot.ports.model import (
     TextContent,
     TextDelta,
 )
-from tests.model_world import says
+from bot.tools import TOOLS, LookCloser, PointOut, read_call
+from tests.model_world import asks, result, says
+from tests.model_world import listen as listen_to
 
 
 def jpeg(width: int, height: int, *bands: str) -> bytes:
@@ -143,3 +145,55 @@ async def test_odd_prompts_are_no_trouble() -> None:
 async def test_it_does_not_claim_that_a_photo_without_words_had_some() -> None:
     photo = shown("[Ann] (sent without words: describe what you see)", ("Picture 1", jpeg(64, 64, "red")))
     assert "You wrote" not in await answer(photo)
+
+
+PHOTO = ("Picture 1 [p12] (PNG, 64×64)", jpeg(64, 64, "red", "blue"))
+
+
+async def test_asked_to_look_closer_it_uses_the_tool_and_tells_what_came_of_it() -> None:
+    question = shown("[Ann] please look closer", PHOTO)
+
+    heard = await listen_to(OfflineModel(), question, tools=TOOLS)
+
+    (call,) = heard.calls
+    request = read_call(call)
+    assert isinstance(request, LookCloser)
+    assert request.name == "p12"
+    assert heard.finished.reason is FinishReason.TOOL_CALLS
+    crop = PromptMessage(
+        "user",
+        (
+            TextContent("(The region [250, 250, 750, 750] of p12, which you asked for:)"),
+            PictureContent(jpeg=jpeg(32, 32, "red"), width_px=32, height_px=32),
+        ),
+    )
+    answered = await listen_to(OfflineModel(), question, asks(call), result(call, "It is here."), crop, tools=TOOLS)
+    assert answered.calls == ()
+    assert "It told me: It is here." in answered.text
+    assert "Picture 1 (PNG, 64×64): it reached me as a JPEG of 64×64 pixels" in answered.text
+    assert "The region [250, 250, 750, 750] of p12: it reached me as a JPEG of 32×32 pixels" in answered.text
+    assert "You wrote: Ann: “please look closer”" in answered.text
+
+
+async def test_asked_where_something_is_it_points_at_the_middle() -> None:
+    heard = await listen_to(OfflineModel(), shown("[Ann] where is the cat?", PHOTO), tools=TOOLS)
+
+    request = read_call(heard.calls[0])
+    assert isinstance(request, PointOut)
+    assert [box.label for box in request.boxes] == ["the middle"]
+
+
+async def test_it_uses_no_tool_without_a_wish_a_picture_or_an_offer() -> None:
+    for question, tools in (
+        (shown("[Ann] what is this?", PHOTO), TOOLS),
+        (shown("[Ann] look closer"), TOOLS),
+        (shown("[Ann] look closer", PHOTO), ()),
+        (shown("[Ann] look closer", PHOTO), TOOLS[1:]),
+    ):
+        assert (await listen_to(OfflineModel(), question, tools=tools)).calls == ()
+
+
+async def test_an_earlier_wish_is_no_wish_now() -> None:
+    prompt = (shown("[Ann] look closer", PHOTO), says("an answer", role="assistant"), says("[Ann] thanks"))
+
+    assert (await listen_to(OfflineModel(), *prompt, tools=TOOLS)).calls == ()

@@ -18,7 +18,7 @@ from bot.errors import (
     PlatformUncertain,
 )
 from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDeleted
-from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta
+from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
 from tests.core import Core, running_core
 from tests.fakes import KEY, FakeChat, message
 
@@ -37,7 +37,9 @@ class EchoModel:
     def __init__(self) -> None:
         self.cuts = 0
 
-    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
         assert request_id
         content = prompt[-1].content[0]
         assert isinstance(content, TextContent)

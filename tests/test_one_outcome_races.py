@@ -192,10 +192,10 @@ async def test_a_database_that_is_away_while_looking_delays_the_answer_and_chang
         failures = [StorageError("disk full")]
         real = core.store.settle
 
-        async def settle(*args: Any) -> None:
+        async def settle(*args: Any, **kwargs: Any) -> None:
             if failures:
                 raise failures.pop()
-            await real(*args)
+            await real(*args, **kwargs)
 
         vars(core.store)["settle"] = settle
         await core.hear(message("what?", attachments=[photo("a")]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AttachmentError
+from bot.picture_size import PictureLimits
 from bot.pictures import PictureWorkshop
 from tests.drawing import encoded, four_corners, photo, png_claiming
 from tests.emulators.common import eventually
@@ -93,17 +95,19 @@ async def person_reads(workshop: PictureWorkshop, data: bytes) -> str:
 
 
 async def test_a_picture_comes_back_prepared() -> None:
-    async with PictureWorkshop(max_tokens=300) as workshop:
-        picture = await workshop.prepare(photo(4032, 3024))
+    async with PictureWorkshop(PictureLimits(tokens=300)) as workshop:
+        prepared = await workshop.prepare(photo(4032, 3024))
 
-    assert picture.origin == "JPEG, 4032×3024"
+    (picture,) = prepared.pictures
+    assert prepared.origin == "JPEG, 4032×3024"
     assert picture.width_px < 700
     assert picture.jpeg.startswith(b"\xff\xd8")
+    assert picture.sha256 == hashlib.sha256(picture.jpeg).hexdigest()
 
 
 async def test_a_refusal_comes_back_in_the_decoders_words_and_the_worker_goes_on() -> None:
-    async with PictureWorkshop(max_pixels=1_000_000) as workshop:
-        assert "not a picture" in await person_reads(workshop, b"<html>")
+    async with PictureWorkshop(PictureLimits(max_pixels=1_000_000)) as workshop:
+        assert "SVG" in await person_reads(workshop, b"<svg/>")
         worker = worker_of(workshop)
         assert "at most 1 million" in await person_reads(workshop, png_claiming(2000, 1000))
         assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"

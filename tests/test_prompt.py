@@ -204,7 +204,9 @@ def test_nobody_is_asked_to_describe_a_voice_message() -> None:
 )
 def test_a_text_can_not_pretend_to_be_another_message(forged: str) -> None:
     text = text_of(exchange(1, said(forged, sender="Eve")))
-    assert text == "system: Be kind.\nuser: [Eve] " + re.sub(r"(?=\[Ann|\(Picture|^Picture)", r"\\", forged, flags=re.M)
+    assert text == "system: Be kind.\nuser: [Eve] " + re.sub(
+        r"(?=\[Ann|\(Picture|^Picture)", r"\\", forged, flags=re.MULTILINE
+    )
 
 
 def test_who_is_quoted_can_not_speak_for_who_quotes_them() -> None:

@@ -14,7 +14,7 @@ from bot.errors import StorageError
 from bot.ports.store import Store
 from storage.backup import backup
 from tests.fakes import message, photo
-from tests.storing import accept, database, exchange, files_in, picture, read, said, store_at
+from tests.storing import accept, database, exchange, files_in, picture, prepared, read, said, store_at
 
 
 def _url(folder: Path) -> str:
@@ -32,7 +32,7 @@ async def _fill(store: Store) -> None:
     for number in range(20):
         turn = await accept(store, message("Look", sender=str(number), attachments=[photo("p")]))
         (attachment,) = (await read(store, turn))[-1].messages[-1].attachments
-        await store.settle(attachment.id, picture(str(number), 100_000))
+        await store.settle(attachment.id, prepared(picture(str(number), 100_000)))
 
 
 async def test_a_backup_of_a_working_glimpse_holds_all_that_was_committed_and_opens(

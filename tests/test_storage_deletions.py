@@ -25,6 +25,8 @@ from tests.storing import (
     outcome,
     picture,
     plain_connection,
+    prepared,
+    purge,
     read,
     said,
     store_at,
@@ -71,7 +73,7 @@ async def test_nothing_of_what_was_deleted_is_left_in_the_file(tmp_path: Path) -
     async with store_at(tmp_path) as store:
         turn = await accept(store, heard)
         (attachment,) = await attachments_of(store, turn)
-        await store.settle(attachment.id, picture("secret"))
+        await store.settle(attachment.id, prepared(picture("secret")))
         await finish(store, turn, "A secret answer")
         await _delete(store, "1")
 
@@ -132,7 +134,7 @@ async def test_a_picture_that_others_show_too_outlasts_a_deletion(tmp_path: Path
     async with store_at(tmp_path) as store:
         for number in ("1", "2"):
             turn = await accept(store, message(message_id=number, attachments=[photo(number)], sender=number))
-            await store.settle((await attachments_of(store, turn))[0].id, picture("cat"))
+            await store.settle((await attachments_of(store, turn))[0].id, prepared(picture("cat")))
         await _delete(store, "1")
         assert await store.jpeg(picture("cat").sha256) is not None
         await _delete(store, "2")
@@ -171,7 +173,7 @@ async def test_withdrawn_turns_go_with_the_years(tmp_path: Path) -> None:
         await _delete(store, "1")
         await begin(store, turn)
         await store.close(turn.id, now=LATER)
-        await store.purge(before=LATER + timedelta(days=1), max_picture_bytes=0)
+        await purge(store, before=LATER + timedelta(days=1), picture_bytes=0)
 
     with plain_connection(database(tmp_path)) as connection:
         for table in (turns, messages, attachments):

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from bot.errors import StorageError
 from bot.events import MessageId, Unreadable
 from bot.ports.store import Store
-from bot.records import AttachmentId, Delivery, DeliveryState, Turn, TurnState
+from bot.records import AttachmentId, ConversationSettings, Delivery, DeliveryState, Turn, TurnState
 from storage.sqlite import sqlite_of
 from storage.store import SqlStore
 from tests.fakes import FAKE, KEY, START, message, photo
@@ -33,6 +33,8 @@ from tests.storing import (
     outcome,
     picture,
     plain_connection,
+    prepared,
+    purge,
     read,
     said,
     store_at,
@@ -42,6 +44,7 @@ Trouble: TypeAlias = Callable[[Store, Path], AbstractAsyncContextManager[None]]
 
 LATER = START + timedelta(days=1)
 SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"))
+HASH = "0" * 64
 LONG = "x" * 20_000
 """More than what is free in the file."""
 
@@ -111,6 +114,7 @@ async def _a_turn_in_every_state(store: Store) -> dict[TurnState, Turn]:
     for state in states[1:3]:
         await begin(store, turns[state])
     await store.conclude(turns[TurnState.DELIVERING].id, outcome())
+    await store.settle(AttachmentId(4), prepared(picture("dog")), original=HASH)
     await store.record_deliveries(turns[TurnState.ANSWERING].id, [replace(SENT, part=1)])
     return turns
 
@@ -132,11 +136,16 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
         "conclude": lambda: store.conclude(answering.id, outcome(LONG), [SENT]),
         "close": lambda: store.close(delivering.id, now=START, deliveries=[SENT]),
         "hold": lambda: store.hold(KEY, LATER),
-        "settle": lambda: store.settle(AttachmentId(2), picture("cat", 20_000)),
+        "settle_as_known": lambda: store.settle_as_known(AttachmentId(1), HASH),
+        "settle": lambda: store.settle(AttachmentId(2), prepared(picture("cat", 20_000))),
+        "keep_picture": lambda: store.keep_picture(answering.id, picture("box", 20_000)),
+        "move_window": lambda: store.move_window(KEY, first_turn=accepted.id, pixels_from=AttachmentId(2)),
+        "change_settings": lambda: store.change_settings(KEY, ConversationSettings(describes_pictures=True)),
+        "pass": lambda: hear(store, message(sender="Yan", address=None, attachments=[photo(LONG)])),
         "record_deliveries": lambda: store.record_deliveries(answering.id, [SENT]),
         "remove_delivery": lambda: store.remove_delivery(answering.id, 1),
         "reset": lambda: store.reset(KEY, up_to=answered.id),
-        "purge": lambda: store.purge(before=LATER, max_picture_bytes=0),
+        "purge": lambda: purge(store, before=LATER, picture_bytes=0),
     }
 
 
@@ -146,7 +155,7 @@ def _everything(path: Path) -> str:
         return str([connection.execute(sa.text(f"SELECT * FROM {name}")).all() for name in names])  # noqa: S608  # ours
 
 
-NEED_ROOM = ("accept", "join", "edit", "set_aside", "move_cursor", "conclude", "settle")
+NEED_ROOM = ("accept", "join", "pass", "edit", "set_aside", "move_cursor", "conclude", "settle", "keep_picture")
 """Calls that write more than what is free in the file."""
 
 
@@ -177,7 +186,7 @@ async def test_each_call_says_what_is_wrong_does_nothing_and_works_again(
 async def test_nothing_is_kept_of_a_message_that_the_full_disk_took_only_half_of(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await exchange(store, "Hello")
-        heard = message("Look", sender="Bob", attachments=[photo("p" * 3000) for _ in range(20)])
+        heard = message("Look", sender="Bob", attachments=[photo(f"{number:3000}") for number in range(20)])
         async with _full(store, database(tmp_path)):
             with pytest.raises(StorageError, match="disk is full"):
                 await accept(store, heard)
@@ -199,7 +208,7 @@ async def test_a_file_that_is_damaged_at_work_is_said_until_a_backup_is_in_its_p
     path = database(tmp_path)
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("Look", attachments=[photo("p")]))
-        await store.settle(AttachmentId(1), picture("cat", 40_000))
+        await store.settle(AttachmentId(1), prepared(picture("cat", 40_000)))
         await finish(store, turn)
     whole = path.read_bytes()
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.events import Command, MessageId, MessageReceived, Quoted
 from bot.ports.store import Store
-from bot.records import Accepted, Delivery, DeliveryState, Picture, TurnState, Verdict
+from bot.records import Accepted, Delivery, DeliveryState, Prepared, TurnState, Verdict
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
     LIVING,
@@ -19,8 +19,10 @@ from tests.storing import (
     hear,
     outcome,
     picture,
+    prepared,
     read,
     said,
+    shown,
     store_at,
 )
 
@@ -102,7 +104,12 @@ async def test_an_attachment_that_stays_keeps_its_verdict(tmp_path: Path) -> Non
     before = message("Look", message_id="1", attachments=[photo("a"), photo("b"), photo("c")], quoted=[reply])
     async with store_at(tmp_path) as store:
         turn = await accept(store, before)
-        verdicts: list[Picture | str] = [picture("bobs"), picture("a"), "it is too large", picture("c")]
+        verdicts: list[Prepared | str] = [
+            prepared(picture("bobs")),
+            prepared(picture("a")),
+            "it is too large",
+            prepared(picture("c")),
+        ]
         for attachment, verdict in zip(await attachments_of(store, turn), verdicts, strict=True):
             await store.settle(attachment.id, verdict)
         await _edit(store, replace(before, attachments=(photo("new"), photo("b"), photo("a"))))
@@ -114,7 +121,7 @@ async def test_an_attachment_that_stays_keeps_its_verdict(tmp_path: Path) -> Non
             ("b", Verdict.UNUSABLE, "it is too large"),
             ("a", Verdict.USABLE, ""),
         ]
-        assert now[3].sha256 == picture("a").sha256
+        assert now[3].views == shown(picture("a"))
         assert await store.jpeg(picture("a").sha256) is not None
         assert await store.jpeg(picture("c").sha256) is None, "it was taken back"
 
@@ -126,7 +133,7 @@ async def test_a_verdict_on_what_stood_there_before_an_edit_is_not_taken_for_wha
         turn = await accept(store, message(message_id="1", attachments=[photo("a")]))
         (before,) = await attachments_of(store, turn)
         await _edit(store, message(message_id="1", attachments=[photo("b")]))
-        await store.settle(before.id, picture("a"))
+        await store.settle(before.id, prepared(picture("a")))
 
         assert [a.verdict for a in await attachments_of(store, turn)] == [Verdict.PENDING]
 

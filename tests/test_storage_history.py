@@ -7,9 +7,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import Command, ConversationKey, MessageId, MessageReceived, PlatformName, Quoted, Unreadable
-from bot.records import Accepted, AttachmentId, Delivery, DeliveryState, StoredQuote, TurnId, Verdict
+from bot.records import (
+    Accepted,
+    AttachmentId,
+    ConversationSettings,
+    Delivery,
+    DeliveryState,
+    History,
+    Place,
+    StoredQuote,
+    TurnId,
+    Verdict,
+)
 from storage import (
     accepting,
+    attachments,
     conversations,
     cursors,
     history,
@@ -20,6 +32,7 @@ from storage import (
     taking_back,
     turns,
     unreadables,
+    verdicts,
 )
 from storage.tables import messages as message_table
 from storage.tables import turns as turn_table
@@ -33,6 +46,7 @@ from tests.storing import (
     outcome,
     picture,
     plain_connection,
+    prepared,
     read,
     said,
     store_at,
@@ -66,8 +80,8 @@ async def test_conversations_do_not_leak(tmp_path: Path) -> None:
         for number, turn in enumerate(last):
             assert said(await read(store, turn)) == [(f"Secret {number}", "Yes.")]
             # Even when asked with the id of a later turn of somewhere else.
-            assert len(await store.exchanges(turn.key, up_to=last[-1].id, limit=10)) == 1
-        assert await store.exchanges(replace(KEY, chat_id="3"), up_to=last[-1].id, limit=10) == []
+            assert len((await store.history(turn.key, up_to=last[-1].id, limit=10)).exchanges) == 1
+        assert await store.history(replace(KEY, chat_id="3"), up_to=last[-1].id, limit=10) == History(exchanges=())
 
 
 async def test_commands_are_not_history(tmp_path: Path) -> None:
@@ -113,7 +127,11 @@ async def test_a_message_is_read_back_with_its_quotes_and_attachments(tmp_path: 
         StoredQuote(author="Bob", is_own=False, text="Look!"),
         StoredQuote(author=None, is_own=True, text=""),
     )
-    assert [(a.ref.handle, a.quoted) for a in stored.attachments] == [("quoted", True), ("a", False), ("b", False)]
+    assert [(a.ref.handle, a.place) for a in stored.attachments] == [
+        ("quoted", Place.QUOTED),
+        ("a", Place.OWN),
+        ("b", Place.OWN),
+    ]
     assert stored.attachments[0].ref == photo("quoted", size_bytes=5)
     assert {a.verdict for a in stored.attachments} == {Verdict.PENDING}
 
@@ -185,7 +203,7 @@ def _steps_to_read(path: Path, key: ConversationKey, up_to: TurnId) -> int:
     with plain_connection(path) as connection:
         driver: Any = connection.connection.driver_connection
         driver.set_progress_handler(count, 1)
-        assert len(history.exchanges(connection, key, up_to=up_to, limit=10)) == 10
+        assert len(history.history(connection, key, up_to=up_to, limit=10).exchanges) == 10
         driver.set_progress_handler(None, 1)
     return steps
 
@@ -202,8 +220,8 @@ async def test_reading_costs_the_same_after_fifty_thousand_messages(tmp_path: Pa
     assert _steps_to_read(path, KEY, newest) <= few * 1.1
 
 
-# The subquery that holds no more than the limit, and the index of the turns that wait.
-SHORT_SCANS = {"SCAN newest", "SCAN CONSTANT ROW", "SCAN turns USING INDEX ix_turns_unfinished"}
+# The subquery that reads no more than the limit, and the index of the turns that wait.
+SHORT_SCANS = {"SCAN questions", "SCAN CONSTANT ROW", "SCAN turns USING INDEX ix_turns_unfinished"}
 
 
 async def test_no_query_of_an_answer_reads_a_whole_table(tmp_path: Path) -> None:
@@ -231,8 +249,12 @@ def _one_of_everything(connection: sa.Connection) -> None:
     turns.begin(connection, turn_id, now=START, lease=lease())
     turns.renew(connection, [turn_id], lease())
     turns.unfinished(connection)
-    history.exchanges(connection, KEY, up_to=turn_id, limit=10)
-    pictures.settle(connection, AttachmentId(1), picture("cat"))
+    history.history(connection, KEY, up_to=turn_id, limit=10)
+    history.attachment(connection, KEY, AttachmentId(1), up_to=turn_id)
+    verdicts.settle(connection, AttachmentId(1), prepared(picture("cat")), "0" * 64)
+    verdicts.settle_as_known(connection, AttachmentId(2), "0" * 64)
+    pictures.keep_posted(connection, turn_id, picture("box"))
+    attachments.in_use(connection, ["0" * 64])
     pictures.jpeg(connection, picture("cat").sha256)
     receipts.record_deliveries(connection, turn_id, [Delivery(part=0, state=DeliveryState.SENDING)])
     receipts.deliveries_of(connection, turn_id)
@@ -246,6 +268,9 @@ def _one_of_everything(connection: sa.Connection) -> None:
     turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
     conversations.reset(connection, KEY, up_to=turn_id)
     conversations.hold(connection, KEY, START)
+    conversations.move_window(connection, KEY, first_turn=turn_id, pixels_from=AttachmentId(1))
+    conversations.settings(connection, KEY)
+    conversations.change_settings(connection, KEY, ConversationSettings(describes_pictures=True))
     places.recent(connection, KEY, since=START)
     cursors.move_cursor(connection, "a", "1")
     cursors.move_cursor(connection, "a", "2")

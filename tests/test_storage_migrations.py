@@ -1,5 +1,6 @@
 """Migrations: they arrive at the same tables, after a backup, and lose nothing."""
 
+import re
 import shutil
 import sqlite3
 from contextlib import AbstractAsyncContextManager
@@ -18,7 +19,20 @@ from storage import schema
 from storage.database import open_store
 from storage.tables import metadata
 from tests.fakes import message, photo
-from tests.storing import accept, database, exchange, files_in, picture, plain_connection, read, said, store_at
+from tests.storing import (
+    accept,
+    database,
+    exchange,
+    files_in,
+    picture,
+    plain_connection,
+    prepared,
+    purge,
+    read,
+    said,
+    shown,
+    store_at,
+)
 
 # Changes a parent table, which on SQLite means to copy it and to drop the old one.
 CHANGE_TURNS = """
@@ -78,13 +92,16 @@ def _layout(path: Path) -> dict[str, list[str]]:
     """Every table and index, in SQLite's own words."""
     with plain_connection(path) as connection:
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
-    return {name: _lines(sql) for name, sql in rows}
+    return {name: _definitions(sql) for name, sql in rows}
 
 
-def _lines(sql: str) -> list[str]:
-    lines = [" ".join(line.split()).rstrip(",") for line in sql.splitlines()]
-    # Columns as they stand, constraints in any order.
-    return sorted(lines, key=lambda line: line if line.startswith("CONSTRAINT") else "")
+def _definitions(sql: str) -> list[str]:
+    """What is between the brackets, in normal form: columns in their order, then constraints in any."""
+    head, _, rest = " ".join(sql.replace('"', "").replace("('')", "''").split()).partition("(")
+    body, _, tail = rest.rpartition(")")
+    parts = [part.strip() for part in re.split(r",(?![^()]*\))", body)]
+    constraints = sorted(part for part in parts if part.startswith("CONSTRAINT"))
+    return [head, *(part for part in parts if not part.startswith("CONSTRAINT")), *constraints, tail]
 
 
 async def test_a_fresh_file_and_a_migrated_one_are_the_same_word_for_word(tmp_path: Path) -> None:
@@ -113,14 +130,14 @@ async def test_an_older_file_is_copied_and_upgraded_with_all_its_data(tmp_path: 
         turn = await exchange(store, "Hello?", "Hi!")
         waiting = await accept(store, message("Look", attachments=[photo("p")]))
         (attachment,) = (await read(store, waiting))[-1].messages[0].attachments
-        await store.settle(attachment.id, picture("cat"))
+        await store.settle(attachment.id, prepared(picture("cat")))
 
     _add(versions, "0002")
     async with _store(tmp_path, versions) as store:
         assert said(await read(store, turn)) == [("Hello?", "Hi!")]
         assert await store.unfinished() == [waiting]
         (attachment,) = (await read(store, waiting))[-1].messages[0].attachments
-        assert attachment.sha256 == picture("cat").sha256
+        assert attachment.views == shown(picture("cat"))
         assert (await exchange(store, "More?")).id > waiting.id
 
     assert "mood_0002" in _columns(database(tmp_path))
@@ -137,7 +154,7 @@ async def test_foreign_keys_hold_again_after_an_upgrade(tmp_path: Path, versions
     _add(versions, "0002")
     async with _store(tmp_path, versions) as store:
         turn = await exchange(store, "Hello?")
-        await store.purge(before=turn.accepted_at.replace(year=2100), max_picture_bytes=0)
+        await purge(store, before=turn.accepted_at.replace(year=2100), picture_bytes=0)
 
     with plain_connection(database(tmp_path)) as connection:
         assert connection.execute(sa.text("SELECT * FROM messages")).all() == []

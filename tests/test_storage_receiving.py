@@ -8,7 +8,7 @@ from bot.events import MessageId, PlatformName, Unreadable
 from bot.ports.chat import KnownPlace
 from storage.tables import cursors, set_aside
 from tests.fakes import FAKE, KEY, START, message
-from tests.storing import accept, database, exchange, finish, hear, plain_connection, store_at
+from tests.storing import accept, database, exchange, finish, hear, plain_connection, purge, store_at
 
 MINUTE = timedelta(minutes=1)
 
@@ -50,7 +50,7 @@ async def test_what_was_set_aside_goes_with_the_years_too(tmp_path: Path) -> Non
     async with store_at(tmp_path) as store:
         await store.set_aside(_unreadable(1), now=START)
         await store.set_aside(_unreadable(2), now=START + MINUTE)
-        await store.purge(before=START + MINUTE, max_picture_bytes=0)
+        await purge(store, before=START + MINUTE, picture_bytes=0)
 
     assert _kept(tmp_path) == ["2"]
 
@@ -80,7 +80,7 @@ async def test_of_very_many_cursors_those_go_that_have_not_moved_for_longest(tmp
             connection.execute(cursors.insert(), rows)
         await exchange(store, "Time passes")
         await store.move_cursor("in use", "2")
-        await store.purge(before=START, max_picture_bytes=0)
+        await purge(store, before=START, picture_bytes=0)
 
         assert await store.cursor("forgotten") is None
         assert await store.cursor("in use") == "2"
@@ -113,7 +113,7 @@ async def test_places_are_told_with_their_newest_message_most_recently_used_firs
 async def test_a_place_whose_messages_retention_took_is_forgotten(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await exchange(store, "Hello")
-        await store.purge(before=START + MINUTE, max_picture_bytes=0)
+        await purge(store, before=START + MINUTE, picture_bytes=0)
 
         assert await store.places(FAKE, limit=10) == []
 

@@ -7,18 +7,30 @@ from bot.events import MessageId
 from bot.ports.store import Store
 from bot.records import Attachment, Delivery, DeliveryState, Picture, Turn, Verdict
 from storage.tables import attachments, deliveries, messages, pictures, turns
-from tests.fakes import KEY, START, message, photo
-from tests.storing import accept, database, exchange, finish, picture, plain_connection, read, said, store_at
+from tests.fakes import START, message, photo
+from tests.storing import (
+    accept,
+    database,
+    exchange,
+    finish,
+    picture,
+    plain_connection,
+    prepared,
+    purge,
+    read,
+    said,
+    shown,
+    store_at,
+)
 
 DAY = timedelta(days=1)
-PLENTY = 10**12
 
 
-async def _show(store: Store, *shown: Picture, done: bool = True) -> Turn:
+async def _show(store: Store, *pictures_: Picture, done: bool = True) -> Turn:
     """A turn with these pictures, looked at."""
-    turn = await accept(store, message("Look", attachments=[photo(f"p{n}") for n in range(len(shown))]))
-    for attachment, prepared in zip(await _attachments(store, turn), shown, strict=True):
-        await store.settle(attachment.id, prepared)
+    turn = await accept(store, message("Look", attachments=[photo(f"p{n}") for n in range(len(pictures_))]))
+    for attachment, each in zip(await _attachments(store, turn), pictures_, strict=True):
+        await store.settle(attachment.id, prepared(each))
     if done:
         await finish(store, turn, "Nice.")
     return turn
@@ -40,8 +52,8 @@ async def test_a_picture_is_read_back_with_its_size_and_origin(tmp_path: Path) -
         turn = await _show(store, cat)
         (attachment,) = await _attachments(store, turn)
 
-        assert (attachment.verdict, attachment.reason, attachment.sha256) == (Verdict.USABLE, "", cat.sha256)
-        assert (attachment.width_px, attachment.height_px, attachment.origin) == (640, 480, "PNG, 4032×3024")
+        assert (attachment.verdict, attachment.reason, attachment.views) == (Verdict.USABLE, "", shown(cat))
+        assert attachment.origin == "PNG, 4032×3024"
         assert await store.jpeg(cat.sha256) == cat.jpeg
         assert await store.jpeg("0" * 64) is None
 
@@ -54,7 +66,7 @@ async def test_a_picture_that_could_not_be_used_keeps_the_reason(tmp_path: Path)
         (attachment,) = await _attachments(store, turn)
 
         assert (attachment.verdict, attachment.reason) == (Verdict.UNUSABLE, "it is too large")
-        assert attachment.sha256 is None
+        assert attachment.views == ()
 
 
 async def test_the_same_picture_twice_is_stored_once(tmp_path: Path) -> None:
@@ -72,7 +84,7 @@ async def test_old_turns_go_with_everything_of_theirs(tmp_path: Path) -> None:
         unfinished = await accept(store, message("Waiting"))
         new = await exchange(store, "New?", at=START + DAY)
 
-        await store.purge(before=START + DAY, max_picture_bytes=PLENTY)
+        await purge(store, before=START + DAY)
 
         assert said(await read(store, new)) == [("Waiting", None), ("New?", "Yes.")]
         assert await store.unfinished() == [unfinished]
@@ -85,9 +97,9 @@ async def test_a_picture_that_a_newer_turn_shows_too_is_kept(tmp_path: Path) -> 
         await _show(store, picture("cat"))
         again = await accept(store, message("Look", attachments=[photo("p")]))
         (attachment,) = (await read(store, again))[-1].messages[0].attachments
-        await store.settle(attachment.id, picture("cat"))
+        await store.settle(attachment.id, prepared(picture("cat")))
 
-        await store.purge(before=START + DAY, max_picture_bytes=PLENTY)
+        await purge(store, before=START + DAY)
 
         assert await store.jpeg(picture("cat").sha256) == picture("cat").jpeg
 
@@ -98,13 +110,13 @@ async def test_over_the_cap_the_oldest_pictures_lose_their_bytes_only(tmp_path: 
         await _show(store, picture("two"))
         await _show(store, picture("three"))
 
-        await store.purge(before=START, max_picture_bytes=250)
+        await purge(store, before=START, picture_bytes=250)
 
         kept = [await store.jpeg(picture(name).sha256) is not None for name in ("one", "two", "three")]
         assert kept == [False, True, True]
         (attachment,) = (await read(store, first))[0].messages[0].attachments
         assert (attachment.verdict, attachment.origin) == (Verdict.USABLE, "PNG, 4032×3024")
-        assert (attachment.width_px, attachment.sha256) == (640, picture("one").sha256)
+        assert attachment.views == shown(picture("one"))
 
 
 async def test_a_picture_that_was_just_looked_at_is_kept_longer(tmp_path: Path) -> None:
@@ -113,7 +125,7 @@ async def test_a_picture_that_was_just_looked_at_is_kept_longer(tmp_path: Path) 
             await _show(store, picture(name))
         await store.jpeg(picture("one").sha256)
 
-        await store.purge(before=START, max_picture_bytes=250)
+        await purge(store, before=START, picture_bytes=250)
 
         kept = [await store.jpeg(picture(name).sha256) is not None for name in ("one", "two", "three")]
         assert kept == [True, False, True]
@@ -122,7 +134,7 @@ async def test_a_picture_that_was_just_looked_at_is_kept_longer(tmp_path: Path) 
 async def test_pictures_of_an_unfinished_turn_are_kept(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await _show(store, picture("one"), done=False)
-        await store.purge(before=START, max_picture_bytes=0)
+        await purge(store, before=START, picture_bytes=0)
 
         assert await store.jpeg(picture("one").sha256) is not None
 
@@ -130,7 +142,7 @@ async def test_pictures_of_an_unfinished_turn_are_kept(tmp_path: Path) -> None:
 async def test_a_picture_posted_again_after_it_was_taken_is_there_again(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await _show(store, picture("one"))
-        await store.purge(before=START, max_picture_bytes=0)
+        await purge(store, before=START, picture_bytes=0)
         await _show(store, picture("one"))
 
         assert await store.jpeg(picture("one").sha256) == picture("one").jpeg
@@ -142,12 +154,12 @@ async def test_a_verdict_that_comes_after_retention_is_harmless(tmp_path: Path) 
         turn = await accept(store, message("Look", attachments=[photo("p")]))
         (attachment,) = (await read(store, turn))[-1].messages[0].attachments
         await finish(store, turn, None)
-        await store.purge(before=START + DAY, max_picture_bytes=0)
+        await purge(store, before=START + DAY, picture_bytes=0)
 
-        await store.settle(attachment.id, picture("late"))
+        await store.settle(attachment.id, prepared(picture("late")))
 
         assert await store.jpeg(picture("late").sha256) is None
-        assert await store.exchanges(KEY, up_to=turn.id, limit=10) == []
+        assert await read(store, turn) == []
 
 
 async def test_the_file_shrinks_by_what_was_deleted(tmp_path: Path) -> None:
@@ -156,7 +168,7 @@ async def test_the_file_shrinks_by_what_was_deleted(tmp_path: Path) -> None:
             await _show(store, picture(str(number), 200_000))
     full = database(tmp_path).stat().st_size
     async with store_at(tmp_path) as store:
-        await store.purge(before=START + DAY, max_picture_bytes=0)
+        await purge(store, before=START + DAY, picture_bytes=0)
 
     assert full > 6_000_000
     assert database(tmp_path).stat().st_size < 200_000

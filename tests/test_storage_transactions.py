@@ -18,10 +18,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from bot.errors import StorageError
 from storage import (
     accepting,
+    albums,
+    attachments,
     conversations,
     cursors,
     history,
     messages,
+    passing,
     pictures,
     places,
     receipts,
@@ -29,14 +32,16 @@ from storage import (
     taking_back,
     turns,
     unreadables,
+    verdicts,
 )
+from storage.originals import Originals
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
 from storage.tables import metadata
 from storage.transactions import Result, Work
 from tests.fakes import START, message, photo
 from tests.process import ROOT
-from tests.storing import accept, database, exchange, plain_connection, read, said, store_at
+from tests.storing import accept, database, exchange, plain_connection, purge, read, said, store_at
 
 KILLED_AFTER_ACCEPTING = """
 import asyncio, os, signal, sys
@@ -173,12 +178,12 @@ async def test_the_store_runs_on_sqlalchemys_own_asyncio_engine_too(tmp_path: Pa
     try:
         async with engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
-        store = SqlStore(_Asyncio(engine))
+        store = SqlStore(_Asyncio(engine), Originals(tmp_path / "originals"))
         await exchange(store, "One?", "1")
         last = await exchange(store, "Two?", "2")
 
         assert said(await read(store, last)) == [("One?", "1"), ("Two?", "2")]
-        await store.purge(before=START, max_picture_bytes=0)
+        await purge(store, before=START, picture_bytes=0)
     finally:
         await engine.dispose()
 
@@ -186,10 +191,13 @@ async def test_the_store_runs_on_sqlalchemys_own_asyncio_engine_too(tmp_path: Pa
 POSTGRESQL = sa.make_url("postgresql+asyncpg://").get_dialect()()
 SUBJECTS = (
     accepting,
+    albums,
+    attachments,
     conversations,
     cursors,
     history,
     messages,
+    passing,
     pictures,
     places,
     receipts,
@@ -197,6 +205,7 @@ SUBJECTS = (
     taking_back,
     turns,
     unreadables,
+    verdicts,
 )
 
 _Statement: TypeAlias = sa.Select[Any] | sa.Insert | sa.Update | sa.Delete | sa.TextClause

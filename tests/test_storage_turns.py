@@ -21,6 +21,7 @@ from tests.storing import (
     lease,
     outcome,
     plain_connection,
+    purge,
     read,
     said,
     store_at,
@@ -70,7 +71,7 @@ async def test_a_command_is_a_turn_too(tmp_path: Path) -> None:
 async def test_ids_are_never_used_again(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         turn = await exchange(store, "Hello")
-        await store.purge(before=LATER, max_picture_bytes=0)
+        await purge(store, before=LATER, picture_bytes=0)
 
         assert (await exchange(store, "Hello again")).id > turn.id
 
@@ -197,7 +198,7 @@ async def test_a_clock_that_jumps_back_does_not_make_a_turn_look_old(tmp_path: P
     async with store_at(tmp_path) as store:
         turn = await _delivering(store)
         await store.close(turn.id, now=START - timedelta(days=400))
-        await store.purge(before=START - timedelta(days=30), max_picture_bytes=0)
+        await purge(store, before=START - timedelta(days=30), picture_bytes=0)
 
         assert said(await read(store, turn)) == [("Hello", "Hi!")]
 

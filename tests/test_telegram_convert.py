@@ -23,6 +23,7 @@ from bot.events import (
     MessageId,
     MessageReceived,
     Quoted,
+    Source,
     StopPressed,
 )
 
@@ -248,12 +249,13 @@ def test_reply_across_chats_brings_what_telegram_shows_of_it() -> None:
             "chat": CHANNEL,
             "message_id": 9,
         },
-        quote={"text": "a part", "position": 0},
+        quote={"text": "a part https://a.example/b.png", "position": 0},
     )
 
-    assert event.quoted == (
-        Quoted(message_id=None, author="News", is_own=False, text="a part", attachments=(PHOTO_REF,)),
-    )
+    (quoted,) = event.quoted
+    assert (quoted.message_id, quoted.author, quoted.is_own) == (None, "News", False)
+    assert quoted.text == "a part https://a.example/b.png"
+    assert [ref.handle for ref in quoted.attachments] == [PHOTO_REF.handle, "https://a.example/b.png"]
 
 
 @pytest.mark.parametrize(
@@ -342,6 +344,7 @@ def test_every_kind_of_file_is_an_attachment(fields: dict[str, Any], kind: str, 
     assert event.attachments == (
         AttachmentRef(
             handle=json.dumps({"file_id": "F", "kind": kind}, separators=(",", ":")),
+            source=Source.STICKER if kind == "sticker" else Source.FILE,
             name=name,
             media_type=media_type,
             size_bytes=9,
@@ -387,8 +390,21 @@ def test_album_items_share_their_id() -> None:
         ),
         ({"story": {"chat": CHANNEL, "id": 3}}, "[A story, which bots can't see]"),
         (
-            {"rich_message": {"blocks": [{"type": "p", "text": "One"}, {"items": [{"text": {"text": "two"}}]}]}},
-            "One\ntwo",
+            {"paid_media": {"star_count": 1, "paid_media": [{"type": "preview", "width": 8, "height": 8}]}},
+            "[Paid media, which bots can't see before it is paid for]",
+        ),
+        (
+            {
+                "rich_message": {
+                    "blocks": [
+                        {"type": "paragraph", "text": ["One ", {"type": "bold", "text": ["and", " a"]}, " half"]},
+                        {"type": "divider"},
+                        {"type": "list", "items": [{"blocks": [{"type": "paragraph", "text": {"text": "two"}}]}]},
+                        {"type": "paragraph", "text": {"type": "custom_emoji", "alternative_text": "👍"}},
+                    ]
+                }
+            },
+            "One and a half\ntwo\n👍",
         ),
     ],
 )
@@ -465,6 +481,18 @@ def test_who_writes_as_a_chat_is_that_chat(sender_chat: dict[str, Any], more: di
     event = seen(chat=GROUP, text="x", **fields)
 
     assert (event.sender.id, event.sender.name) == (str(sender_chat["id"]), name)
+
+
+def test_of_who_writes_as_a_chat_no_stand_ins_profile_picture_is_looked_up() -> None:
+    text = "@glimpse_bot what is on their avatar?"
+    stand_in = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+    post = {**message(message_id=4, chat=GROUP, text="Hi"), "from": stand_in}
+    ask = entity("mention", text, "@glimpse_bot")
+
+    as_channel = in_group(text, ask, reply_to_message={**post, "sender_chat": CHANNEL})
+    as_bot = in_group(text, ask, reply_to_message=post)
+
+    assert (len(as_channel.attachments), len(as_bot.attachments)) == (0, 1)
 
 
 def test_mention_in_a_channel_is_addressed_and_its_copy_in_the_discussion_is_not() -> None:

@@ -12,13 +12,15 @@ from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.search import REACH, Search
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part
+from bot.ports.chat import Part, PictureFile
+from tests.drawing import photo
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
 from tests.fakes import ManualClock
 from tests.telegram_bot import HastyClock, chat_on
 
 ANSWER = Part("It is")
+PICTURE = PictureFile(jpeg=photo(64, 48), sha256="0" * 64, name="marked.jpg")
 
 
 class Scene:
@@ -39,7 +41,7 @@ class Scene:
     async def answer(self, question: Message | None, *, part: Part = ANSWER, lost: bool = False) -> Message:
         reply_to = None if question is None else id_of(question)
         if lost:
-            self.telegram.fail("POST /sendMessage", drop=True, after_effect=True)
+            self.telegram.fail("POST /send*", drop=True, after_effect=True)
             with pytest.raises(PlatformUncertain):
                 await self.chat.post(self.key, part, reply_to=reply_to, nonce="n")
         else:
@@ -114,6 +116,26 @@ async def test_what_was_found_can_be_brought_up_to_date(scene: Scene) -> None:
         await scene.chat.edit(scene.key, found, Part(text))
 
     assert (answer.text, answer.buttons) == ("It is a cat.", [])
+
+
+async def test_a_picture_behind_an_answer_is_found_and_stays_as_it_is(scene: Scene) -> None:
+    question = await scene.ask()
+    answer = await scene.answer(question)
+    theirs = await scene.telegram.send_photo(scene.place, scene.ann, PICTURE.jpeg, topic=scene.topic)
+    before = theirs.json()
+    drawn = await scene.answer(None, part=Part("Here", picture=PICTURE), lost=True)
+
+    assert await scene.find(after=answer, known=[answer]) == id_of(drawn)
+    assert (scene.telegram.picture_of(drawn), drawn.text, drawn.buttons) == (PICTURE.jpeg, "Here", [])
+    assert theirs.json() == before
+
+
+async def test_a_picture_that_never_arrived_is_not_found_among_those_of_others(scene: Scene) -> None:
+    question = await scene.ask()
+    answer = await scene.answer(question)
+    await scene.telegram.send_photo(scene.place, scene.ann, PICTURE.jpeg, topic=scene.topic)
+
+    assert await scene.find(after=answer, known=[answer]) is None
 
 
 async def test_a_continuation_is_found_behind_the_part_before_it(scene: Scene) -> None:

@@ -1,18 +1,30 @@
 """The model's tools: what it may ask for, and what comes of it."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from bot import texts
 from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefused
 from bot.ports.eyes import MarkedBox
-from bot.ports.model import Finished, FinishReason, PictureContent, TextDelta, ToolCall, ToolCallDelta, Usage
+from bot.ports.model import (
+    Finished,
+    FinishReason,
+    PictureContent,
+    PromptMessage,
+    TextDelta,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+)
 from bot.records import Box
 from bot.tools import BOXES, PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
-from tests.core import Core, running_core
-from tests.fakes import FakeChat, Step, message, photo, prompt_text, said
+from tests.core import ASKING_RULES, Core, running_core
+from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
 
 WHOLE = [0, 0, 1000, 1000]
 
@@ -33,6 +45,18 @@ def roomy(**files: bytes | Exception) -> FakeChat:
     chat = FakeChat(text_length=4000)
     chat.files |= files
     return chat
+
+
+def crops_in(prompt: Sequence[PromptMessage]) -> list[PictureContent]:
+    every = [part for entry in prompt for part in entry.content if isinstance(part, PictureContent)]
+    return [part for part in every if part.jpeg.startswith(b"crop of ")]
+
+
+def lose_originals(folder: Path) -> None:
+    originals = [file for file in folder.rglob("*") if file.is_file() and file.read_bytes() == b"pic"]
+    assert originals
+    for file in originals:
+        file.unlink()
 
 
 async def picture_name(core: Core, text: str = "what is it?", handle: str = "cat") -> str:
@@ -109,7 +133,7 @@ async def test_a_picture_of_an_earlier_question_can_be_looked_at_again(tmp_path:
         await core.hear(message("which colour was it?"))
         await core.finish()
         assert core.chat.texts()[-1] == "Grey."
-        assert b"crop of pic" in str(core.model.prompts[-1]).encode() or "<pixels>" in prompt_text(core.model.prompts[-1])
+        assert crops_in(core.model.prompts[-1])
 
 
 @pytest.mark.parametrize("name", ["p999", "p1.9"])
@@ -122,10 +146,6 @@ async def test_a_picture_that_is_not_there_is_explained_to_the_model(tmp_path: P
 
 
 async def test_a_picture_of_another_conversation_is_not_there(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from tests.fakes import KEY
-
     async with running_core(tmp_path, said("A cat."), chat=roomy(cat=b"pic")) as core:
         name = await picture_name(core)
         core.model.scripts = [asked("look_closer", picture=f"p{name}", bbox_2d=WHOLE), said("No.")]
@@ -153,8 +173,7 @@ async def test_looks_and_posted_pictures_are_bounded(tmp_path: Path) -> None:
     async with running_core(tmp_path, [*looks, finished], [*points, finished], said("Done."), chat=chat) as core:
         await picture_name(core)
         assert sum(shown.picture is not None for shown in chat.screen.values()) == POSTED
-        crops = [part for entry in core.model.prompts[1] for part in entry.content if isinstance(part, PictureContent)]
-        assert len(crops) == 1 + 4, "no more than the budget of pictures in one request"
+        assert len(crops_in(core.model.prompts[1])) == ASKING_RULES.budget.pictures
 
 
 async def test_a_server_that_takes_no_tools_is_asked_without_them_from_then_on(tmp_path: Path) -> None:
@@ -171,17 +190,13 @@ async def test_a_lost_original_is_fetched_anew_and_one_that_changed_is_explained
     chat = roomy(cat=b"pic")
     async with running_core(tmp_path, said("A cat."), chat=chat) as core:
         name = await picture_name(core)
-        for file in tmp_path.rglob("*"):
-            if file.is_file() and file.read_bytes() == b"pic":
-                file.unlink()
+        lose_originals(tmp_path)
         look = asked("look_closer", picture=f"p{name}", bbox_2d=WHOLE)
         core.model.scripts = [look, said("Grey."), look, said("Gone.")]
         await core.hear(message("which colour?"))
         await core.finish()
-        assert "crop of pic" in str(core.model.prompts[2])
-        for file in tmp_path.rglob("*"):
-            if file.is_file() and file.read_bytes() == b"pic":
-                file.unlink()
+        assert crops_in(core.model.prompts[2])
+        lose_originals(tmp_path)
         chat.files["cat"] = AttachmentError("404", person="it is no longer there")
         await core.hear(message("and the eyes?"))
         await core.finish()
@@ -203,6 +218,6 @@ async def test_usage_of_all_requests_of_an_answer_is_added_up(tmp_path: Path) ->
     look = asked("look_closer", picture="p1", bbox_2d=WHOLE)
     async with running_core(tmp_path, look, end, chat=roomy(cat=b"pic")) as core:
         await picture_name(core)
-        assert Usage(prompt_tokens=10, completion_tokens=1) + Usage(prompt_tokens=5, cost_usd=0.1) == Usage(
-            prompt_tokens=15, completion_tokens=1, cost_usd=0.1
-        )
+        async with aiosqlite.connect(tmp_path / "glimpse.db") as database:
+            rows = await database.execute_fetchall("SELECT prompt_tokens, completion_tokens, cost_usd FROM turns")
+        assert list(rows) == [(15, 1, 0.1)]

@@ -1,6 +1,5 @@
-"""Files of a Telegram message as references, and back."""
+"""Files of a Telegram message as references."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
@@ -22,10 +21,14 @@ from telegram import (
     Voice,
 )
 
-from bot.events import AttachmentRef
+from adapters.telegram import rich
+from adapters.telegram.handles import handle
+from bot.events import AttachmentRef, Source
 
 Holder: TypeAlias = Message | ExternalReplyInfo
 """What has Telegram's fields for media."""
+
+_File: TypeAlias = Animation | Audio | Document | PhotoSize | Sticker | Video | VideoNote | Voice
 
 _TGS = "application/x-tgsticker"
 """Gzipped Lottie, as Telegram itself calls it (Bot API, Sticker)."""
@@ -35,21 +38,12 @@ _DEFAULT_TYPES: Mapping[str, str] = MappingProxyType(
 
 
 def attachments_of(holder: Holder) -> tuple[AttachmentRef, ...]:
-    """The files of a message. A photo is offered in its largest size, a live photo as its still picture."""
-    return tuple(_refs(holder))
+    """The files of a message.
 
-
-def file_id_of(ref: AttachmentRef) -> str:
-    """The ``file_id`` in a handle made here. It stays good for this bot as long as Telegram keeps the file.
-
-    Raises:
-        ValueError: the handle was not made here.
+    A photo is offered in its largest size, a live photo as its still picture. Whatever moves, and every document that
+    Telegram could look into, has its thumbnail (of a video: its cover) as `AttachmentRef.still`.
     """
-    match json.loads(ref.handle):
-        case {"file_id": str(file_id)}:
-            return file_id
-        case _:
-            raise ValueError("not a Telegram handle")
+    return tuple(_refs(holder))
 
 
 def _refs(holder: Holder) -> Iterator[AttachmentRef]:
@@ -63,21 +57,24 @@ def _refs(holder: Holder) -> Iterator[AttachmentRef]:
     if file := holder.animation or holder.document or holder.video or holder.audio:
         yield _file(file)
     if holder.video_note:
-        yield _ref("video_note", holder.video_note, "", "video/mp4")
+        yield _ref("video_note", holder.video_note, media_type="video/mp4", still=_still(holder.video_note))
     if holder.voice:
-        yield _ref("voice", holder.voice, "", holder.voice.mime_type or "audio/ogg")
+        yield _ref("voice", holder.voice, media_type=holder.voice.mime_type or "audio/ogg")
     if holder.paid_media:
         yield from _paid(holder.paid_media)
+    if isinstance(holder, Message):
+        for media in rich.media(holder):
+            yield _file(media) if isinstance(media, Animation | Document | Video) else _photo(media)
 
 
 def _photo(sizes: Sequence[PhotoSize]) -> AttachmentRef:
-    largest = max(sizes, key=lambda size: size.width * size.height)
-    return _ref("photo", largest, "", "image/jpeg")  # Telegram re-encodes photos as JPEG.
+    return _ref("photo", _largest(sizes), media_type="image/jpeg")  # Telegram re-encodes photos as JPEG.
 
 
 def _sticker(sticker: Sticker) -> AttachmentRef:
     media_type = _TGS if sticker.is_animated else "video/webm" if sticker.is_video else "image/webp"
-    return _ref("sticker", sticker, "", media_type)
+    about = " ".join(filter(None, (sticker.emoji, sticker.set_name)))
+    return _ref("sticker", sticker, media_type=media_type, source=Source.STICKER, about=about, still=_still(sticker))
 
 
 def _paid(info: PaidMediaInfo) -> Iterator[AttachmentRef]:
@@ -93,14 +90,38 @@ def _paid(info: PaidMediaInfo) -> Iterator[AttachmentRef]:
 
 def _file(file: Animation | Audio | Document | Video) -> AttachmentRef:
     kind = type(file).__name__.lower()
-    return _ref(kind, file, file.file_name or "", file.mime_type or _DEFAULT_TYPES[kind])
+    media_type = file.mime_type or _DEFAULT_TYPES[kind]
+    # The thumbnail of a sound recording is the cover of an album: no picture of what was sent.
+    still = "" if isinstance(file, Audio) else _still(file)
+    return _ref(kind, file, name=file.file_name or "", media_type=media_type, still=still)
+
+
+def _still(file: Animation | Document | Sticker | Video | VideoNote) -> str:
+    if isinstance(file, Video) and file.cover:
+        return handle(file_id=_largest(file.cover).file_id, kind="cover")
+    return handle(file_id=file.thumbnail.file_id, kind="thumbnail") if file.thumbnail else ""
+
+
+def _largest(sizes: Sequence[PhotoSize]) -> PhotoSize:
+    return max(sizes, key=lambda size: size.width * size.height)
 
 
 def _ref(
     kind: str,
-    file: Animation | Audio | Document | PhotoSize | Sticker | Video | VideoNote | Voice,
-    name: str,
+    file: _File,
+    *,
     media_type: str,
+    name: str = "",
+    source: Source = Source.FILE,
+    about: str = "",
+    still: str = "",
 ) -> AttachmentRef:
-    handle = json.dumps({"file_id": file.file_id, "kind": kind}, separators=(",", ":"))
-    return AttachmentRef(handle=handle, name=name, media_type=media_type, size_bytes=file.file_size)
+    return AttachmentRef(
+        handle=handle(file_id=file.file_id, kind=kind),
+        source=source,
+        about=about,
+        still=still,
+        name=name,
+        media_type=media_type,
+        size_bytes=file.file_size,
+    )

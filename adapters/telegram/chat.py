@@ -7,23 +7,22 @@ from typing import Any, Self
 from telegram.constants import ChatAction
 
 from adapters.download import too_large
-from adapters.telegram.attachments import file_id_of
 from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.files import Files
-from adapters.telegram.keyboard import STOP
 from adapters.telegram.limits import LIMITS, TELEGRAM
-from adapters.telegram.marks import entities_of
+from adapters.telegram.lookup import Lookup
 from adapters.telegram.outage import Outage
 from adapters.telegram.polling import POLL_TIMEOUT_S, Poller, RawUpdate
+from adapters.telegram.posting import editing, sending, thread_of
 from adapters.telegram.profile import introduce
 from adapters.telegram.raw import RawBot
 from adapters.telegram.receiving import Receiver
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest, closed
 from adapters.telegram.search import Search
-from bot.errors import AttachmentError, PlatformError, PlatformRefused
+from bot.errors import PlatformError, PlatformRefused
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
@@ -31,7 +30,6 @@ from bot.ports.clock import Clock
 log = logging.getLogger(__name__)
 
 _POOL_SIZE = 64
-_NO_PREVIEW = '{"is_disabled":true}'
 _TALKATIVE = ("httpx", "httpcore", "telegram")
 """Libraries whose logs below WARNING hold the token as part of an address."""
 
@@ -60,7 +58,7 @@ class TelegramChat:
             request=self._calls,
             get_updates_request=self._polls,
         )
-        self._files = Files(get_file=self._file_path, files_url=self._bot.base_file_url, clock=clock)
+        self._files = Files(get_file=Lookup(self._bot).path, files_url=self._bot.base_file_url, clock=clock)
         self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
         self._me: Identity | None = None
 
@@ -129,11 +127,7 @@ class TelegramChat:
         limit = min(max_bytes, LIMITS.download_bytes)
         if ref.size_bytes is not None and ref.size_bytes > limit:
             raise too_large(limit)
-        try:
-            file_id = file_id_of(ref)
-        except ValueError as error:
-            raise AttachmentError(str(error), person="I lost track of it") from error
-        return await self._files.fetch(self._calls.session, file_id, max_bytes=limit)
+        return await self._files.fetch(self._calls.session, ref.handle, max_bytes=limit)
 
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         """See `adapters.telegram.render.render`."""
@@ -147,12 +141,8 @@ class TelegramChat:
             PlatformError: refused, throttled, or nothing was sent.
         """
         del nonce
-        message = _shown(key, part)
-        message["message_thread_id"] = _thread(key)
-        if reply_to is not None:
-            message["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
         with telegram_errors(f"posting in chat {key.chat_id}"):
-            number = await self._bot.raw_send(message)
+            number = await self._bot.raw_send(*sending(key, part, reply_to=reply_to))
         self._search.note(key, number)
         return MessageId(str(number))
 
@@ -160,7 +150,7 @@ class TelegramChat:
         """Replace a message of the bot's own. That it reads so already is no error."""
         try:
             with telegram_errors(f"editing in chat {key.chat_id}"):
-                await self._bot.raw_edit(_shown(key, part) | {"message_id": int(message_id)})
+                await self._bot.raw_edit(*editing(key, part, message_id=message_id))
         except PlatformRefused as error:
             if not is_unchanged(error):
                 raise
@@ -184,7 +174,7 @@ class TelegramChat:
         """Show "typing" for 5 s, or until a message comes. Telegram refuses it in channels."""
         with telegram_errors(f"typing in chat {key.chat_id}"):
             await self._bot.send_chat_action(
-                chat_id=int(key.chat_id), action=ChatAction.TYPING, message_thread_id=_thread(key)
+                chat_id=int(key.chat_id), action=ChatAction.TYPING, message_thread_id=thread_of(key)
             )
 
     async def _introduced(self) -> Identity:
@@ -215,22 +205,3 @@ class TelegramChat:
     async def _chat_type(self, key: ConversationKey) -> str:
         with telegram_errors(f"looking at chat {key.chat_id}"):
             return await self._bot.raw_chat_type(int(key.chat_id))
-
-    async def _file_path(self, file_id: str) -> str | None:
-        with telegram_errors("asking for a file"):
-            return await self._bot.raw_file_path(file_id)
-
-
-def _shown(key: ConversationKey, part: Part) -> dict[str, Any]:
-    """What sendMessage and editMessageText have in common; what is None is left out."""
-    return {
-        "chat_id": int(key.chat_id),
-        "text": part.text,
-        "entities": entities_of(part.marks),
-        "link_preview_options": _NO_PREVIEW,
-        "reply_markup": STOP if part.can_stop else None,
-    }
-
-
-def _thread(key: ConversationKey) -> int | None:
-    return None if key.thread_id is None else int(key.thread_id)

@@ -1,18 +1,10 @@
 """From Telegram's updates to the core's events: pure functions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from telegram import (
-    CallbackQuery,
-    Chat,
-    Message,
-    MessageOriginChannel,
-    MessageOriginChat,
-    MessageOriginHiddenUser,
-    MessageOriginUser,
-    Update,
-)
+from telegram import CallbackQuery, Chat, Message, Update
 from telegram.constants import ChatType
 
 from adapters.telegram.attachments import attachments_of
@@ -20,6 +12,8 @@ from adapters.telegram.described import described
 from adapters.telegram.entities import Identity, Reading, read
 from adapters.telegram.keyboard import is_stop
 from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.quoting import forwarded, replied_to
+from adapters.telegram.text_pictures import led_to, led_to_by_quote
 from bot.events import (
     Address,
     ConversationKey,
@@ -83,16 +77,24 @@ def _pressed(query: CallbackQuery) -> StopPressed | None:
 
 
 def received(message: Message, me: Identity) -> MessageReceived | None:
-    """One message as an event; None if it is none."""
+    """One message as an event; None if it is none.
+
+    What its text only leads to (links, custom emoji, profile pictures) is attached to messages for the bot alone.
+    """
     sender = _sender(message)
     raw = message.text or message.caption or ""
     attachments = attachments_of(message)
     words = described(message)
     if sender is None or not (raw or attachments or words):
         return None
-    forward = _forward(message, me, raw or words)
     reading = read(raw, message.entities or message.caption_entities, me)
-    reply = _reply(message, me)
+    reply = replied_to(message, me)
+    address = _address(message, reading, reply)
+    if address is not None:
+        attachments += led_to(message, reading, me)
+        if reply is not None and not reply.is_own:
+            reply = replace(reply, attachments=reply.attachments + led_to_by_quote(message))
+    forward = forwarded(message, me, raw or words, attachments)
     return MessageReceived(
         key=_key(message),
         message_id=MessageId(str(message.message_id)),
@@ -105,7 +107,7 @@ def received(message: Message, me: Identity) -> MessageReceived | None:
         attachments=() if forward else attachments,
         quoted=tuple(quote for quote in (reply, forward) if quote is not None),
         album_id=message.media_group_id,
-        address=_address(message, reading, reply, is_forward=forward is not None),
+        address=address,
         command=None if forward else reading.command,
     )
 
@@ -132,7 +134,8 @@ def _sender(message: Message) -> Person | None:
     return Person(id=PersonId(str(user.id)), name=user.full_name, language=user.language_code)
 
 
-def _address(message: Message, reading: Reading, reply: Quoted | None, *, is_forward: bool) -> Address | None:
+def _address(message: Message, reading: Reading, reply: Quoted | None) -> Address | None:
+    is_forward = message.forward_origin is not None
     if message.is_automatic_forward:  # A channel's post in its discussion group: it was read in the channel.
         return None
     if reading.command is not None and not is_forward:
@@ -142,66 +145,3 @@ def _address(message: Message, reading: Reading, reply: Quoted | None, *, is_for
     if reading.is_mentioned and not is_forward:
         return Address.MENTION
     return Address.REPLY if reply is not None and reply.is_own else None
-
-
-def _reply(message: Message, me: Identity) -> Quoted | None:
-    """The message replied to; of a text that the sender quoted by hand, that stretch."""
-    chosen = message.quote.text if message.quote is not None and message.quote.is_manual else None
-    answered = message.reply_to_message
-    if answered is not None:
-        if answered.forum_topic_created is not None:  # Every message in a topic "replies" to the topic's beginning.
-            return None
-        author_id, author = _author(answered)
-        text = answered.text or answered.caption or described(answered)
-        return Quoted(
-            message_id=MessageId(str(answered.message_id)),
-            author=author,
-            is_own=author_id == me.id,
-            text=text if chosen is None else chosen,
-            attachments=attachments_of(answered),
-        )
-    elsewhere = message.external_reply
-    if elsewhere is None:
-        return None
-    author_id, author = _origin(elsewhere.origin)
-    return Quoted(
-        message_id=None,  # It counts in another chat.
-        author=author,
-        is_own=author_id == me.id,
-        text=message.quote.text if message.quote is not None else described(elsewhere),
-        attachments=attachments_of(elsewhere),
-    )
-
-
-def _forward(message: Message, me: Identity, text: str) -> Quoted | None:
-    if message.forward_origin is None:
-        return None
-    author_id, author = _origin(message.forward_origin)
-    return Quoted(
-        message_id=None,
-        author=author,
-        is_own=author_id == me.id,
-        text=text,
-        attachments=attachments_of(message),
-    )
-
-
-def _author(message: Message) -> tuple[int | None, str | None]:
-    if message.sender_chat is not None:
-        return message.sender_chat.id, message.author_signature or message.sender_chat.title
-    user = message.from_user
-    return (None, None) if user is None else (user.id, user.full_name)
-
-
-def _origin(origin: object) -> tuple[int | None, str | None]:
-    match origin:
-        case MessageOriginUser():
-            return origin.sender_user.id, origin.sender_user.full_name
-        case MessageOriginHiddenUser():
-            return None, origin.sender_user_name
-        case MessageOriginChat():
-            return origin.sender_chat.id, origin.author_signature or origin.sender_chat.title
-        case MessageOriginChannel():
-            return origin.chat.id, origin.chat.title
-        case _:
-            return None, None

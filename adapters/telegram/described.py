@@ -1,26 +1,41 @@
 """Content that is neither text nor a file, in words, so that a message with it is not taken for empty."""
 
-from typing import Any
+from telegram import Message, PaidMediaPreview, Poll
 
-from telegram import Message, Poll
-
+from adapters.telegram import rich
 from adapters.telegram.attachments import Holder
+
+
+def previewed(holder: Holder) -> str:
+    """The address whose preview is shown with a text; empty when Telegram does not say.
+
+    It says so only when the sender chose which, and never what the preview shows.
+    """
+    options = holder.link_preview_options
+    return options.url if options and not options.is_disabled and isinstance(options.url, str) else ""
 
 
 def described(holder: Holder) -> str:
     """Say what a poll, a place or a contact holds; empty for text, files and service messages."""
     if holder.poll:
         return _poll(holder.poll)
-    if holder.venue:
-        return f"[Place: {holder.venue.title}, {holder.venue.address}]"
-    if holder.location:
-        return f"[Location: {holder.location.latitude:.5f}, {holder.location.longitude:.5f}]"
+    if holder.venue or holder.location:
+        return _place(holder)
     if holder.contact:
         names = filter(None, (holder.contact.first_name, holder.contact.last_name))
         return f"[Contact: {' '.join(names)}]"
     if holder.dice:
         return f"[{holder.dice.emoji} showed {holder.dice.value}]"
+    if isinstance(holder, Message) and (words := rich.words(holder)):
+        return words
     return _unreadable(holder)
+
+
+def _place(holder: Holder) -> str:
+    if holder.venue:
+        return f"[Place: {holder.venue.title}, {holder.venue.address}]"
+    location = holder.location
+    return f"[Location: {location.latitude:.5f}, {location.longitude:.5f}]" if location else ""
 
 
 def _poll(poll: Poll) -> str:
@@ -29,7 +44,7 @@ def _poll(poll: Poll) -> str:
 
 
 def _unreadable(holder: Holder) -> str:
-    """What Telegram shows and the Bot API gives no bytes of; from Bot API 10.1 on also text in blocks."""
+    """What Telegram shows and the Bot API gives no bytes of."""
     if holder.story:
         return "[A story, which bots can't see]"
     if holder.game:
@@ -37,20 +52,12 @@ def _unreadable(holder: Holder) -> str:
     if holder.checklist:
         tasks = "\n".join(f"- {task.text}" for task in holder.checklist.tasks)
         return f"[Checklist: {holder.checklist.title}]\n{tasks}"
-    rich = holder.api_kwargs.get("rich_message") if isinstance(holder, Message) else None
-    return "" if rich is None else "\n".join(_strings(rich))
+    if holder.paid_media and all(isinstance(media, PaidMediaPreview) for media in holder.paid_media.paid_media):
+        return "[Paid media, which bots can't see before it is paid for]"
+    return _preview(holder)
 
 
-def _strings(node: Any) -> list[str]:
-    """All texts in a rich message, in order: they stand under ``text`` at any depth."""
-    match node:
-        case dict():
-            return [
-                text
-                for key, value in node.items()
-                for text in ([value] if key == "text" and isinstance(value, str) else _strings(value))
-            ]
-        case list():
-            return [text for item in node for text in _strings(item)]
-        case _:
-            return []
+def _preview(holder: Holder) -> str:
+    url = previewed(holder)
+    is_said = isinstance(holder, Message) and url in (holder.text or "")
+    return f"[Shown with a preview of {url}]" if url and not is_said else ""

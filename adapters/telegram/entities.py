@@ -29,10 +29,12 @@ class Identity:
 class Reading:
     """A text with what its entities say."""
 
+    raw: str
+    """As it came."""
     text: str
     """Mentions of the bot taken out."""
     entities: tuple[Entity, ...]
-    """In code points of the text as it came."""
+    """In code points of `raw`."""
     is_mentioned: bool
     """Also by a command that names the bot: ``/weather@glimpse_bot``."""
     command: Command | None
@@ -62,11 +64,17 @@ def read(text: str, entities: Sequence[MessageEntity], me: Identity) -> Reading:
         stretch.source.type == Kind.BOT_COMMAND and _is_first(text, stretch.start, cuts) for stretch in stretches
     )
     return Reading(
+        raw=text,
         text=said,
         entities=tuple(_converted(text, stretches)),
         is_mentioned=bool(own),
         command=parse_command(said) if is_command else None,
     )
+
+
+def marked(text: str, entities: Sequence[MessageEntity]) -> tuple[Entity, ...]:
+    """Those entities of a text that the core can use, in code points."""
+    return tuple(_converted(text, list(_stretches(text, entities))))
 
 
 def _is_first(text: str, start: int, cuts: Sequence[tuple[int, int]]) -> bool:

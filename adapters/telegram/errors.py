@@ -26,6 +26,7 @@ CONFLICT_REMEDY = (
 )
 _MIGRATED_REMEDY = "The group became a supergroup and has a new id; the talk goes on with the next message there."
 _RIGHTS_REMEDY = "Let the bot send messages there: in the group's permissions, or as an administrator."
+_PHOTOS_REMEDY = "Let the bot send photos there: in the group's permissions, or as an administrator."
 _TOPIC_REMEDY = "The topic was closed or deleted; open it again, or make the bot an administrator."
 
 _REMEDIES: Mapping[str, str] = MappingProxyType(
@@ -37,6 +38,9 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
         "bot can't initiate conversation": "The person has to write to the bot first.",
         "chat not found": "The chat is gone, or the bot was never in it.",
         "group chat was deactivated": _MIGRATED_REMEDY,
+        "rights to send photos": _PHOTOS_REMEDY,
+        "chat_send_photos_forbidden": _PHOTOS_REMEDY,
+        "chat_send_media_forbidden": _PHOTOS_REMEDY,
         "not enough rights": _RIGHTS_REMEDY,
         "have no rights": _RIGHTS_REMEDY,
         "chat_write_forbidden": _RIGHTS_REMEDY,

@@ -1,4 +1,4 @@
-"""Downloads from Telegram: a file id becomes a link, the link becomes bytes, and no link gets out."""
+"""Downloads from Telegram: a reference becomes a link, the link becomes bytes, and no link gets out."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -18,7 +18,7 @@ _LONGEST_WAIT_S = 30.0
 """A flood wait longer than this is not worth the wait for a picture."""
 
 GetFile: TypeAlias = Callable[[str], Awaitable[str | None]]
-"""File id to ``file_path`` as the Bot API gives it. Raises `PlatformError`."""
+"""What is meant to ``file_path`` as the Bot API gives it. Raises `PlatformError`."""
 
 
 class Files:
@@ -36,19 +36,19 @@ class Files:
         self._files_url = files_url
         self._clock = clock
 
-    async def fetch(self, session: aiohttp.ClientSession, file_id: str, *, max_bytes: int) -> bytes:
+    async def fetch(self, session: aiohttp.ClientSession, handle: str, *, max_bytes: int) -> bytes:
         """Download a file, reading at most `max_bytes` of it.
 
         Raises:
             AttachmentError: gone, too large, or not to be had after 3 attempts.
         """
         try:
-            return await self._download(session, file_id, max_bytes)
+            return await self._download(session, handle, max_bytes)
         except FileGone:  # A link lives for an hour at least; a new one may do.
-            return await self._download(session, file_id, max_bytes)
+            return await self._download(session, handle, max_bytes)
 
-    async def _download(self, session: aiohttp.ClientSession, file_id: str, max_bytes: int) -> bytes:
-        path = await self._path(file_id)
+    async def _download(self, session: aiohttp.ClientSession, handle: str, max_bytes: int) -> bytes:
+        path = await self._path(handle)
         if path.startswith("/"):
             raise AttachmentError(
                 "the Bot API server keeps files on its own disk; start it without --local",
@@ -58,10 +58,10 @@ class Files:
         hosts = frozenset({URL(url).host or ""})
         return await download(session, url, max_bytes=max_bytes, allowed_hosts=hosts, clock=self._clock)
 
-    async def _path(self, file_id: str) -> str:
+    async def _path(self, handle: str) -> str:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                path = await self._get_file(file_id)
+                path = await self._get_file(handle)
             except PlatformRefused as error:
                 raise _refused(error) from error
             except PlatformError as error:

@@ -10,6 +10,9 @@ TELEGRAM = PlatformName("telegram")
 MAX_MARKS = int(MessageLimit.MESSAGE_ENTITIES)
 """Entities of one message that have an effect; more are ignored (core.telegram.org/api/entities: 100)."""
 
+CAPTION_LENGTH = int(MessageLimit.CAPTION_LENGTH)
+"""Longest text with a picture, in UTF-16 units (Bot API, sendPhoto: 1024)."""
+
 LIMITS = Limits(
     text_length=int(MessageLimit.MAX_TEXT_LENGTH),  # 4096 UTF-16 units (Bot API, sendMessage)
     edit_interval_s=1 / FloodLimit.MESSAGES_PER_SECOND_PER_CHAT,  # 1 s (Bots FAQ, "My bot is hitting limits")

@@ -26,9 +26,10 @@ async def introduce(bot: Bot) -> Identity:
     else:
         log.info(
             "Telegram: privacy mode is on: in groups the bot receives only mentions, replies to it and commands, which "
-            "is enough to answer those. Pictures of an album other than the captioned one do not reach it. To change "
-            "that: @BotFather, /setprivacy, Disable, then remove the bot from each group and add it again (or make it "
-            "an administrator there)."
+            "is enough to answer those. Of an album only the picture with the caption reaches it, and no picture "
+            "posted to nobody, shortly before a question or where /alt on was said. To change that: @BotFather, "
+            "/setprivacy, Disable, then remove the bot from each group and add it again (or make it an administrator "
+            "there)."
         )
     try:
         await _remove_webhook(bot)

@@ -37,14 +37,24 @@ class RawBot(Bot):
         answer: Any = await self._post("getChat", {"chat_id": chat_id})
         return str(answer["type"])
 
-    async def raw_send(self, parameters: Mapping[str, Any]) -> int:
-        """SendMessage, of which only the id. Parameters that are None are left out."""
-        answer: Any = await self._post("sendMessage", dict(parameters))
+    async def raw_profile_picture(self, user_id: int) -> list[dict[str, Any]]:
+        """GetUserProfilePhotos, of which the newest photo in all its sizes; none if there is none for the bot."""
+        answer: Any = await self._post("getUserProfilePhotos", {"user_id": user_id, "limit": 1})
+        return list(next(iter(answer["photos"]), ()))
+
+    async def raw_custom_emoji(self, emoji_id: str) -> dict[str, Any]:
+        """GetCustomEmojiStickers for one; empty if Telegram knows none with this id."""
+        answer: Any = await self._post("getCustomEmojiStickers", {"custom_emoji_ids": [emoji_id]})
+        return dict(next(iter(answer), {}))
+
+    async def raw_send(self, method: str, parameters: Mapping[str, Any]) -> int:
+        """A method that sends a message, of which only the id. Parameters that are None are left out."""
+        answer: Any = await self._post(method, dict(parameters))
         return int(answer["message_id"])
 
-    async def raw_edit(self, parameters: Mapping[str, Any]) -> None:
-        """EditMessageText. Without ``reply_markup`` the message loses its buttons."""
-        await self._post("editMessageText", dict(parameters))
+    async def raw_edit(self, method: str, parameters: Mapping[str, Any]) -> None:
+        """A method that edits a message. Without ``reply_markup`` it loses its buttons."""
+        await self._post(method, dict(parameters))
 
     async def raw_edit_markup(self, chat_id: int, message_id: int, markup: str | None) -> Mapping[str, Any]:
         """EditMessageReplyMarkup: `markup` is JSON, None takes the buttons away. Gives the message."""

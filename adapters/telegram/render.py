@@ -58,6 +58,12 @@ def render(
     return tuple(split(text, spans, text_length=text_length, max_marks=max_marks))
 
 
+def as_written(text: str, *, text_length: int = LIMITS.text_length, max_marks: int = MAX_MARKS) -> tuple[Part, ...]:
+    """Cut plain text into messages, in which nothing is markup and nobody is notified. See `render`."""
+    shown, spans = _quietened(_cleaned(text), [])
+    return tuple(split(shown, spans, text_length=text_length, max_marks=max_marks))
+
+
 def _cleaned(markdown: str) -> str:
     """One kind of line break, and no half of a surrogate pair (U+FFFD instead)."""
     whole = markdown.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.emulators.telegram_calls import ApiError, Params, bad_request
+from tests.emulators.telegram_editing import Editing
 from tests.emulators.telegram_flood import FloodGate
 from tests.emulators.telegram_media import MAX_DOWNLOAD
 from tests.emulators.telegram_sending import Sending
@@ -31,10 +32,8 @@ _COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
 _WEBHOOK_IS_SET = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
-_NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same"
-    " as a current content and reply markup of the message"
-)
+_MOST_EMOJI = 200
+"""In one call (Bot API, getCustomEmojiStickers)."""
 _OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 _GENERAL = 1  # Only sendChatAction takes it: sending to thread 1 is refused, as on the real server.
 
@@ -46,6 +45,7 @@ class BotApi:
         self._world = world
         self._violations = violations
         self._sending = Sending(world=world, flood=flood, violations=violations)
+        editing = Editing(world=world, sending=self._sending, violations=violations)
         self._commands: dict[tuple[str, str], list[Json]] = {}
         self._webhook = ""
         methods: tuple[tuple[str, Callable[[Params], Awaitable[Any]]], ...] = (
@@ -53,6 +53,8 @@ class BotApi:
             ("getMe", self._get_me),
             ("getChat", self._get_chat),
             ("getFile", self._get_file),
+            ("getUserProfilePhotos", self._get_user_profile_photos),
+            ("getCustomEmojiStickers", self._get_custom_emoji_stickers),
             ("setMyCommands", self._set_my_commands),
             ("getMyCommands", self._get_my_commands),
             ("setWebhook", self._set_webhook),
@@ -62,9 +64,10 @@ class BotApi:
             ("sendPhoto", self._send_photo),
             ("sendDocument", self._send_document),
             ("sendChatAction", self._send_chat_action),
-            ("editMessageText", self._edit_message_text),
-            ("editMessageReplyMarkup", self._edit_message_reply_markup),
-            ("deleteMessage", self._delete_message),
+            ("editMessageText", editing.text),
+            ("editMessageMedia", editing.media),
+            ("editMessageReplyMarkup", editing.reply_markup),
+            ("deleteMessage", editing.delete),
             ("answerCallbackQuery", self._answer_callback_query),
         )
         # The server does not mind upper or lower case in a method's name.
@@ -184,6 +187,21 @@ class BotApi:
         link = self._world.media.link(file)
         return {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size, "file_path": link}
 
+    async def _get_user_profile_photos(self, params: Params) -> Json:
+        user_id = params.integer("user_id")
+        if user_id not in self._world.people:
+            raise bad_request("user not found")
+        photos = self._world.media.profile_photos.get(user_id, [])
+        first, limit = params.integer("offset"), params.integer("limit", 100)
+        return {"total_count": len(photos), "photos": photos[first : first + limit]}
+
+    async def _get_custom_emoji_stickers(self, params: Params) -> list[Json]:
+        wanted = params.get("custom_emoji_ids")
+        if not isinstance(wanted, list) or len(wanted) > _MOST_EMOJI:
+            raise self._broken("can't parse custom emoji identifiers")
+        known = self._world.media.custom_emoji
+        return [known[emoji_id] for emoji_id in wanted if emoji_id in known]
+
     # Writing
 
     async def _send_message(self, params: Params) -> Json:
@@ -194,54 +212,6 @@ class BotApi:
 
     async def _send_document(self, params: Params) -> Json:
         return self._sending.send(params, self._sending.upload(params, "document"))
-
-    async def _edit_message_text(self, params: Params) -> Json:
-        content = self._sending.text(params)
-        chat = self._sending.chat(params)
-        message = self._sending.existing(chat, params, "message to edit not found")
-        if message.sender is not self._world.bot:
-            raise self._broken("message can't be edited")
-        if "text" not in message.content:
-            raise self._broken("there is no text in the message to edit")
-        markup = params.get("reply_markup")
-        if content == message.content and markup == message.options.get("reply_markup"):
-            if message.acknowledged:
-                self._violations.append(f"edit of message {message.id} changes nothing")
-            message.acknowledged = True
-            raise bad_request(_NOT_MODIFIED)
-        options = self._sending.options(params)
-        self._sending.throttle(chat)
-        message.acknowledged = True
-        message.options.pop("reply_markup", None)
-        message.options |= options
-        if content != message.content:
-            self._world.edit(message, content)
-        return message.json()
-
-    async def _edit_message_reply_markup(self, params: Params) -> Json:
-        """Asking for ids at a guess is no violation: it is how a bot finds a message of its own."""
-        chat = self._sending.chat(params)
-        message = chat.messages.get(params.integer("message_id"))
-        if message is None or message.deleted:
-            raise bad_request("message to edit not found")
-        if message.sender is not self._world.bot:
-            raise bad_request("message can't be edited")
-        markup = self._sending.markup(params)
-        if markup == message.options.get("reply_markup"):
-            raise bad_request(_NOT_MODIFIED)
-        self._sending.throttle(chat)
-        message.options.pop("reply_markup", None)
-        if markup is not None:
-            message.options["reply_markup"] = markup
-        return message.json()
-
-    async def _delete_message(self, params: Params) -> bool:
-        chat = self._sending.chat(params)
-        message = self._sending.existing(chat, params, "message to delete not found")
-        if message.sender is not self._world.bot and not (chat.is_private or chat.admin):
-            raise self._broken("message can't be deleted")
-        message.deleted = True
-        return True
 
     async def _send_chat_action(self, params: Params) -> bool:
         action = params.text("action")

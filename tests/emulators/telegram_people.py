@@ -3,25 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.emulators.common import Emulated
-from tests.emulators.telegram_media import Media
+from tests.emulators.telegram_sharing import Sharing
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
 from tests.emulators.telegram_world import World
 
 
-class People(Emulated):
+class People(Sharing):
     """The verbs of a test, without the server."""
 
     def __init__(self, world: World) -> None:
-        super().__init__()
-        self.world = world
+        super().__init__(world)
         self.bot = world.bot
         """The bot as a person: to be mentioned by name, for example."""
-
-    @property
-    def media(self) -> Media:
-        """The files, by id and by link."""
-        return self.world.media
 
     # Who and where
 
@@ -89,6 +82,7 @@ class People(Emulated):
         reply_to: Message | None = None,
         quote: str | None = None,
         entities: Sequence[Mapping[str, Any]] | None = None,
+        preview: str | None = None,
         ago_s: float = 0.0,
     ) -> Message:
         """Write a message.
@@ -101,90 +95,17 @@ class People(Emulated):
             reply_to: A message of the same chat and topic, or of another: then the bot sees an ``external_reply``.
             quote: The part of that message's text that is quoted.
             entities: More entities, offsets in UTF-16 units: formatting, or `text_mention`.
+            preview: The address that it is shown with a preview of; None: the sender chose none.
             ago_s: So long ago, in seconds.
         """
         content = self.world.text_content(text, entities)
+        if preview is not None:
+            content["link_preview_options"] = {"url": preview}
         return self.world.say(chat, person, content, topic=topic, reply_to=reply_to, quote=quote, ago_s=ago_s)
 
     def text_mention(self, text: str, stretch: str, person: Person) -> dict[str, Any]:
         """The entity for mentioning somebody by name (`bot` too): `stretch` is where it stands in `text`."""
         return self.world.text_mention(text, stretch, person)
-
-    async def send_photo(
-        self,
-        chat: Chat,
-        person: Person,
-        jpeg: bytes,
-        *,
-        caption: str = "",
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        spoiler: bool = False,
-    ) -> Message:
-        """Send a photo: a ladder of smaller copies, and `jpeg` byte for byte as the largest, even if it is damaged."""
-        content = self.world.captioned(self.media.photo(jpeg), caption)
-        if spoiler:
-            content["has_media_spoiler"] = True
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to)
-
-    async def send_document(
-        self,
-        chat: Chat,
-        person: Person,
-        data: bytes,
-        name: str,
-        mime: str,
-        *,
-        caption: str = "",
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        claimed_size: int | None = None,
-    ) -> Message:
-        """Send a file. `claimed_size` is what Telegram says of its size, if not the truth (20 MiB is getFile's cap)."""
-        content = self.world.captioned(self.media.document(data, name, mime, claimed_size), caption)
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to)
-
-    async def send_album(
-        self,
-        chat: Chat,
-        person: Person,
-        jpegs: Sequence[bytes],
-        *,
-        caption: str = "",
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-        as_files: bool = False,
-    ) -> list[Message]:
-        """Send 2 to 10 photos (or image files) as one album: a message each, the caption on the first.
-
-        In privacy mode the bot sees only those items that are meant for it by themselves.
-        """
-        items = [self.media.document(j, "photo.jpg", "image/jpeg") if as_files else self.media.photo(j) for j in jpegs]
-        return self.world.say_album(chat, person, items, caption, topic=topic, reply_to=reply_to)
-
-    async def send_sticker(
-        self,
-        chat: Chat,
-        person: Person,
-        data: bytes,
-        *,
-        animated: bool = False,
-        video: bool = False,
-        topic: Topic | None = None,
-        reply_to: Message | None = None,
-    ) -> Message:
-        """Send a sticker: WebP, or with `animated` gzipped Lottie, or with `video` WebM."""
-        content = self.media.sticker(data, animated=animated, video=video)
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to)
-
-    async def send_animation(
-        self, chat: Chat, person: Person, mp4: bytes, *, caption: str = "", topic: Topic | None = None
-    ) -> Message:
-        """Send what people call a GIF: an MP4, which the Bot API also shows as a document."""
-        return self.world.say(chat, person, self.world.captioned(self.media.animation(mp4), caption), topic=topic)
-
-    async def send_voice(self, chat: Chat, person: Person, ogg: bytes, *, topic: Topic | None = None) -> Message:
-        return self.world.say(chat, person, self.media.voice(ogg), topic=topic)
 
     async def forward(
         self,

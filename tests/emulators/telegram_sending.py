@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.emulators.telegram_calls import ApiError, Params, bad_request, too_many_requests
 from tests.emulators.telegram_flood import FloodGate
+from tests.emulators.telegram_media import trouble_with_photo
 from tests.emulators.telegram_text import MAX_CAPTION, MAX_TEXT, EntityRefused, check_entities, trimmed, utf16_length
 from tests.emulators.telegram_types import Chat, Json, Message, Topic
 from tests.emulators.telegram_world import World
@@ -26,6 +27,8 @@ class Sending:
         chat = self.chat(params)
         if chat.muted:
             raise bad_request("not enough rights to send text messages to the chat")
+        if chat.without_photos and "photo" in content:
+            raise bad_request("not enough rights to send photos to the chat")
         topic = self.topic(chat, params)
         reply_to, quote = self._reply(chat, params)
         if topic is None and reply_to is not None:
@@ -111,7 +114,11 @@ class Sending:
         if not data:
             raise self._broken("file must be non-empty")
         if len(data) > _MAX_UPLOAD[kind]:
-            raise self._broken(f"file of size {len(data)} bytes is too big for a {kind}")
+            raise self._broken(
+                f"file of size {len(data)} bytes is too big for a {kind}; the maximum size is {_MAX_UPLOAD[kind]} bytes"
+            )
+        if kind == "photo" and (trouble := trouble_with_photo(data)):
+            raise self._broken(trouble)
         media = self._world.media
         content = media.photo(data) if kind == "photo" else media.document(data, name, "application/octet-stream")
         return self._world.captioned(content, caption["text"], caption.get("entities"))

@@ -43,6 +43,8 @@ class Chat:
     admin: bool = False
     """The bot is an administrator."""
     muted: bool = False
+    without_photos: bool = False
+    """The bot may write there, but send no photos."""
     membership: Literal["member", "kicked"] = "member"
     upgraded_to: int | None = None
     """The id of the supergroup that a basic group became."""

@@ -127,11 +127,13 @@ class World:
             media["caption_entities"] = written["entities"]
         return media
 
-    def text_mention(self, text: str, stretch: str, person: Person) -> Json:
+    def entity(self, kind: str, text: str, stretch: str) -> Json:
         before, found, _ = text.partition(stretch)
         assert found, f"{stretch!r} is not in {text!r}"
-        offset, length = utf16_length(before), utf16_length(stretch)
-        return {"type": "text_mention", "offset": offset, "length": length, "user": person.json()}
+        return {"type": kind, "offset": utf16_length(before), "length": utf16_length(stretch)}
+
+    def text_mention(self, text: str, stretch: str, person: Person) -> Json:
+        return {**self.entity("text_mention", text, stretch), "user": person.json()}
 
     def post(
         self, chat: Chat, sender: Person, content: Json, *, topic: Topic | None, reply_to: Message | None, options: Json

@@ -1,0 +1,153 @@
+"""Reads single frames out of MP4, MOV and WebM by FFmpeg's libraries: few of its decoders, nothing of the network."""
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import av
+from av.codec.context import CodecContext
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from PIL import Image
+
+from bot.errors import AttachmentError
+from bot.picture_source import check_pixels
+
+DECODERS = ("h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "av1", "mpeg4", "h263", "mjpeg")
+"""What phones, browsers and messengers make. FFmpeg knows 300 more; they never see a byte."""
+
+MOST_PACKETS = 100_000
+"""Frames of a video that are considered: an hour at 30 a second."""
+
+MOST_PIXELS = 600_000_000
+"""What is decoded on the way to the wanted frames, about 3 s of work: 10 s of 1080p. Then come nearer ones."""
+
+_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""FFmpeg's own decoders of these two leave transparency out."""
+
+_HALF_TURN_DEGREES = 180
+
+
+class Footage:
+    """The compressed frames of one video in memory, and a decoder for them."""
+
+    def __init__(self, data: bytes, demuxer: str, max_pixels: int) -> None:
+        """Find the stream of pictures, and read it.
+
+        Args:
+            data: The file.
+            demuxer: FFmpeg's name for its format; no other is tried.
+            max_pixels: Largest frame.
+
+        Raises:
+            AttachmentError: no pictures in it, or too large ones.
+        """
+        self._max_pixels = max_pixels
+        options = {"protocol_whitelist": "none", "codec_whitelist": ",".join(DECODERS)}
+        options |= {"threads": "1", "max_pixels": str(max_pixels)}
+        with av.open(io.BytesIO(data), "r", format=demuxer, options=options, metadata_errors="ignore") as container:
+            stream = _picture_stream(container)
+            self.has_sound = bool(container.streams.audio)
+            self.time_base = stream.time_base or Fraction(1, 1000)
+            self._aspect = stream.sample_aspect_ratio or Fraction(1)
+            self._decoder = _decoder(stream, max_pixels)
+            self.width, self.height = stream.codec_context.width, stream.codec_context.height
+            check_pixels(self.width, self.height, max_pixels)
+            self._packets, self.is_cut = _read(container, stream)
+        self.times = sorted({packet.pts for packet in self._packets if packet.pts is not None})
+        if not self.times:
+            raise AttachmentError("a video without frames", person="the file is damaged or incomplete")
+        self._keys = [place for place, packet in enumerate(self._packets) if packet.is_keyframe] or [0]
+        self.key_times = [self._packets[place].pts or 0 for place in self._keys]
+        self.end = self.times[-1] + (self._packets[-1].duration or 0)
+        self._fed = 0
+
+    def seconds(self, time: int) -> float:
+        """From the beginning of the video."""
+        return float((time - self.times[0]) * self.time_base)
+
+    def frames(self, wanted: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
+        """The frames at these times, in order; earlier ones once `MOST_PIXELS` are decoded.
+
+        Args:
+            wanted: Some of `times`, ascending.
+
+        Yields:
+            The time that finds the frame again, and the frame: upright, RGB or RGBA.
+        """
+        budget = MOST_PIXELS // max(1, self.width * self.height)
+        run: Iterator[VideoFrame] = iter(())
+        for time in wanted:
+            key = self._keys[max(0, bisect_right(self.key_times, time) - 1)]
+            if key > self._fed or time == wanted[0]:
+                run = self._decoded_from(key)
+            for frame in run:
+                budget -= 1
+                found = frame.pts or 0
+                if found >= time or budget <= 0:
+                    yield found, self._image(frame)
+                    break
+
+    def _decoded_from(self, key: int) -> Iterator[VideoFrame]:
+        if self._decoder.is_open:
+            self._decoder.flush_buffers()
+        for place in range(key, len(self._packets)):
+            self._fed = place
+            try:
+                yield from self._decoder.decode(self._packets[place])
+            except av.FFmpegError:
+                continue  # Damage in the middle costs these frames and not the others.
+        yield from self._decoder.decode(None)
+
+    def _image(self, frame: VideoFrame) -> Image.Image:
+        check_pixels(frame.width, frame.height, self._max_pixels)
+        mode = "RGBA" if "a" in frame.format.name.removeprefix("gray") else "RGB"
+        plane = frame.reformat(format="rgba" if mode == "RGBA" else "rgb24").planes[0]
+        image = Image.frombytes(mode, (frame.width, frame.height), bytes(plane), "raw", mode, plane.line_size, 1)
+        if self._aspect != 1:
+            image = image.resize((max(1, round(image.width * self._aspect)), image.height))
+        turns = {90: Image.Transpose.ROTATE_90, -90: Image.Transpose.ROTATE_270}
+        turns |= {_HALF_TURN_DEGREES: Image.Transpose.ROTATE_180, -_HALF_TURN_DEGREES: Image.Transpose.ROTATE_180}
+        return image.transpose(turns[frame.rotation]) if frame.rotation in turns else image
+
+
+def _picture_stream(container: InputContainer) -> VideoStream:
+    streams = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if streams:
+        return streams[0]
+    if container.streams.audio:
+        raise AttachmentError("a video file with sound only", person="it is a sound recording, and I can't listen")
+    raise AttachmentError("a video file without pictures", person="there are no pictures in the video")
+
+
+def _decoder(stream: VideoStream, max_pixels: int) -> VideoCodecContext:
+    decoder = stream.codec_context
+    if decoder.name not in DECODERS:
+        reason = "it is a video in a format I can't read: please send it as MP4 or WebM"
+        raise AttachmentError(f"a video codec that is not used: {decoder.name}", person=reason)
+    if stream.metadata.get("alpha_mode") == "1" and decoder.name in _WITH_ALPHA:
+        created = CodecContext.create(_WITH_ALPHA[decoder.name], "r")
+        assert isinstance(created, VideoCodecContext)  # noqa: S101 - for the type checker: the codec is one for video
+        decoder = created
+    decoder.options = {**decoder.options, "max_pixels": str(max_pixels)}
+    decoder.thread_count = 1
+    return decoder
+
+
+def _read(container: InputContainer, stream: VideoStream) -> "tuple[list[Packet[VideoStream]], bool]":
+    """All compressed frames, in the order of decoding, and whether there are more than can be read."""
+    packets: list[Packet[VideoStream]] = []
+    try:
+        for packet in container.demux(stream):
+            if len(packets) == MOST_PACKETS:
+                return packets, True
+            if packet.size:
+                packets.append(packet)
+    except av.FFmpegError:
+        return packets, True
+    return packets, False
