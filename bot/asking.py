@@ -1,6 +1,7 @@
 """Asks the model about one question: looks at its pictures, builds the prompt, lets the model use its tools."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,10 @@ Show = Callable[[Sequence[str]], None]
 PICTURE_LIMIT = "most pictures at once"
 SIZE_LIMIT = "most picture tokens at once"
 """The cursors under which a server's limits are remembered, behind the model's name."""
+
+
+WITHOUT_TOOLS_S = 3600.0
+"""A server that refused tools is not offered them for so long: it may have been one bad generation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class Asking:
         self._clock = clock
         self._sight = sight
         self._rules = rules
-        self._takes_tools = rules.tools
+        self._no_tools_before_s = -math.inf if rules.tools else math.inf
 
     async def ask(self, turn: Turn, chat: Chat, answer: Answer, show: Show) -> None:
         """Read the model's answer into `answer`, and let it grow on screen.
@@ -88,11 +93,12 @@ class Asking:
         """
         question = _Question(turn=turn, chat=chat, answer=answer, show=show, budget=await self._budget())
         question.begun = await self._look(question)
-        for used in range(ROUNDS + 1):
-            calls = await self._read(question, may_use_tools=used < ROUNDS)
+        for used in range(ROUNDS + 2):
+            calls = await self._read(question)
             if not calls:
                 return
-            await self._use(question, calls)
+            # The tools stay in the request to the end: most servers' prompts begin with them.
+            await self._use(question, calls, may_use=used < ROUNDS)
 
     # --- the prompt -----------------------------------------------------------------------------
 
@@ -149,10 +155,10 @@ class Asking:
 
     # --- the model ------------------------------------------------------------------------------
 
-    async def _read(self, question: _Question, *, may_use_tools: bool) -> Sequence[ToolCall]:
+    async def _read(self, question: _Question) -> Sequence[ToolCall]:
         turn = question.turn
         while True:
-            tools = TOOLS if may_use_tools and self._takes_tools and turn.command is None else ()
+            tools = TOOLS if turn.command is None and self._may_use_tools else ()
             try:
                 return await read(
                     self._model,
@@ -164,9 +170,10 @@ class Asking:
                     tools=tools,
                 )
             except ModelError as error:
-                if tools and error.tools_refused:
+                if error.tools_refused and (tools or question.used):
                     log.warning("the model's server takes no tools, so it can't look closer at pictures: %s", error)
-                    self._takes_tools = False
+                    self._no_tools_before_s = self._clock.monotonic_s() + WITHOUT_TOOLS_S
+                    question.used.clear()
                 elif not await self._try_less(question, error):
                     raise
 
@@ -198,7 +205,11 @@ class Asking:
 
     # --- its tools ------------------------------------------------------------------------------
 
-    async def _use(self, question: _Question, calls: Sequence[ToolCall]) -> None:
+    @property
+    def _may_use_tools(self) -> bool:
+        return self._clock.monotonic_s() >= self._no_tools_before_s
+
+    async def _use(self, question: _Question, calls: Sequence[ToolCall], *, may_use: bool) -> None:
         answer = question.answer
         question.used.append(
             PromptMessage("assistant", _text(answer.text[len(answer.said) :]), tool_calls=tuple(calls))
@@ -207,6 +218,8 @@ class Asking:
         seen: list[Content] = []
         for call in calls:
             try:
+                if not may_use:
+                    raise ToolMisuse("You have used your tools often enough: answer now, with what you saw.")
                 result, content = await self._result(question, call)
             except ToolMisuse as misuse:
                 result, content = str(misuse), ()

@@ -40,8 +40,7 @@ class Pdf:
         self._document.close()
 
     def part_tokens(self, limits: PictureLimits) -> tuple[int, int]:
-        document = limits.page_tokens(len(self.labels))
-        return min(limits.tokens, document), document
+        return limits.page_tokens(len(self.labels))
 
     def draw(self, part: int, fit: Fit, region: Box = WHOLE) -> Image.Image:
         page = self._document[part]

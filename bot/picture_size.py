@@ -50,9 +50,13 @@ class PictureLimits:
         """What each of so many sampled frames may take: together twice a photo, for moments resemble each other."""
         return max(MIN_PIXELS // TILE_PX**2 + MARKER_TOKENS, min(self.tokens, 2 * self.tokens // frames))
 
-    def page_tokens(self, pages: int) -> int:
-        """What each of so many pages may take: together three documents, which leaves 8 pages of A4 at 100 dpi."""
-        return min(self.document_tokens, 3 * self.document_tokens // pages)
+    def page_tokens(self, pages: int) -> tuple[int, int]:
+        """What each of so many pages may take, everyday and with small print.
+
+        Together three documents, which leaves 8 pages of A4 at 100 dpi.
+        """
+        share = 3 * max(self.tokens, self.document_tokens) // pages
+        return min(self.tokens, share), min(self.document_tokens, share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

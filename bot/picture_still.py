@@ -58,8 +58,7 @@ class Still:
         self.left_out = pages_left_out(len(self.labels), pages)
 
     def part_tokens(self, limits: PictureLimits) -> tuple[int, int]:
-        document = limits.page_tokens(len(self.labels))
-        return min(limits.tokens, document), document
+        return limits.page_tokens(len(self.labels))
 
     def draw(self, part: int, fit: Fit, region: Box = WHOLE) -> Image.Image:
         with opened(self._data, self._max_pixels) as image:

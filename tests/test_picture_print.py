@@ -12,7 +12,7 @@ from bot.picture_print import SHARE_OF_BUSY, SHARE_OF_PICTURE, print_shares
 from bot.picture_size import PictureLimits, lay_out, picture_tokens
 from tests.drawing import encoded
 
-WORDS = "the of and to in is that for it as was with be by on not he this are or his from at which but have an".split()
+WORDS = ["the", "of", "and", "to", "in", "that", "for", "it", "was", "with", "not", "this", "are", "from", "which"]
 PAPER, INK = (255, 255, 255), (25, 25, 25)
 
 
@@ -192,4 +192,4 @@ def test_the_budget_of_documents_can_be_smaller_than_the_everyday_one() -> None:
 
     (picture,) = prepare(encoded(DOCUMENTS["a screenshot at 1080p"](), "PNG"), limits).pictures
 
-    assert picture_tokens(picture.width_px, picture.height_px) <= 600
+    assert 550 < picture_tokens(picture.width_px, picture.height_px) <= 600

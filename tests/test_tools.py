@@ -158,8 +158,9 @@ async def test_a_model_that_only_uses_tools_is_stopped_and_the_person_gets_an_ou
     looks = [asked("look_closer", picture="p1", bbox_2d=WHOLE) for _ in range(9)]
     async with running_core(tmp_path, *looks, chat=roomy(cat=b"pic")) as core:
         await picture_name(core)
-        assert len(core.model.prompts) == ROUNDS + 1
-        assert core.model.tools[-1] == []
+        assert len(core.model.prompts) == ROUNDS + 2
+        assert core.model.tools[-1] == core.model.tools[0]
+        assert "answer now" in prompt_text(core.model.prompts[-1])
         assert core.chat.texts() == [texts.TOOL_ASKED]
 
 
@@ -184,6 +185,21 @@ async def test_a_server_that_takes_no_tools_is_asked_without_them_from_then_on(t
         await core.finish()
         assert core.chat.texts() == ["A cat.", "Yes."]
         assert [bool(tools) for tools in core.model.tools] == [True, False, False]
+
+
+async def test_a_server_that_refuses_tools_after_one_was_used_is_asked_as_if_it_had_not_been(tmp_path: Path) -> None:
+    refusal = ModelError("role 'user' after 'tool'", trouble=ModelTrouble.INVALID, person="No.", tools_refused=True)
+    look = asked("look_closer", picture="p1", bbox_2d=WHOLE)
+    chat = roomy(cat=b"pic")
+    async with running_core(tmp_path, look, [refusal], said("A cat."), look, said("Grey."), chat=chat) as core:
+        await picture_name(core)
+        first, _, third = core.model.prompts
+        assert third == first
+        await core.clock.advance(3600)
+        await core.hear(message("which colour?"))
+        await core.finish()
+        assert chat.texts() == ["A cat.", "Grey."]
+        assert [bool(tools) for tools in core.model.tools] == [True, True, False, True, True]
 
 
 async def test_a_lost_original_is_fetched_anew_and_one_that_changed_is_explained(tmp_path: Path) -> None:

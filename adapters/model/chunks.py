@@ -6,7 +6,9 @@ from typing import Any
 
 import orjson
 
-from bot.ports.model import Finished, FinishReason, ModelEvent, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from adapters.model.tool_call_deltas import ToolCallDeltas
+from adapters.model.written_calls import WrittenCalls
+from bot.ports.model import Finished, FinishReason, ModelEvent, ReasoningDelta, TextDelta, Usage
 
 CREDITS_PER_USD = 2_000_000
 """AI/ML API docs, "Request tracing and cost"."""
@@ -40,13 +42,16 @@ class NotAChunk(Exception):
 class ChunkReader:
     """Collects the events of one answer. Neighbouring pieces of text become one event per `take_events`."""
 
-    __slots__ = ("_cost_usd", "_events", "_half", "_model", "_texts", "_usage", "began", "reason")
+    __slots__ = ("_calls", "_cost_usd", "_events", "_half", "_model", "_texts", "_usage", "_written", "began", "reason")
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_tools: bool) -> None:
+        """`has_tools`: the model was offered some, and may ask for them in its text too."""
         self.began = False
         """Some of the answer has come."""
         self.reason: FinishReason | None = None
         """Set once the model has said that it stopped."""
+        self._calls: ToolCallDeltas | None = None
+        self._written = WrittenCalls() if has_tools else None
         self._texts: list[str] = []
         self._events: list[ModelEvent] = []
         self._half = ""
@@ -81,9 +86,15 @@ class ChunkReader:
         if meta := chunk.get("meta"):
             self._read_meta(meta)
 
-    def take_events(self) -> list[ModelEvent]:
+    def take_events(self, *, is_end: bool = False) -> list[ModelEvent]:
         """Return what has come since the last call."""
         self._join_texts()
+        if is_end and self._written is not None and (text := self._written.close()):
+            self._events.append(TextDelta(text))
+        if self._written is not None and self._written.calls:
+            calls, self._written.calls = self._written.calls, []
+            for call in calls:
+                self._read_calls([{"function": call}])
         events, self._events = self._events, []
         return events
 
@@ -94,8 +105,12 @@ class ChunkReader:
             cost_usd = _cost_usd(headers.get("x-aimlapi-usd-spent"), headers.get("x-aimlapi-credits-used"))
         details = self._usage.get("prompt_tokens_details")
         details = details if isinstance(details, dict) else {}
+        reason = self.reason or FinishReason.STOP
+        if self._calls is not None and reason is FinishReason.STOP:
+            # Several servers say "stop" behind a tool call.
+            reason = FinishReason.TOOL_CALLS
         return Finished(
-            reason=self.reason or FinishReason.STOP,
+            reason=reason,
             model=self._model,
             usage=Usage(
                 prompt_tokens=_count(self._usage.get("prompt_tokens")),
@@ -136,13 +151,16 @@ class ChunkReader:
         refusal = delta.get("refusal")
         if refusal and isinstance(refusal, str):
             self._add_text(refusal)
-        calls = delta.get("tool_calls")
-        if isinstance(calls, list):
-            for position, call in enumerate(calls):
-                if isinstance(call, dict):
-                    self._add(_tool_call(call, position))
-        if isinstance(call := delta.get("function_call"), dict):
-            self._add(_tool_call({"function": call}, 0))
+        if calls := delta.get("tool_calls"):
+            self._read_calls(calls)
+        elif call := delta.get("function_call"):
+            self._read_calls([{"function": call}])
+
+    def _read_calls(self, calls: object) -> None:
+        reader = self._calls or ToolCallDeltas()
+        for event in reader.read(calls):
+            self._calls = reader
+            self._add(event)
 
     def _add_text(self, text: str) -> None:
         if self._half or not text.isascii():
@@ -170,8 +188,12 @@ class ChunkReader:
 
     def _join_texts(self) -> None:
         if self._texts:
-            self._events.append(TextDelta("".join(self._texts)))
+            text = "".join(self._texts)
             self._texts.clear()
+            if self._written is not None:
+                text = self._written.feed(text)
+            if text:
+                self._events.append(TextDelta(text))
 
     def _read_usage(self, usage: object) -> None:
         if isinstance(usage, dict):
@@ -199,25 +221,6 @@ def _text_of_parts(content: Any) -> str:
         return ""
     texts = (part.get("text") for part in content if isinstance(part, dict))
     return "".join(text for text in texts if isinstance(text, str))
-
-
-def _tool_call(call: dict[str, Any], position: int) -> ToolCallDelta:
-    # A "custom" tool has its own words for the same two things.
-    function = call.get("function") or call.get("custom")
-    function = function if isinstance(function, dict) else {}
-    index, arguments = _count(call.get("index")), function.get("arguments") or function.get("input")
-    if isinstance(arguments, dict):  # Some servers send an object instead of its JSON.
-        arguments = json.dumps(arguments, separators=(",", ":"))
-    return ToolCallDelta(
-        index=position if index is None else index,
-        id=_name(call.get("id")),
-        name=_name(function.get("name")),
-        arguments=arguments if isinstance(arguments, str) else "",
-    )
-
-
-def _name(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _number(value: object) -> float | None:

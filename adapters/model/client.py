@@ -1,7 +1,6 @@
 """The client of an OpenAI-compatible chat completions API."""
 
 import asyncio
-import io
 import logging
 import random
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -12,14 +11,16 @@ import aiohttp
 import tenacity
 from yarl import URL
 
-from adapters.model import errors, request
+from adapters.model import errors
+from adapters.model.body import RequestBody
 from adapters.model.errors import About
 from adapters.model.reading import AnswerReading
+from adapters.model.request import fixed_fields, request_body
 from adapters.model.timeouts import ModelTimeouts
 from bot.errors import ModelError
 from bot.parameters import ModelParameters
 from bot.ports.clock import Clock
-from bot.ports.model import ModelEvent, PromptMessage
+from bot.ports.model import ModelEvent, PromptMessage, Tool
 
 __all__ = ["ModelClient", "ModelTimeouts"]
 
@@ -28,7 +29,6 @@ MAX_RETRY_WAIT_S = 20.0
 
 _FIRST_WAIT_S = 0.5
 _MAX_ERROR_BYTES = 64 << 10
-_LARGE_BODY_BYTES = 1 << 20
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class ModelClient:
         self._session = session
         self._url = URL(url.rstrip("/").removesuffix("/chat/completions") + "/chat/completions")
         self._key = key
-        self._fixed = request.fixed_fields(parameters)
+        self._fixed = fixed_fields(parameters)
         self._detail = parameters.image_detail
         self._timeouts = timeouts
         self._http_timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect_s)
@@ -82,10 +82,12 @@ class ModelClient:
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
-    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
         """Ask, and yield the answer as it is written; see `bot.ports.model.Model`."""
-        body = request.encode_body(self._fixed, prompt, detail=self._detail)
-        about = About(request_id=request_id, key=self._key, prompt=prompt)
+        body = request_body(self._fixed, prompt, tools, detail=self._detail)
+        about = About(request_id=request_id, key=self._key, prompt=prompt, has_tools=bool(tools))
         reading: AnswerReading = await self._retrying()(self._begin, body, about)
         try:
             events = reading.first
@@ -99,7 +101,7 @@ class ModelClient:
         finally:
             reading.close()
 
-    async def _begin(self, body: bytes, about: About) -> AnswerReading:
+    async def _begin(self, body: RequestBody, about: About) -> AnswerReading:
         """Send the request and read until something of the answer is there."""
         loop = asyncio.get_running_loop()
         first_byte_at = loop.time() + self._timeouts.first_byte_s
@@ -107,8 +109,7 @@ class ModelClient:
             async with asyncio.timeout_at(first_byte_at):
                 response = await self._session.post(
                     self._url,
-                    # aiohttp warns of large bytes; it writes a file in pieces, so that others get their turn.
-                    data=io.BytesIO(body) if len(body) > _LARGE_BODY_BYTES else body,
+                    data=body,
                     headers={**self._headers, "X-Client-Request-Id": about.request_id},
                     allow_redirects=False,
                     timeout=self._http_timeout,

@@ -14,7 +14,9 @@ import aiohttp
 import orjson
 
 from adapters.model import troubles
+from adapters.model.refused_length import is_too_long
 from adapters.model.refused_pictures import PictureRefusal, refusal_of
+from adapters.model.refused_tools import refuses_tools
 from adapters.model.scrub import quote
 from adapters.model.troubles import Case
 from bot.errors import ModelError, ModelTrouble
@@ -43,6 +45,8 @@ class About:
     request_id: str
     key: str | None = field(repr=False)
     prompt: Sequence[PromptMessage] = field(repr=False)
+    has_tools: bool = False
+    """The model was offered tools."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the response, once there is one."""
 
@@ -54,6 +58,8 @@ class About:
         status: int | None = None,
         retry_after_s: float | None = None,
         pictures: PictureRefusal | None = None,
+        tools_refused: bool = False,
+        too_long: bool = False,
     ) -> ModelError:
         """Build the error of a case; `said` are words of the server or the network, which are made safe here."""
         words = quote(said, key=self.key, prompt=self.prompt)
@@ -69,18 +75,32 @@ class About:
             status=status,
             picture_limit=pictures.limit if pictures is not None else None,
             picture_limit_lasts=pictures is None or pictures.lasts,
+            tools_refused=tools_refused,
+            too_long=too_long,
         )
 
     def refusal(
         self, case: Case, message: str, *, status: int | None, retry_after_s: float | None = None
     ) -> ModelError:
-        """Build the error of a case, unless the message says that it is about the pictures."""
-        pictures = refusal_of(status or _NO_STATUS, message, sent=picture_count(self.prompt))
-        # The name of a model that is not found may hold "image", and moderation may be about one.
-        is_vague = pictures is not None and pictures.case is troubles.BAD_PICTURE and case.trouble in _CLEAR
-        if pictures is None or is_vague or case.trouble is ModelTrouble.BLOCKED:
+        """Build the error of a case, unless the message says that it is about the pictures or the tools."""
+        if case.trouble is ModelTrouble.BLOCKED:
             return self.error(case, message, status=status, retry_after_s=retry_after_s)
-        return self.error(pictures.case, message, status=status, pictures=pictures)
+        code = status or _NO_STATUS
+        if self.uses_tools and refuses_tools(code, message):
+            return self.error(troubles.TOOLS, message, status=status, tools_refused=True)
+        too_long = is_too_long(code, message)
+        pictures = refusal_of(code, message, sent=picture_count(self.prompt))
+        # The name of a model that is not found may hold "image".
+        is_vague = pictures is not None and pictures.case is troubles.BAD_PICTURE and case.trouble in _CLEAR
+        if pictures is None or is_vague:
+            case = troubles.TOO_LONG if too_long else case
+            return self.error(case, message, status=status, retry_after_s=retry_after_s, too_long=too_long)
+        return self.error(pictures.case, message, status=status, pictures=pictures, too_long=too_long)
+
+    @property
+    def uses_tools(self) -> bool:
+        """Tools are offered, or were used earlier in the prompt."""
+        return self.has_tools or any(message.tool_calls for message in self.prompt)
 
     def with_headers(self, headers: Mapping[str, str]) -> "About":
         """The same, knowing the response."""

@@ -1,17 +1,18 @@
 """Several model servers in the order in which they are asked: when one fails before its first word, the next one is."""
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+import math
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
 from adapters.model.breaker import ITS_OWN_FAULT, PASSING, Breaker
 from adapters.model.errors import picture_count
 from bot.errors import ModelError, ModelTrouble
 from bot.ports.clock import Clock
-from bot.ports.model import Model, ModelEvent, PromptMessage
+from bot.ports.model import Model, ModelEvent, PromptMessage, Tool
 
 LIMIT_LASTS_S = 3_600.0
-"""How long a server is not sent more pictures than it took; then it may have been set up anew."""
+"""How long a server is not sent more pictures than it took, nor tools; then it may have been set up anew."""
 
 _ELSEWHERE = ITS_OWN_FAULT | {ModelTrouble.INVALID, ModelTrouble.TOO_LARGE, ModelTrouble.PICTURES}
 """Troubles that another server may not have.
@@ -37,13 +38,20 @@ class Server:
         self._limit: int | None = None
         self._limit_until_s = 0.0
         self._limit_person = ""
+        self._no_tools_until_s = -math.inf
 
     def learn(self, error: ModelError, *, now_s: float) -> None:
-        """Remember how many pictures it takes, if this tells."""
+        """Remember how many pictures it takes, and that it takes no tools, if this tells."""
+        if error.tools_refused:
+            self._no_tools_until_s = now_s + LIMIT_LASTS_S
         if error.picture_limit is not None and error.picture_limit_lasts:
             self._limit = error.picture_limit
             self._limit_until_s = now_s + LIMIT_LASTS_S
             self._limit_person = error.person
+
+    def takes_tools(self, *, now_s: float) -> bool:
+        """Whether it may take tools, as far as is known."""
+        return now_s >= self._no_tools_until_s
 
     def too_many(self, pictures: int, *, now_s: float) -> ModelError | None:
         """What it would say to so many pictures; None when it may take them."""
@@ -62,8 +70,8 @@ class Failover:
     """`bot.ports.model.Model` over one or more servers, each with a circuit breaker.
 
     Every request begins with the first server that is not left alone. What fails after its first event is not asked
-    elsewhere: that is for the caller to decide, who has shown some of it. With several servers the limits of pictures
-    are remembered here, for each server, and never last for the caller.
+    elsewhere: that is for the caller to decide, who has shown some of it. With several servers it is remembered here
+    which of them take no tools (they are asked without) and the limits of pictures, which never last for the caller.
     """
 
     def __init__(self, servers: Sequence[Server], *, clock: Clock) -> None:
@@ -71,20 +79,22 @@ class Failover:
         self._servers = servers
         self._clock = clock
 
-    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
         """Ask one after the other; see `bot.ports.model.Model`.
 
         Raises:
             ModelError: of the only server as it is; of several servers the most telling one, with all in its text.
         """
         failures: list[tuple[str, ModelError]] = []
-        for server in self._servers:
+        for server, offered in self._attempts(prompt, tools):
             ticket = self._enter(server, prompt, failures)
             if ticket is None:
                 continue
             began = False
             try:
-                async with aclosing(server.model.stream(prompt, request_id=request_id)) as events:
+                async with aclosing(server.model.stream(prompt, request_id=request_id, tools=offered)) as events:
                     async for event in events:
                         if not began:
                             began = True
@@ -95,14 +105,28 @@ class Failover:
                 self._note(server, ticket, error)
                 if began or len(self._servers) == 1 or error.trouble not in _ELSEWHERE:
                     raise
-                # Its traceback would hold on to this frame, and the request with all its pictures.
-                failures.append((server.label, error.with_traceback(None)))
+                if not error.tools_refused or _is_about_tools(prompt):
+                    # Its traceback would hold on to this frame, and the request with all its pictures.
+                    failures.append((server.label, error.with_traceback(None)))
                 _log.warning("%s failed: %s", server.label, error)
             else:
                 return
             finally:
                 server.breaker.left(ticket)
         raise _most_telling(failures)
+
+    def _attempts(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Tool]
+    ) -> Iterator[tuple[Server, Sequence[Tool]]]:
+        """The servers in order; one of several that turns out to take no tools comes again without them."""
+        if len(self._servers) == 1:
+            yield self._servers[0], tools
+            return
+        for server in self._servers:
+            offered = tools if server.takes_tools(now_s=self._clock.monotonic_s()) or _is_about_tools(prompt) else ()
+            yield server, offered
+            if offered and not _is_about_tools(prompt) and not server.takes_tools(now_s=self._clock.monotonic_s()):
+                yield server, ()
 
     def _enter(
         self, server: Server, prompt: Sequence[PromptMessage], failures: list[tuple[str, ModelError]]
@@ -126,7 +150,7 @@ class Failover:
 
 
 def _most_telling(failures: Sequence[tuple[str, ModelError]]) -> ModelError:
-    """The error that helps most: one that fewer pictures cure, else time, else fewer words, else the first."""
+    """The error that helps most: one that fewer pictures cure, else no tools, time, fewer words, else the first."""
     errors = [error for _, error in failures]
     if len(errors) == 1:
         return errors[0]
@@ -135,6 +159,7 @@ def _most_telling(failures: Sequence[tuple[str, ModelError]]) -> ModelError:
         key=lambda error: error.picture_limit or 0,
         default=None,
     )
+    chosen = chosen or next((error for error in errors if error.tools_refused), None)
     passing = [error for error in errors if error.trouble in PASSING]
     if chosen is None and passing:
         chosen = min(passing, key=_wait_s)
@@ -149,7 +174,14 @@ def _most_telling(failures: Sequence[tuple[str, ModelError]]) -> ModelError:
         status=chosen.status,
         picture_limit=chosen.picture_limit,
         picture_limit_lasts=False,
+        tools_refused=chosen.tools_refused,
+        too_long=chosen.too_long,
     )
+
+
+def _is_about_tools(prompt: Sequence[PromptMessage]) -> bool:
+    """It holds calls and results, which can't be told without tools."""
+    return any(message.tool_calls for message in prompt)
 
 
 def _wait_s(error: ModelError) -> float:

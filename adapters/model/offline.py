@@ -1,10 +1,15 @@
-"""The built-in model for trying everything out: it understands nothing, says so, and tells what arrived."""
+"""The built-in model for trying everything out: it understands nothing, says so, and tells what arrived.
+
+Asked to "look closer" or "where" something is, it uses the tools that it is offered, on the middle of the picture.
+"""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any
 
 from adapters.model.colours import Look, look_at
 from bot.ports.model import (
@@ -15,8 +20,11 @@ from bot.ports.model import (
     PromptMessage,
     TextContent,
     TextDelta,
+    Tool,
+    ToolCallDelta,
     Usage,
 )
+from bot.tools import LOOK_CLOSER, POINT_OUT
 
 NAME = "offline"
 
@@ -26,9 +34,19 @@ _EARLIER_SHOWN = 5
 _LETTERS_PER_TOKEN = 4
 _PIECE = re.compile(r"\S+\s*")
 _SENDER = re.compile(r"\[([^\[\],]+)[^\]]*\]\s*(.*)", re.DOTALL)
-_LABEL = re.compile(r"(Picture \d+.*):")
-_NOT_SAID = re.compile(r"\((?:sent|called you) (?:without words|together).*\)")
+_LABEL = re.compile(r"\(?(Picture \d+.*|The region .*)(?::|, which you asked for:\))")
+_NOT_SAID = re.compile(r"\((?:sent|called you) (?:without words|together).*\)|\(The region .*\)")
 """What the prompt says of a message without words."""
+_PICTURE_NAME = re.compile(r" ?\[(p\d+(?:\.\d+)?)\]")
+_MIDDLE = [250, 250, 750, 750]
+_WISHES: tuple[tuple[re.Pattern[str], str, dict[str, Any]], ...] = (
+    (re.compile(r"\b(?:look closer|closer look|zoom)\b", re.IGNORECASE), LOOK_CLOSER.name, {"bbox_2d": _MIDDLE}),
+    (
+        re.compile(r"\bwhere(?:'s| is| are)\b", re.IGNORECASE),
+        POINT_OUT.name,
+        {"boxes": [{"bbox_2d": _MIDDLE, "label": "the middle"}]},
+    ),
+)
 _UNSEEN = re.compile(r"\((Picture \d+.*?) could not be looked at: (.+?)\. You have not seen it\.\)", re.DOTALL)
 
 _INTRODUCTION = (
@@ -50,23 +68,17 @@ class _Labelled:
 class OfflineModel:
     """`bot.ports.model.Model` without any network. The same prompt always gives the same answer."""
 
-    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
-        """Tell what the newest messages of the user hold, word by word."""
+    async def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """Tell what the newest messages of the user hold, word by word, or use a tool first."""
         del request_id  # Nobody else takes part whose log could name it.
-        newest, earlier = _split(prompt)
-        shown = [labelled for message in newest for labelled in _pictures(message)]
-        looks = [await asyncio.to_thread(_look, labelled.picture.jpeg) for labelled in shown]
-        paragraphs = [
-            _INTRODUCTION,
-            "\n".join(
-                [_described(labelled, look) for labelled, look in zip(shown, looks, strict=True)]
-                + [_unseen(note) for message in newest for note in _notes(message)]
-            ),
-            _asked("You wrote", newest),
-            _asked("Before that you wrote", earlier[-_EARLIER_SHOWN:], left_out=max(0, len(earlier) - _EARLIER_SHOWN)),
-            _CONNECT,
-        ]
-        answer = "\n\n".join(filter(None, paragraphs))
+        call = _wished_call(prompt, tools)
+        if call is not None:
+            yield call
+            yield Finished(reason=FinishReason.TOOL_CALLS, model=NAME, usage=_usage(prompt, call.arguments))
+            return
+        answer = await _answer(prompt)
         for piece in _PIECE.findall(answer):
             yield TextDelta(piece)
             # As with a real model, others get their turn between two pieces.
@@ -74,11 +86,61 @@ class OfflineModel:
         yield Finished(reason=FinishReason.STOP, model=NAME, usage=_usage(prompt, answer))
 
 
+async def _answer(prompt: Sequence[PromptMessage]) -> str:
+    newest, earlier = _split(prompt)
+    shown = [labelled for message in newest for labelled in _pictures(message)]
+    looks = [await asyncio.to_thread(_look, labelled.picture.jpeg) for labelled in shown]
+    paragraphs = [
+        _INTRODUCTION,
+        "\n".join(
+            [_described(labelled, look) for labelled, look in zip(shown, looks, strict=True)]
+            + [_unseen(note) for message in newest for note in _notes(message)]
+        ),
+        "\n".join(
+            f"I tried a tool, on the middle of the picture. It told me: {_words(one)}" for one in _results(prompt)
+        ),
+        _asked("You wrote", newest),
+        _asked("Before that you wrote", earlier[-_EARLIER_SHOWN:], left_out=max(0, len(earlier) - _EARLIER_SHOWN)),
+        _CONNECT,
+    ]
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def _wished_call(prompt: Sequence[PromptMessage], tools: Sequence[Tool]) -> ToolCallDelta | None:
+    """The call of the first tool that the question asks for in so many words, unless one was used already."""
+    offered = {tool.name for tool in tools}
+    asked = " ".join(_quote(message, whole=True) for message in _split(prompt)[0])
+    names = [name for message in prompt if message.role == "user" for name in _PICTURE_NAME.findall(_words(message))]
+    if not names or _results(prompt):
+        return None
+    for pattern, name, arguments in _WISHES:
+        if name in offered and pattern.search(asked):
+            written = json.dumps({"picture": names[-1], **arguments})
+            return ToolCallDelta(index=0, id="offline01", name=name, arguments=written)
+    return None
+
+
 def _split(prompt: Sequence[PromptMessage]) -> tuple[Sequence[PromptMessage], Sequence[PromptMessage]]:
     """The user's messages since the last answer, and those before."""
-    newest = list(takewhile(lambda message: message.role == "user", reversed(prompt)))[::-1]
+    newest = _since_the_last_answer(prompt)
     before = prompt[: len(prompt) - len(newest)]
-    return newest, [message for message in before if message.role == "user"]
+    return [message for message in newest if message.role == "user"], [m for m in before if m.role == "user"]
+
+
+def _results(prompt: Sequence[PromptMessage]) -> Sequence[PromptMessage]:
+    """What tools gave since the last answer."""
+    return [message for message in _since_the_last_answer(prompt) if message.role == "tool"]
+
+
+def _since_the_last_answer(prompt: Sequence[PromptMessage]) -> Sequence[PromptMessage]:
+    def goes_on(message: PromptMessage) -> bool:
+        return message.role in ("user", "tool") or bool(message.tool_calls)
+
+    return list(takewhile(goes_on, reversed(prompt)))[::-1]
+
+
+def _words(message: PromptMessage) -> str:
+    return "\n".join(part.text for part in message.content if isinstance(part, TextContent))
 
 
 def _pictures(message: PromptMessage) -> Iterator[_Labelled]:
@@ -87,7 +149,7 @@ def _pictures(message: PromptMessage) -> Iterator[_Labelled]:
         match part:
             case TextContent():
                 found = _LABEL.fullmatch(part.text.strip().rpartition("\n")[2].strip())
-                label = found[1] if found else ""
+                label = _without_name(found[1]) if found else ""
             case PictureContent():
                 yield _Labelled(label or "A picture", part)
                 label = ""
@@ -115,7 +177,12 @@ def _described(labelled: _Labelled, look: Look | None) -> str:
 
 
 def _unseen(note: re.Match[str]) -> str:
-    return f"- {note[1]}: I could not look at it: {note[2]}."
+    return f"- {_without_name(note[1])}: I could not look at it: {note[2]}."
+
+
+def _without_name(label: str) -> str:
+    """The names of pictures are for tools, not for people."""
+    return _PICTURE_NAME.sub("", label)
 
 
 def _asked(opening: str, messages: Sequence[PromptMessage], *, left_out: int = 0) -> str:
@@ -126,15 +193,15 @@ def _asked(opening: str, messages: Sequence[PromptMessage], *, left_out: int = 0
     return f"{opening}: {'; '.join(quotes)}{more}"
 
 
-def _quote(message: PromptMessage) -> str:
-    """What one message says, with its sender, shortened to one line."""
+def _quote(message: PromptMessage, *, whole: bool = False) -> str:
+    """What one message says, with its sender, on one line that is shortened unless `whole`."""
     said = next((part.text for part in message.content if isinstance(part, TextContent)), "")
     found = _SENDER.fullmatch(said.strip())
     sender, words = (found[1], found[2]) if found else ("", said)
     words = " ".join(words.split())
     if not words or _NOT_SAID.fullmatch(words):
         return ""
-    if len(words) > _QUOTE_LENGTH:
+    if len(words) > _QUOTE_LENGTH and not whole:
         words = words[: _QUOTE_LENGTH - 1].rstrip() + "…"
     return f"{sender}: “{words}”" if sender else f"“{words}”"
 

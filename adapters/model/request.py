@@ -1,18 +1,17 @@
 """Builds request bodies: the part of the chat completions API that every compatible server understands."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
+from adapters.model.body import RequestBody
+from adapters.model.messages import GAP, pictures_of, wire_messages
 from bot.parameters import ModelParameters
-from bot.ports.model import Content, PictureContent, PromptMessage, TextContent
-
-_Message: TypeAlias = dict[str, Any]
+from bot.ports.model import PromptMessage, Tool
 
 _NOT_SENT = frozenset({"name", "image_detail"})
+_ABOUT_TOOLS = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
 
 
 def fixed_fields(parameters: ModelParameters) -> dict[str, Any]:
@@ -27,50 +26,29 @@ def fixed_fields(parameters: ModelParameters) -> dict[str, Any]:
     return {"model": parameters.name} | dumped
 
 
-def encode_body(fixed: Mapping[str, Any], prompt: Sequence[PromptMessage], *, detail: str | None) -> bytes:
-    """Return the JSON body of a request.
-
-    Blocks for some milliseconds per megabyte of pictures.
-    """
-    body = {**fixed, "messages": _messages(prompt, detail)}
+def request_body(
+    fixed: Mapping[str, Any], prompt: Sequence[PromptMessage], tools: Sequence[Tool] = (), *, detail: str | None
+) -> RequestBody:
+    """Return the JSON body of a request. Its pictures are encoded only while it is sent."""
+    body = {**_with_tools(fixed, tools), "messages": wire_messages(prompt, detail=detail)}
     try:
-        return orjson.dumps(body)
+        dumped = orjson.dumps(body)
     except orjson.JSONEncodeError:
         # Half of a surrogate pair in what somebody wrote must not cost the answer.
-        return orjson.dumps(_clean(body))
+        dumped = orjson.dumps(_clean(body))
+    return RequestBody(dumped.split(GAP), pictures_of(prompt))
 
 
-def _messages(prompt: Sequence[PromptMessage], detail: str | None) -> list[_Message]:
-    # Neighbours of one role become one message: some servers' templates want user and assistant in turns.
-    said = [(message.role, part) for message in prompt for part in message.content if not _is_empty(part)]
-    return [
-        {"role": role, "content": _content([part for _, part in group], detail)}
-        for role, group in groupby(said, key=lambda role_and_part: role_and_part[0])
-    ]
-
-
-def _is_empty(part: Content) -> bool:
-    return isinstance(part, TextContent) and not part.text
-
-
-def _content(contents: Sequence[Content], detail: str | None) -> str | list[dict[str, Any]]:
-    """Plain text where there is no picture, which the oldest servers take too; else parts, texts joined."""
-    parts: list[dict[str, Any]] = []
-    for is_text, group in groupby(contents, key=lambda part: isinstance(part, TextContent)):
-        if is_text:
-            parts.append(
-                {"type": "text", "text": "\n".join(part.text for part in group if isinstance(part, TextContent))}
-            )
-        else:
-            parts += [_picture(part, detail) for part in group if isinstance(part, PictureContent)]
-    return str(parts[0]["text"]) if len(parts) == 1 and parts[0]["type"] == "text" else parts
-
-
-def _picture(picture: PictureContent, detail: str | None) -> dict[str, Any]:
-    image = {"url": f"data:image/jpeg;base64,{b64encode(picture.jpeg).decode('ascii')}"}
-    if detail is not None:
-        image["detail"] = detail
-    return {"type": "image_url", "image_url": image}
+def _with_tools(fixed: Mapping[str, Any], tools: Sequence[Tool]) -> dict[str, Any]:
+    """The fields with the tools of this request behind those of the configuration; the newer of a name counts."""
+    functions = {tool["function"]["name"]: tool for tool in fixed.get("tools", ())}
+    for tool in tools:
+        function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+        functions[tool.name] = {"type": "function", "function": function}
+    if functions:
+        return {**fixed, "tools": list(functions.values())}
+    # OpenAI refuses a choice among no tools.
+    return {name: value for name, value in fixed.items() if name not in _ABOUT_TOOLS}
 
 
 def _clean(value: Any) -> Any:

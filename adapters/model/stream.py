@@ -29,7 +29,7 @@ class AnswerParser:
         self.done = False
         """The end mark has come: nothing follows."""
         self._about = about
-        self._chunks = ChunkReader()
+        self._chunks = ChunkReader(has_tools=about.has_tools)
         self._sse = SseDecoder()
         self._json: list[bytes] | None = None
         self._head = b""
@@ -52,7 +52,8 @@ class AnswerParser:
             self._take(packet)
         except (ErrorInAnswer, NotAChunk, EventTooLong) as error:
             self._failure = self._explain(error)
-        return self._chunks.take_events()
+        # Nothing follows: what looked like the beginning of a call is text.
+        return self._chunks.take_events(is_end=self.stopped or self._failure is not None)
 
     def check(self) -> None:
         """Raise what `feed` or `close` found.
@@ -76,7 +77,7 @@ class AnswerParser:
             self._failure = self._explain(error)
         if self._failure is None and not self.stopped:
             self._failure = self._not_whole()
-        return self._chunks.take_events()
+        return self._chunks.take_events(is_end=True)
 
     def finished(self, headers: Mapping[str, str]) -> Finished:
         """The last event of a whole answer."""

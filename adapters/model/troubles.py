@@ -85,6 +85,19 @@ TOO_LARGE = Case(
     operator="The request is too large for the model server",
     person="That is too much for the model at once. Please send fewer pictures or less text, or start over: /reset",
 )
+TOO_LONG = Case(
+    trouble=ModelTrouble.TOO_LARGE,
+    operator="The request is longer than the model's context",
+    person=TOO_LARGE.person,
+    remedy="Lower HISTORY_TOKENS or PICTURE_REQUEST_TOKENS, or give the model a longer context.",
+)
+TOOLS = Case(
+    trouble=ModelTrouble.INVALID,
+    operator="The model server takes no tools",
+    person=INVALID.person,
+    remedy="With vLLM: --enable-auto-tool-choice and --tool-call-parser; with llama.cpp: --jinja. "
+    "PICTURE_TOOLS=off does without.",
+)
 BUSY = Case(
     trouble=ModelTrouble.BUSY,
     operator="The model server is overloaded or limits the rate",

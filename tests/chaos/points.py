@@ -12,7 +12,7 @@ from typing import Any, Self, cast
 
 from bot.__main__ import Parts
 from bot.ports.chat import Chat, Part
-from bot.ports.model import Finished, Model, ModelEvent, PromptMessage, TextDelta
+from bot.ports.model import Finished, Model, ModelEvent, PromptMessage, TextDelta, Tool
 from bot.ports.store import Store
 
 
@@ -85,10 +85,12 @@ class WatchedModel:
         self._model = model
         self._fuse = fuse
 
-    async def stream(self, prompt: Sequence[PromptMessage], *, request_id: str) -> AsyncGenerator[ModelEvent, None]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[ModelEvent, None]:
         self._fuse.passed("model is asked")
         words = "model's first words"
-        async with aclosing(self._model.stream(prompt, request_id=request_id)) as events:
+        async with aclosing(self._model.stream(prompt, request_id=request_id, tools=tools)) as events:
             async for event in events:
                 match event:
                     case TextDelta():

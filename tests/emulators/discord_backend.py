@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from tests.emulators.discord_files import FileServers
 from tests.emulators.discord_links import Links, uploaded
 from tests.emulators.discord_mentions import EVERYBODY, Allowed, find_mentions, shown_text
 from tests.emulators.discord_message_payloads import View, message_payload
@@ -80,6 +81,7 @@ class Backend:
     def __init__(self, *, bot_name: str, token: str, violations: list[str]) -> None:
         self.world = World(bot_name=bot_name)
         self.links = Links()
+        self.files = FileServers(self.world, self.links)
         self.token = token
         self.violations = violations
         self.content_intent = True

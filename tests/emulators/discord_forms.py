@@ -13,6 +13,7 @@ _COMPONENTS_LENGTH = 4000  # As discord.py counts it: all text displays of a mes
 _ROW, _IN_ROW, _CUSTOM_ID_LENGTH, _LABEL_LENGTH = 1, 5, 100, 80  # Discord docs, Component Reference: buttons.
 _EMBED_LENGTHS = {"title": 256, "description": 4096}
 _FILE_BYTES = 10 * 1024 * 1024
+_FILE_DESCRIPTION_LENGTH = 1024  # Discord docs, Attachment Object.
 _LEGACY_FIELDS = ("content", "embeds", "sticker_ids", "poll")
 
 
@@ -30,6 +31,10 @@ def check_form(call: Call) -> None:
     _check_allowed_mentions(body.get("allowed_mentions"))
     if len(call.files) > _FILES:
         raise invalid_form("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+    for index, file in enumerate(call.files):
+        if len(file.description or "") > _FILE_DESCRIPTION_LENGTH:
+            where = f"attachments.{index}.description"
+            raise invalid_form(where, "BASE_TYPE_MAX_LENGTH", "Must be 1024 or fewer in length.")
     if any(len(file.data) > _FILE_BYTES for file in call.files):
         raise ApiError(413, 40005, "Request entity too large")
 

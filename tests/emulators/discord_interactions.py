@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.emulators.discord_backend import Backend, Draft
@@ -27,6 +28,7 @@ from tests.emulators.discord_world import (
 )
 
 _FIRST_RESPONSE_S, _TOKEN_S = 3.0, 15 * 60.0  # Discord docs, Receiving and Responding.
+_SLASH, _MENU = 1, 3  # Discord docs, Application Command Types.
 _COMMAND, _COMPONENT = 2, 3  # Discord docs, Interaction Type.
 _BUTTON = 2  # Discord docs, Component Types.
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE = 4, 5, 6  # Discord docs, Interaction Callback Type.
@@ -57,14 +59,47 @@ class Interactions:
         Raises:
             AssertionError: the bot registered no command of that name.
         """
-        command = next((one for one in self._backend.commands.values() if one["name"] == name), None)
-        assert command is not None, f"the bot registered no command {name!r}"
+        command = self._registered(name, _SLASH)
+        offered = {option["name"]: option for option in command["options"]}
+        for option, value in options.items():
+            assert offered[option]["type"] == _OPTION_TYPES[type(value)], f"{option!r} is of another type"
+            choices = [choice["value"] for choice in offered[option].get("choices", ())]
+            assert not choices or value in choices, f"{option!r} can be one of {choices}"
         interaction = Interaction(
             id=self._world.new_id(), token=secrets.token_urlsafe(48), command=name, channel=channel, person=person
         )
-        data: Payload = {"id": command["id"], "name": name, "type": 1}
+        data: Payload = {"id": command["id"], "name": name, "type": _SLASH}
         self._announce(interaction, self._with_options(channel, data, options), kind=_COMMAND)
         return interaction
+
+    def use_menu(self, message: Message, person: Person, name: str) -> Interaction:
+        """A person chooses an entry in the menu of a message.
+
+        Raises:
+            AssertionError: the bot registered none of that name, or nobody sees the message.
+        """
+        assert not message.deleted, "the message is gone"
+        command = self._registered(name, _MENU)
+        interaction = Interaction(
+            id=self._world.new_id(),
+            token=secrets.token_urlsafe(48),
+            command=name,
+            channel=message.channel,
+            person=person,
+        )
+        # Discord docs, Message Content Intent: the target is shown whole.
+        shown = message_payload(message, replace(self._backend.view(), sees_content=True))
+        target = str(message.id)
+        data: Payload = {"id": command["id"], "name": name, "type": _MENU, "target_id": target}
+        data["resolved"] = {"messages": {target: shown}}
+        self._announce(interaction, data, kind=_COMMAND)
+        return interaction
+
+    def _registered(self, name: str, kind: int) -> Payload:
+        commands = self._backend.commands.values()
+        command = next((one for one in commands if (one["name"], one["type"]) == (name, kind)), None)
+        assert command is not None, f"the bot registered no command {name!r}"
+        return command
 
     def press(self, message: Message, person: Person) -> Interaction:
         """A person presses the only button of a message.
@@ -127,7 +162,7 @@ class Interactions:
     def _option(self, channel: Channel, name: str, value: Any, resolved: Payload) -> Payload:
         kind = _OPTION_TYPES[type(value)]
         if isinstance(value, File):
-            attachment = uploaded(value, attachment_id=self._world.new_id(), channel_id=channel.id)
+            attachment = uploaded(value, attachment_id=self._world.new_id(), channel_id=channel.id, ephemeral=True)
             self._world.attachments[attachment.id] = attachment
             value = str(attachment.id)
             resolved[value] = attachment_payload(attachment, self._backend.links) | {"ephemeral": True}

@@ -71,9 +71,9 @@ def _content(version: Version, view: View, *, readable: bool) -> Payload:
         return {"content": "", "embeds": [], "attachments": [], "components": []}
     return {
         "content": version.text,
-        "embeds": list(version.embeds),
+        "embeds": [view.links.shown(embed) for embed in version.embeds],
         "attachments": [attachment_payload(attachment, view.links) for attachment in version.attachments],
-        "components": list(version.components),
+        "components": [view.links.shown(component) for component in version.components],
     }
 
 

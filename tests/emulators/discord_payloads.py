@@ -25,7 +25,7 @@ def person_payload(person: Person) -> Payload:
         "username": person.username,
         "global_name": person.name,
         "discriminator": "0",
-        "avatar": None,
+        "avatar": person.avatar,
         "bot": person.is_bot,
         "public_flags": 0,
     }
@@ -40,7 +40,7 @@ def member_payload(member: Member, *, with_user: bool = True) -> Payload:
         "mute": False,
         "flags": 0,
         "pending": False,
-        "avatar": None,
+        "avatar": member.avatar,
         "communication_disabled_until": None,
     }
     if with_user:
@@ -169,13 +169,12 @@ def guild_create_payload(guild: Guild, bot: Person) -> Payload:
 
 
 def attachment_payload(attachment: Attachment, links: Links) -> Payload:
-    url = links.sign(attachment)
     payload: Payload = {
         "id": str(attachment.id),
         "filename": attachment.file.name,
         "size": len(attachment.file.data),
-        "url": url,
-        "proxy_url": url,
+        "url": links.sign(attachment),
+        "proxy_url": links.sign(attachment, by_proxy=True),
         "flags": 0,
     }
     if attachment.media_type is not None:

@@ -49,7 +49,8 @@ async def read_upload(request: web.BaseRequest) -> Upload:
 
 async def _read_multipart(request: web.BaseRequest, query: dict[str, str]) -> Upload:
     fields = await request.post()
-    body: Payload = orjson.loads(str(fields.get("payload_json", "{}")))
+    said: Any = fields.get("payload_json", "{}")
+    body: Payload = orjson.loads(said)
     inner = body.get("data") if "data" in body else body
     described = {str(one.get("id")): one for one in (inner or {}).get("attachments") or ()}
     files: list[File] = []

@@ -12,6 +12,7 @@ from tests.emulators.discord_routes import Handler
 from tests.emulators.discord_world import Guild, Payload
 
 _CHAT_INPUT = 1
+_OPTION_TYPES, _CHOICES = range(3, 12), 25  # Discord docs, Application Command Option; without subcommands.
 _NAME = re.compile(r"[-_'\w]{1,32}")
 _DESCRIPTION_LENGTH = 100  # Discord docs, Application Command Structure.
 
@@ -154,7 +155,20 @@ class ApplicationRoutes:
 def _check_command(command: Payload, where: str = "") -> None:
     name, description = command.get("name"), command.get("description") or ""
     is_slash = command.get("type", _CHAT_INPUT) == _CHAT_INPUT
+    if not is_slash and (description or command.get("options")):
+        raise invalid_form(f"{where}description", "BASE_TYPE_MAX_LENGTH", "Must be 0 or fewer in length.")
     if not isinstance(name, str) or (is_slash and (not _NAME.fullmatch(name) or name != name.lower())):
         raise invalid_form(f"{where}name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    for index, option in enumerate(command.get("options") or ()):
+        _check_option(option, f"{where}options.{index}.")
     if is_slash and not 1 <= len(description) <= _DESCRIPTION_LENGTH:
         raise invalid_form(f"{where}description", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+
+
+def _check_option(option: Payload, where: str) -> None:
+    if not _NAME.fullmatch(str(option.get("name"))) or option.get("type") not in _OPTION_TYPES:
+        raise invalid_form(f"{where}name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    if not 1 <= len(option.get("description") or "") <= _DESCRIPTION_LENGTH:
+        raise invalid_form(f"{where}description", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+    if len(option.get("choices") or ()) > _CHOICES:
+        raise invalid_form(f"{where}choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")

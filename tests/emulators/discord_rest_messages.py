@@ -65,7 +65,7 @@ class MessageRoutes:
             allowed=allowed_in(body),
         )
         check_not_empty(text=draft.text, has_more=bool(draft.files or draft.embeds or draft.components))
-        self._check_extras(channel, draft)
+        self._check_extras(channel, embeds=bool(draft.embeds), files=bool(draft.files))
         message = self._backend.post(channel, draft)
         if draft.nonce is not None:
             self._by_nonce[channel.id, str(draft.nonce)] = message
@@ -120,9 +120,9 @@ class MessageRoutes:
             )
         return message
 
-    def _check_extras(self, channel: Channel, draft: Draft) -> None:
+    def _check_extras(self, channel: Channel, *, embeds: bool, files: bool) -> None:
         may = permissions_in(channel, self._world.bot)
-        if (draft.embeds and Permission.EMBED_LINKS not in may) or (draft.files and Permission.ATTACH_FILES not in may):
+        if (embeds and Permission.EMBED_LINKS not in may) or (files and Permission.ATTACH_FILES not in may):
             raise missing_permissions()
 
     def _edit(self, call: Call) -> Answer:
@@ -131,6 +131,7 @@ class MessageRoutes:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         if message.channel.archived:
             raise ApiError(400, 50083, "Thread is archived")
+        self._check_extras(message.channel, embeds=False, files=bool(call.files))
         return self._shown(revise(self._backend, message, call))
 
     def _delete(self, call: Call) -> Answer:

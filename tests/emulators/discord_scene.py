@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.emulators.common import Emulated
 from tests.emulators.discord_backend import Backend, Draft, Revision
+from tests.emulators.discord_files import Emoji
 from tests.emulators.discord_interactions import Interactions
 from tests.emulators.discord_permissions import Permission
 from tests.emulators.discord_places import Places
@@ -112,6 +113,29 @@ class DiscordScene(Emulated):
         for permission in permissions:
             self._places.overwrite(channel, who, allowed=permission)
 
+    # What Discord's file servers have.
+
+    def add_sticker(self, name: str, data: bytes, kind: str = "png") -> Payload:
+        """A sticker to `say`; its kind is ``png``, ``apng``, ``gif`` or ``json`` (Lottie)."""
+        return self._backend.files.add_sticker(name, data, kind)
+
+    def add_emoji(self, name: str, data: bytes, *, animated: bool = False) -> Emoji:
+        """A custom emoji; ``emoji.markup`` in a text shows it."""
+        return self._backend.files.add_emoji(name, data, animated=animated)
+
+    def set_avatar(self, person: Person, data: bytes | None, *, guild: Guild | None = None) -> None:
+        """Give somebody another profile picture (a PNG), everywhere or in one guild only, or take it away."""
+        self._backend.files.set_avatar(person, data, guild)
+
+    def set_default_avatars(self, data: bytes) -> None:
+        """What people without a profile picture have."""
+        for number in range(6):
+            self._backend.files.add_default_avatar(number, data)
+
+    def preview(self, url: str, data: bytes) -> Payload:
+        """A file of another server as an embed's ``image``, ``thumbnail`` or ``video``. Discord's proxy shows it."""
+        return self._backend.files.preview(url, data)
+
     # What people do.
 
     async def say(
@@ -125,6 +149,7 @@ class DiscordScene(Emulated):
         ping: bool = True,
         forward_of: Message | None = None,
         embeds: Sequence[Payload] = (),
+        components: Sequence[Payload] = (),
         stickers: Sequence[Payload] = (),
         flags: MessageFlag = NO_FLAGS,
         kind: MessageKind = MessageKind.DEFAULT,
@@ -140,6 +165,7 @@ class DiscordScene(Emulated):
             ping: Whether replying mentions the author of `reply_to`.
             forward_of: Forward this message; `text` must be empty, as on Discord.
             embeds: Link previews or what other bots embed, as payloads.
+            components: What other bots lay out, as payloads.
             stickers: Sticker items, as payloads (``id``, ``name``, ``format_type``).
             flags: E.g. `MessageFlag.IS_VOICE_MESSAGE`.
             kind: For system messages, e.g. `MessageKind.JOINED`.
@@ -154,6 +180,7 @@ class DiscordScene(Emulated):
                 pings_reply=ping,
                 forward_of=forward_of,
                 embeds=tuple(embeds),
+                components=tuple(components),
                 stickers=tuple(stickers),
                 flags=flags,
                 kind=kind,
@@ -178,6 +205,14 @@ class DiscordScene(Emulated):
             AssertionError: the bot registered no such command.
         """
         return self._interactions.use(channel, person, name, options or {})
+
+    async def use_menu(self, message: Message, person: Person, name: str) -> Interaction:
+        """A person chooses an entry that the bot registered for the menu of messages.
+
+        Raises:
+            AssertionError: the bot registered no such entry.
+        """
+        return self._interactions.use_menu(message, person, name)
 
     async def press(self, message: Message, person: Person) -> Interaction:
         """A person presses the button under a message.

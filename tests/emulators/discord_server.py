@@ -57,7 +57,7 @@ class DiscordServer:
         path = request.path
         if path.startswith(_API):
             return await self._rest(request, path.removeprefix(_API))
-        if path.startswith("/attachments/"):
+        if self._backend.files.has(path):
             return await self._download(request)
         if path.rstrip("/") == "/gateway":
             return await self._gateway.handle(request)
@@ -120,20 +120,19 @@ class DiscordServer:
         fault = self._emulated.take_fault(request.method, request.path)
         if fault is not None:
             await asyncio.sleep(fault.delay_s)
+        served = self._backend.files.find(request.path, request.query, raw_path=request.path_qs.partition("?")[0])
         status = fault.status if fault and fault.status >= 400 else 200
-        attachment = self._backend.world.attachments.get(_attachment_id(request.path))
-        if attachment is None or attachment.gone or not self._backend.links.is_valid(str(attachment.id), request.query):
+        if served is None:
             status = 404
         dropped = fault is not None and fault.drop
         self._note(request.method, request.path, None, 0 if dropped else status)
-        if attachment is not None and fault is not None and dropped and fault.after_effect:
-            return await _half(request, attachment.file.data)
+        if served is not None and fault is not None and dropped and fault.after_effect:
+            return await _half(request, served.data)
         if dropped:
             return _cut(request)
-        if attachment is None or status != 200:
+        if served is None or status != 200:
             return web.Response(status=status, text="This content is no longer available.")
-        media_type = attachment.media_type or "application/octet-stream"
-        return web.Response(body=attachment.file.data, headers={"Content-Type": media_type})
+        return web.Response(body=served.data, headers={"Content-Type": served.media_type})
 
     def _note(self, method: str, path: str, body: Any, status: int) -> None:
         self._emulated.requests.append(Request(method=method, path=path, body=body, status=status))
@@ -193,8 +192,3 @@ async def _half(request: web.BaseRequest, data: bytes) -> web.StreamResponse:
 def _major(match: Match) -> str:
     """The part of a path that has buckets of its own (Discord docs, Rate Limits: top-level resources)."""
     return f"{match.ids[0] if match.ids else ''}{match.token}"
-
-
-def _attachment_id(path: str) -> int:
-    parts = path.split("/")
-    return int(parts[3]) if len(parts) > 4 and parts[3].isdecimal() else 0

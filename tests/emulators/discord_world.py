@@ -58,6 +58,8 @@ class Person:
     """The display name (``global_name``)."""
     is_bot: bool = False
     locale: str = "en-US"
+    avatar: str | None = None
+    """The hash of the profile picture."""
     accepts_dms: bool = True
     """False: the bot gets 50007 when it writes to them privately."""
 
@@ -89,6 +91,8 @@ class Member:
 
     person: Person
     nick: str | None = None
+    avatar: str | None = None
+    """The hash of a profile picture for this guild alone."""
     roles: list[Role] = field(default_factory=list)
 
 
@@ -169,6 +173,8 @@ class Attachment:
     media_type: str | None
     width_px: int | None = None
     height_px: int | None = None
+    ephemeral: bool = False
+    """Of a used command: no message carries it."""
     gone: bool = False
     """Its message was deleted: the link answers 404."""
 

@@ -10,11 +10,12 @@ import orjson
 from aiohttp import web
 
 from tests.emulators.common import Emulated, Fault, Request
+from tests.emulators.model_abilities import Abilities
 from tests.emulators.model_calls import Call, Reply, Rule, When, text_of
 from tests.emulators.model_rules import refusal_of
-from tests.emulators.model_script import Paced, Script, cost_headers, error_body, paced, pieces_of, steps, whole
+from tests.emulators.model_script import Asks, Paced, Script, cost_headers, error_body, paced, pieces_of, steps, whole
 
-__all__ = ["Call", "ModelEmulator", "Script", "text_of"]
+__all__ = ["Abilities", "Asks", "Call", "ModelEmulator", "Script", "text_of"]
 
 _PATH = "/chat/completions"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -24,13 +25,15 @@ _KEPT_STREAMS = 64
 class ModelEmulator(Emulated):
     """``async with ModelEmulator() as model``: then the API is at `url`, and `reply` scripts what it says.
 
-    `calls` holds what it accepted and began to answer, `violations` what its schema refused.
+    `calls` holds what it accepted and began to answer, `violations` what its schema refused; what is beyond its
+    `abilities` is refused too, but no violation: `requests` holds everything.
     """
 
     def __init__(self, *, key: str | None = "model-key", name: str = "alibaba/qwen3-vl-32b-instruct") -> None:
         """`key`: None takes any and none. `name`: the one model that it has."""
         super().__init__()
         self.calls: list[Call] = []
+        self.abilities = Abilities()
         self.port = 0
         self._key = key
         self._name = name
@@ -90,15 +93,20 @@ class ModelEmulator(Emulated):
         if problem is not None:
             self.violations.append(problem)
             return self._refuse(request, 400, problem, body)
-        if body["model"] != self._name:
-            return self._refuse(request, 404, f"Model {body['model']} not found", body)
         call = _call(request, body)
+        if (refusal := self._beyond_it(call)) is not None:
+            return self._refuse(request, *refusal, body)
         self.calls.append(call)
         if fault is not None:
             return await self._go_wrong(request, fault, body)
         script = self._script_for(call)
         self.requests.append(Request(method="POST", path=_PATH, body=body, status=script.status))
         return await self._answer(request, call, script)
+
+    def _beyond_it(self, call: Call) -> tuple[int, str] | None:
+        if call.body["model"] != self._name:
+            return 404, f"Model {call.body['model']} not found"
+        return self.abilities.refusal(call)
 
     def _script_for(self, call: Call) -> Script:
         rule = next((rule for rule in self._once if rule.matches(call)), None)

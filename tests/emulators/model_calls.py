@@ -1,9 +1,13 @@
 """What the emulated model was asked, and which answer belongs to which question."""
 
+import io
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from PIL import Image
 
 from tests.emulators.model_rules import picture_of
 from tests.emulators.model_script import Script
@@ -39,12 +43,50 @@ class Call:
 
     @property
     def pictures(self) -> list[bytes]:
-        """The pictures of all messages, decoded, in order."""
-        parts = [
-            part for message in self.messages if isinstance(message["content"], list) for part in message["content"]
-        ]
-        found = [picture_of(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"]
-        return [picture for picture in found if picture is not None]
+        """The pictures of all messages, as the files that came, in order."""
+        return _pictures_in(self.messages)
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """The same, decoded to RGB: what the model saw."""
+        return [_decoded(picture) for picture in self.pictures]
+
+    @property
+    def tools(self) -> dict[str, dict[str, Any]]:
+        """The tools that were offered: name to JSON schema of the arguments."""
+        functions = [tool["function"] for tool in self.body.get("tools", [])]
+        return {function["name"]: function["parameters"] for function in functions}
+
+    @property
+    def tool_results(self) -> dict[str, str]:
+        """What the calls of the newest round gave: id to text. Empty before the first round."""
+        return {message["tool_call_id"]: message["content"] for message in self._behind_the_calls(("tool",))}
+
+    @property
+    def new_images(self) -> list[Image.Image]:
+        """What the user was made to show behind these results, decoded."""
+        return [_decoded(picture) for picture in _pictures_in(self._behind_the_calls(("user",)))]
+
+    @property
+    def asked_before(self) -> list[tuple[str, Any]]:
+        """Names and arguments of all tool calls that stand in the messages, in order."""
+        calls = [call["function"] for message in self.messages for call in message.get("tool_calls", [])]
+        return [(call["name"], json.loads(call["arguments"])) for call in calls]
+
+    def _behind_the_calls(self, roles: Sequence[str]) -> list[dict[str, Any]]:
+        messages = self.messages
+        places = [place for place, message in enumerate(messages) if message.get("tool_calls")]
+        return [message for message in messages[places[-1] + 1 :] if message["role"] in roles] if places else []
+
+
+def _pictures_in(messages: Sequence[Mapping[str, Any]]) -> list[bytes]:
+    contents = [message["content"] for message in messages if isinstance(message.get("content"), list)]
+    urls = [part["image_url"]["url"] for content in contents for part in content if part["type"] == "image_url"]
+    return [picture for url in urls if (picture := picture_of(url)) is not None]
+
+
+def _decoded(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture)).convert("RGB")
 
 
 def text_of(message: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""What the provider refuses in a chat completion request: its schema, stated again by hand and independently."""
+"""What the provider refuses in a chat completion request: its schema, stated again by hand and independently.
+
+Behind the schema come the rules of OpenAI, vLLM and others for messages with tool calls, which it does not state.
+"""
 
 import base64
 import binascii
@@ -7,6 +10,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from tests.emulators.model_dialogue import broken_dialogue
 
 _SIGNATURES: Mapping[str, Callable[[bytes], bool]] = {
     "image/jpeg": lambda data: data.startswith(b"\xff\xd8\xff"),
@@ -200,4 +205,4 @@ def refusal_of(body: object) -> str | None:
     for name in _NOT_NULLABLE & body.keys():
         if body[name] is None:
             return f"Body validation error\n{name}: Expected object, received null"
-    return None
+    return broken_dialogue(body)

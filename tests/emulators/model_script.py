@@ -13,6 +13,7 @@ import orjson
 MODEL = "qwen3-vl-32b-instruct"
 """As the provider echoes it: without its prefix."""
 
+_ARGUMENTS_PIECE = 7
 _PIECES = re.compile(r"\S+\s*|\s+")
 
 
@@ -32,6 +33,23 @@ def error_body(status: int, message: str, path: str = "/v1/chat/completions") ->
     }
 
 
+@dataclass(frozen=True)
+class Asks:
+    """One tool call of the model."""
+
+    name: str
+    arguments: Any
+    """A string is sent as it is, everything else as JSON."""
+    id: str = ""
+    """Empty: one is made up from its place."""
+
+    def wire(self, number: int) -> dict[str, Any]:
+        """The whole call in the API's shape."""
+        written = self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
+        call = {"id": self.id or f"call_{number}", "type": "function"}
+        return {**call, "function": {"name": self.name, "arguments": written}}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Script:
     """One answer. Counts of pieces are of `pieces` alone."""
@@ -41,10 +59,12 @@ class Script:
     per_token_s: float = 0.0
     reasoning: Sequence[str] = ()
     """Thoughts sent before the text."""
+    calls: Sequence["Asks"] = ()
+    """Tools that the model asks for after the text, as a good server streams them: side by side, in pieces."""
     tool_calls: Sequence[Mapping[str, Any]] = ()
-    """Deltas sent after the text, in the API's shape."""
+    """Deltas sent after the text, in the API's shape: for what other servers do."""
     finish_reason: str | None = "stop"
-    """None: the stream ends without one."""
+    """None: the stream ends without one. With `calls` "stop" becomes "tool_calls"."""
     usage: Mapping[str, Any] | None = field(
         default_factory=lambda: {
             "prompt_tokens": 100,
@@ -91,6 +111,11 @@ class Script:
     message: str = "Something went wrong"
     """In the provider's error body."""
 
+    @property
+    def ends_with(self) -> str | None:
+        """The finish reason that is sent."""
+        return "tool_calls" if self.calls and self.finish_reason == "stop" else self.finish_reason
+
     def raw_body(self) -> bytes | None:
         """The body that is sent as it is; None for an answer."""
         match self.body:
@@ -118,9 +143,10 @@ def paced(script: Script, *, with_usage: bool) -> Paced:
     event = _event_encoder(script)
     opening = event(_chunk({"role": "assistant", "content": ""}))
     opening += b"".join(event(_chunk({"reasoning_content": thought, "content": None})) for thought in script.reasoning)
-    ending = b"".join(event(_chunk({"tool_calls": [call]})) for call in script.tool_calls)
-    if script.finish_reason is not None:
-        ending += event(_chunk({}, script.finish_reason))
+    deltas = [*_call_deltas(script.calls), *script.tool_calls]
+    ending = b"".join(event(_chunk({"tool_calls": [delta]})) for delta in deltas)
+    if script.ends_with is not None:
+        ending += event(_chunk({}, script.ends_with))
     if with_usage and script.usage is not None:
         ending += event(_last_chunk(script))
     if script.done:
@@ -134,13 +160,14 @@ def whole(script: Script) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": "".join(script.pieces)}
     if script.reasoning:
         message["reasoning_content"] = "".join(script.reasoning)
-    if script.tool_calls:
-        message["tool_calls"] = list(script.tool_calls)
+    if script.calls or script.tool_calls:
+        message["tool_calls"] = [call.wire(number) for number, call in enumerate(script.calls)]
+        message["tool_calls"] += script.tool_calls
     answer: dict[str, Any] = {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1_763_800_000,
-        "choices": [{"index": 0, "message": message, "finish_reason": script.finish_reason}],
+        "choices": [{"index": 0, "message": message, "finish_reason": script.ends_with}],
         "model": MODEL,
     }
     if script.usage is not None:
@@ -162,6 +189,23 @@ def steps(script: Script, stream: Paced) -> list[tuple[int, bytes]]:
     """The pieces with their numbers, up to where the script stops."""
     stops = [stop for stop in (script.cut_after, script.silent_after, script.error_after) if stop is not None]
     return list(itertools.islice(enumerate(stream.pieces), min(stops, default=None)))
+
+
+def _call_deltas(calls: Sequence[Asks]) -> list[dict[str, Any]]:
+    """First the head of each call, then the pieces of their arguments in turns."""
+    wires = [call.wire(number) for number, call in enumerate(calls)]
+    heads = [
+        wire | {"index": index, "function": {"name": wire["function"]["name"], "arguments": ""}}
+        for index, wire in enumerate(wires)
+    ]
+    arguments = [wire["function"]["arguments"] for wire in wires]
+    pieces = [
+        {"index": index, "function": {"arguments": written[start : start + _ARGUMENTS_PIECE]}}
+        for start in range(0, max(map(len, arguments), default=0), _ARGUMENTS_PIECE)
+        for index, written in enumerate(arguments)
+        if start < len(written)
+    ]
+    return [*heads, *pieces]
 
 
 def _event_encoder(script: Script) -> Callable[[Any], bytes]:
