@@ -218,9 +218,7 @@ class Asking:
         seen: list[Content] = []
         for call in calls:
             try:
-                if not may_use:
-                    raise ToolMisuse("You have used your tools often enough: answer now, with what you saw.")
-                result, content = await self._result(question, call)
+                result, content = await self._result(question, call, may_use=may_use)
             except ToolMisuse as misuse:
                 result, content = str(misuse), ()
             except AttachmentError as error:
@@ -230,7 +228,9 @@ class Asking:
         if seen:
             question.used.append(PromptMessage("user", tuple(seen)))
 
-    async def _result(self, question: _Question, call: ToolCall) -> tuple[str, Sequence[Content]]:
+    async def _result(self, question: _Question, call: ToolCall, *, may_use: bool) -> tuple[str, Sequence[Content]]:
+        if not may_use:
+            raise ToolMisuse("You have used your tools often enough: answer now, with what you saw.")
         request = read_call(call)
         attachment = await self._store.attachment(question.turn.key, request.picture, up_to=question.turn.id)
         if attachment is None or request.part >= len(attachment.views):

@@ -1,16 +1,22 @@
 """Taking a message in: with a turn of its own, or as more of one that waits."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import MessageReceived
+from bot.commands import ALT, LOOKING
+from bot.events import Command, MessageReceived, Source
 from bot.records import Accepted, Joining, Turn, TurnId, TurnState
-from storage.columns import Moment
-from storage.conversations import IS_KEY, add_conversation, key_values
+from storage import passing
+from storage.albums import with_siblings
+from storage.attachments import Offered, in_order, offered_by
+from storage.columns import Moment, storable
+from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
 from storage.messages import HAS_OWN_ATTACHMENTS, add_message, without_known_replies
-from storage.tables import conversations, messages, turns
+from storage.tables import ARGUMENT_LENGTH, conversations, messages, turns
 from storage.transactions import AnyRow
 from storage.turns import turn_by_id
 
@@ -28,12 +34,16 @@ _IS_STORED = sa.exists().where(
     messages.c.conversation_id == conversations.c.id,
     messages.c.platform_message_id == sa.bindparam("message_id"),
 )
-# All that can matter, in one query: the conversation, whether it has the message, and the turn that it may join.
+# All that can matter, in one query: the conversation, whether it has the message, the turn that it may join, and
+# whether there is something that was posted to nobody.
 _SITUATION = (
     sa.select(
         conversations.c.id.label("conversation_id"),
         conversations.c.wait_until,
+        conversations.c.settings,
         _IS_STORED.label("is_stored"),
+        passing.IS_WAITING.label("is_passing"),
+        passing.SOME_IS_OVER.label("some_is_over"),
         turns.c.id,
         turns.c.state,
         turns.c.command,
@@ -58,6 +68,26 @@ _JOIN = (
 )
 
 
+_SENT = (Source.FILE, Source.STICKER)
+"""What is described in a conversation that describes every picture: what people send, not what their words bring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """A message, and what `bot.ports.store.Store.accept` is told of it."""
+
+    message: MessageReceived
+    now: datetime
+    ready_at: datetime
+    joining: Joining
+    answer: bool
+
+    @property
+    def state(self) -> TurnState:
+        """Of a turn that begins with it."""
+        return TurnState.ACCEPTED if self.answer else TurnState.REMEMBERED
+
+
 def accept(
     connection: sa.Connection,
     message: MessageReceived,
@@ -71,54 +101,57 @@ def accept(
 
     A command never joins anything, and what is only remembered joins nothing but its album.
     """
-    values = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
-    situation = connection.execute(_SITUATION, values).one_or_none()
+    heard = _Heard(message=message, now=now, ready_at=ready_at, joining=joining, answer=answer)
+    which = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
+    over = passing.over_values(now, joining.before_s)
+    situation = connection.execute(_SITUATION, {**which, **over}).one_or_none()
     if situation is not None:
         if situation.is_stored:
             return None
-        if _may_join(connection, situation, message, now=now, joining=joining, answer=answer):
-            return _join(connection, situation, message, latest=ready_at, cap_s=joining.cap_s)
-    if message.address is None:
+        if situation.some_is_over:
+            passing.forget_old(connection, now=now, lifetime_s=joining.before_s)
+        if _may_join(connection, situation, heard):
+            return _join(connection, situation, heard)
+    command = _command(situation, heard)
+    if message.address is None and command is None:
+        _let_pass(connection, heard)
         return None
-    if situation is None:
-        conversation_id = add_conversation(connection, message.key, is_private=message.is_private)
-    else:
-        conversation_id = situation.conversation_id
-    state = TurnState.ACCEPTED if answer else TurnState.REMEMBERED
-    values = _new_values(message, conversation_id, state=state, now=now, ready_at=ready_at)
-    turn_id = TurnId(connection.execute(_ADD, values).scalar_one())
-    add_message(connection, message, conversation_id=conversation_id, turn_id=turn_id)
-    wait_until = None if situation is None else situation.wait_until
-    return Accepted(turn=_new_turn(turn_id, message, state=state, now=now, ready_at=ready_at, wait_until=wait_until))
+    return _begin(connection, situation, heard, command)
 
 
-def _may_join(
-    connection: sa.Connection,
-    turn: AnyRow,
-    message: MessageReceived,
-    *,
-    now: datetime,
-    joining: Joining,
-    answer: bool,
-) -> bool:
-    if turn.id is None or turn.command is not None or message.command is not None:
+def _command(situation: AnyRow | None, heard: _Heard) -> Command | None:
+    message = heard.message
+    if message.address is not None or situation is None or not heard.answer:
+        return message.command
+    is_sent = any(ref.source in _SENT for ref in message.attachments)
+    return Command(name=ALT) if is_sent and as_settings(situation.settings).describes_pictures else None
+
+
+def _let_pass(connection: sa.Connection, heard: _Heard) -> None:
+    if heard.message.attachments and heard.answer:
+        passing.keep(connection, heard.message, now=heard.now, lifetime_s=heard.joining.before_s)
+
+
+def _may_join(connection: sa.Connection, turn: AnyRow, heard: _Heard) -> bool:
+    message = heard.message
+    if turn.id is None or message.command is not None:
         return False
     # Whichever way the clock jumped since, what seems far away is not recent.
-    age_s = abs((now - turn.accepted_at).total_seconds())
-    if age_s >= joining.cap_s:
+    age_s = abs((heard.now - turn.accepted_at).total_seconds())
+    if age_s >= heard.joining.cap_s:
         return False
     is_waiting = turn.state == TurnState.ACCEPTED
     which = {"turn_id": turn.id, "conversation_id": turn.conversation_id, "sender": message.sender.id}
     if is_waiting and message.album_id is not None and message.album_id == turn.album_id:
-        fits = True
-    elif not answer:
+        fits = turn.command is None or turn.command in LOOKING
+    elif turn.command is not None or not heard.answer:
         fits = False
-    elif is_waiting and turn.ready_at > max(now, turn.accepted_at) and message.address is not None:
+    elif is_waiting and turn.ready_at > max(heard.now, turn.accepted_at) and message.address is not None:
         fits = True
     else:
         fits = (
             (is_waiting or turn.state == TurnState.ANSWERING)
-            and age_s < joining.late_picture_s
+            and age_s < heard.joining.late_picture_s
             and bool(message.attachments)
             and not message.text.strip()
             and not connection.execute(HAS_OWN_ATTACHMENTS, which).scalar_one()
@@ -126,51 +159,78 @@ def _may_join(
     return fits and not connection.execute(_OVERTAKEN, which).scalar_one()
 
 
-def _join(
-    connection: sa.Connection, turn: AnyRow, message: MessageReceived, *, latest: datetime, cap_s: float
-) -> Accepted:
+def _join(connection: sa.Connection, turn: AnyRow, heard: _Heard) -> Accepted:
     turn_id = TurnId(turn.id)
-    ready_at = min(latest, turn.accepted_at + timedelta(seconds=cap_s))
+    ready_at = min(heard.ready_at, turn.accepted_at + timedelta(seconds=heard.joining.cap_s))
     connection.execute(_JOIN, {"turn_id": turn_id, "ready": ready_at})
-    message = without_known_replies(connection, message, turn_id)
-    add_message(connection, message, conversation_id=turn.conversation_id, turn_id=turn_id)
+    message = without_known_replies(connection, heard.message, turn_id)
+    offered = with_siblings(connection, message, offered_by(message))
+    add_message(connection, message, offered, conversation_id=turn.conversation_id, turn_id=turn_id)
+    if turn.command is not None:
+        _let_pass(connection, heard)
     return Accepted(turn=turn_by_id(connection, turn_id), restart=turn.state == TurnState.ANSWERING)
 
 
-def _new_values(
-    message: MessageReceived, conversation_id: int, *, state: TurnState, now: datetime, ready_at: datetime
-) -> dict[str, Any]:
+def _begin(connection: sa.Connection, situation: AnyRow | None, heard: _Heard, command: Command | None) -> Accepted:
+    message = heard.message
+    if situation is None:
+        conversation_id = add_conversation(connection, message.key, is_private=message.is_private)
+    else:
+        conversation_id = situation.conversation_id
+    # Where the bot was never spoken to, nobody knows yet.
+    offered = _offered(connection, heard, command, some_passes=situation is None or situation.is_passing)
+    turn_id = TurnId(connection.execute(_ADD, _new_values(heard, conversation_id, command)).scalar_one())
+    add_message(connection, message, offered, conversation_id=conversation_id, turn_id=turn_id)
+    turn = _new_turn(turn_id, heard, command, wait_until=None if situation is None else situation.wait_until)
+    return Accepted(turn=turn)
+
+
+def _offered(
+    connection: sa.Connection, heard: _Heard, command: Command | None, *, some_passes: bool
+) -> Sequence[Offered]:
+    message = heard.message
+    offered = with_siblings(connection, message, offered_by(message))
+    if message.attachments and command is not None:
+        # A command is no part of the history: the question about its picture may still come.
+        _let_pass(connection, heard)
+    elif message.attachments and some_passes:
+        passing.forget(connection, message.key, [message.message_id])
+    may_look = heard.answer and (command is None or command.name in LOOKING)
+    if some_passes and may_look and (not offered or message.album_id is not None):
+        lifetime_s = heard.joining.before_s
+        before = passing.before(connection, message, now=heard.now, lifetime_s=lifetime_s, take=command is None)
+        return in_order([*offered, *before])
+    return offered
+
+
+def _new_values(heard: _Heard, conversation_id: int, command: Command | None) -> dict[str, Any]:
+    message = heard.message
     return {
         "conversation_id": conversation_id,
-        "state": state,
-        "command": message.command.name if message.command else None,
+        "state": heard.state,
+        "command": command.name if command else None,
+        "argument": command.argument if command else "",
         "sender_id": message.sender.id,
         "album_id": message.album_id,
         "reply_to": message.message_id,
-        "accepted_at": now,
-        "ready_at": ready_at,
-        "finished_at": now if state is TurnState.REMEMBERED else None,
+        "accepted_at": heard.now,
+        "ready_at": heard.ready_at,
+        "finished_at": heard.now if heard.state.is_final else None,
     }
 
 
-def _new_turn(
-    turn_id: TurnId,
-    message: MessageReceived,
-    *,
-    state: TurnState,
-    now: datetime,
-    ready_at: datetime,
-    wait_until: datetime | None,
-) -> Turn:
+def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None, *, wait_until: datetime | None) -> Turn:
+    message = heard.message
     return Turn(
         id=turn_id,
         key=message.key,
-        state=state,
+        state=heard.state,
         attempts=0,
         is_private=message.is_private,
-        command=message.command.name if message.command else None,
+        command=command.name if command else None,
+        argument=storable(command.argument, ARGUMENT_LENGTH) if command else "",
         reply_to=message.message_id,
-        accepted_at=now,
-        ready_at=ready_at,
+        accepted_at=heard.now,
+        ready_at=heard.ready_at,
         wait_until=wait_until,
     )

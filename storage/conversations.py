@@ -1,11 +1,14 @@
-"""Conversations: who is who by key, where their history begins, and how long they must be left in peace."""
+"""Conversations: who is who by key, where their history begins, what was chosen there, and when to leave them alone."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.events import ConversationKey
-from bot.records import TurnId
+from bot.records import AttachmentId, ConversationSettings, TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
 
@@ -24,6 +27,13 @@ _RESET = (
     .where(IS_KEY, conversations.c.reset_turn_id < sa.bindparam("up_to", type_=Id))
     .values(reset_turn_id=sa.bindparam("up_to", type_=Id))
 )
+_MOVE_PIXELS = (
+    sa.update(conversations)
+    .where(IS_KEY, conversations.c.pixels_from < sa.bindparam("first", type_=Id))
+    .values(pixels_from=sa.bindparam("first", type_=Id))
+)
+_SETTINGS = sa.select(conversations.c.settings).where(IS_KEY)
+_CHANGE_SETTINGS = sa.update(conversations).where(IS_KEY)
 _HOLD = sa.update(conversations).where(IS_KEY).values(wait_until=sa.bindparam("until", type_=Moment))
 
 
@@ -41,6 +51,29 @@ def add_conversation(connection: sa.Connection, key: ConversationKey, *, is_priv
 def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId) -> None:
     """Let the history begin after `up_to`. It never begins earlier again."""
     connection.execute(_RESET, {**key_values(key), "up_to": up_to})
+
+
+def move_window(
+    connection: sa.Connection, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId
+) -> None:
+    """See `bot.ports.store.Store.move_window`."""
+    reset(connection, key, up_to=TurnId(first_turn - 1))
+    connection.execute(_MOVE_PIXELS, {**key_values(key), "first": pixels_from})
+
+
+def settings(connection: sa.Connection, key: ConversationKey) -> ConversationSettings:
+    """What was chosen for a conversation, or what nobody chose."""
+    return as_settings(connection.execute(_SETTINGS, key_values(key)).scalar_one_or_none())
+
+
+def change_settings(connection: sa.Connection, key: ConversationKey, chosen: ConversationSettings) -> None:
+    """Keep what was chosen."""
+    connection.execute(_CHANGE_SETTINGS, {**key_values(key), "settings": asdict(chosen)})
+
+
+def as_settings(stored: Mapping[str, Any] | None) -> ConversationSettings:
+    """Read `conversations.settings`; what an older or newer Glimpse wrote fits too."""
+    return ConversationSettings(describes_pictures=bool((stored or {}).get("describes_pictures")))
 
 
 def hold(connection: sa.Connection, key: ConversationKey, until: datetime) -> None:

@@ -14,6 +14,7 @@ from storage import lock, schema
 from storage.copying import keep_private
 from storage.failures import unwritable
 from storage.migrate import migrate
+from storage.originals import Originals
 from storage.sqlite import open_sqlite
 from storage.store import SqlStore
 from storage.turns import void_leases
@@ -30,7 +31,8 @@ async def open_store(
 ) -> AsyncIterator[Store]:
     """Open the database, bring its tables up to date, and close it at the end.
 
-    No other process can open it meanwhile, so the leases of earlier owners are void.
+    No other process can open it meanwhile, so the leases of earlier owners are void. Files as they came are kept in a
+    folder beside it (`storage.originals`).
 
     Args:
         url: ``sqlite+aiosqlite:///`` and a path; the folder is created if it is missing.
@@ -55,7 +57,7 @@ async def open_store(
     with lock.held(path):
         _make_file(path)
         async with open_sqlite(path, prepare, busy_timeout_s=busy_timeout_s) as transactions:
-            yield SqlStore(transactions)
+            yield SqlStore(transactions, Originals(path.with_name(f"{path.name}.originals")))
 
 
 def path_of(url: str) -> Path:

@@ -6,34 +6,37 @@ from operator import itemgetter
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, ConversationKey, MessageId
-from bot.records import Attachment, AttachmentId, Exchange, StoredMessage, TurnId, Verdict
+from bot.events import ConversationKey, MessageId
+from bot.records import Attachment, AttachmentId, Exchange, History, StoredMessage, TurnId
+from storage import attachments
 from storage.columns import Id
 from storage.conversations import ID_OF_KEY, IS_KEY, key_values
 from storage.messages import as_quotes
-from storage.tables import attachments, conversations, messages, pictures, turns
+from storage.tables import attachments as attachment_table
+from storage.tables import conversations, messages, turns
 from storage.transactions import AnyRow
 
 _Attachments = Mapping[int, tuple[Attachment, ...]]
 
 _UP_TO = sa.bindparam("up_to", type_=Id)
 _RESET = sa.select(conversations.c.reset_turn_id).where(IS_KEY).scalar_subquery()
+_PIXELS_FROM = sa.select(conversations.c.pixels_from).where(IS_KEY).scalar_subquery()
 # The question itself is always read, also when a reset overtook it. One lower bound, for the index: no OR.
 _IS_SINCE_RESET = turns.c.id > sa.case((_RESET < _UP_TO, _RESET), else_=_UP_TO - 1)
+_IS_READ = sa.and_(turns.c.conversation_id == ID_OF_KEY, turns.c.withdrawn_at.is_(None), turns.c.id <= _UP_TO)
+_IS_ASKED_AS_COMMAND = sa.and_(turns.c.id == _UP_TO, turns.c.command.is_not(None))
 # Newest first, and no further than the limit: that is what keeps the cost flat.
-_NEWEST = (
+_QUESTIONS = (
     sa.select(turns.c.id, turns.c.answer)
-    .where(
-        turns.c.conversation_id == ID_OF_KEY,
-        turns.c.command.is_(None),
-        turns.c.withdrawn_at.is_(None),
-        turns.c.id <= _UP_TO,
-        _IS_SINCE_RESET,
-    )
+    .where(_IS_READ, _IS_SINCE_RESET, turns.c.command.is_(None))
     .order_by(turns.c.id.desc())
     .limit(sa.bindparam("newest"))
-    .subquery("newest")
+    .subquery("questions")
 )
+_NEWEST = sa.union_all(
+    sa.select(_QUESTIONS.c.id, _QUESTIONS.c.answer),
+    sa.select(turns.c.id, turns.c.answer).where(_IS_READ, _IS_ASKED_AS_COMMAND),
+).subquery("newest")
 _HISTORY = (
     sa.select(
         _NEWEST.c.id.label("turn_id"),
@@ -44,30 +47,45 @@ _HISTORY = (
         messages.c.text,
         messages.c.quoted,
         messages.c.attachment_count,
+        _PIXELS_FROM.label("pixels_from"),
     )
     .join_from(_NEWEST, messages, sa.and_(messages.c.turn_id == _NEWEST.c.id, messages.c.deleted_at.is_(None)))
     .order_by(_NEWEST.c.id, messages.c.id)
 )
-_ATTACHMENTS = (
-    sa.select(attachments, pictures.c.width_px, pictures.c.height_px)
-    .join_from(attachments, pictures, isouter=True)
-    .where(attachments.c.message_id.in_(sa.bindparam("message_ids", expanding=True)))
-    .order_by(attachments.c.message_id, attachments.c.ordinal)
+_IS_PART = (
+    sa.select(turns.c.id)
+    .join_from(attachment_table, messages)
+    .join(turns, turns.c.id == messages.c.turn_id)
+    .where(
+        attachment_table.c.id == sa.bindparam("attachment_id"),
+        _IS_READ,
+        _IS_SINCE_RESET,
+        sa.or_(turns.c.command.is_(None), _IS_ASKED_AS_COMMAND),
+    )
 )
 
 
-def exchanges(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
-    """See `bot.ports.store.Store.exchanges`. Turns of commands are not history."""
+def history(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:
+    """See `bot.ports.store.Store.history`."""
     rows = connection.execute(_HISTORY, {**key_values(key), "up_to": up_to, "newest": limit}).all()
     illustrated = [row.id for row in rows if row.attachment_count]
-    attached = _attached(connection, illustrated) if illustrated else {}
-    return [_as_exchange(list(turn), attached) for _, turn in groupby(rows, key=itemgetter(0))]
+    attached = attachments.of_messages(connection, illustrated) if illustrated else {}
+    exchanges = [_as_exchange(list(turn), attached) for _, turn in groupby(rows, key=itemgetter(0))]
+    return History(
+        # The turn of a command comes on top.
+        exchanges=tuple(exchanges[-limit:]),
+        pixels_from=AttachmentId(rows[0].pixels_from if rows else 0),
+    )
 
 
-def _attached(connection: sa.Connection, message_ids: Sequence[int]) -> _Attachments:
-    rows = connection.execute(_ATTACHMENTS, {"message_ids": message_ids})
-    by_message = groupby(rows, key=lambda row: row.message_id)
-    return {message_id: tuple(map(_as_attachment, group)) for message_id, group in by_message}
+def attachment(
+    connection: sa.Connection, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId
+) -> Attachment | None:
+    """See `bot.ports.store.Store.attachment`."""
+    which = {**key_values(key), "up_to": up_to, "attachment_id": attachment_id}
+    if connection.execute(_IS_PART, which).first() is None:
+        return None
+    return attachments.by_id(connection, attachment_id)
 
 
 def _as_exchange(rows: Sequence[AnyRow], attached: _Attachments) -> Exchange:
@@ -83,21 +101,7 @@ def _as_exchange(rows: Sequence[AnyRow], attached: _Attachments) -> Exchange:
                 quoted=as_quotes(quoted),
                 attachments=attached.get(stored_as, ()),
             )
-            for _, _, stored_as, message_id, sender, text, quoted, _ in rows
+            for _, _, stored_as, message_id, sender, text, quoted, _, _ in rows
         ),
         answer=answer,
-    )
-
-
-def _as_attachment(row: AnyRow) -> Attachment:
-    return Attachment(
-        id=AttachmentId(row.id),
-        ref=AttachmentRef(handle=row.handle, name=row.name, media_type=row.media_type, size_bytes=row.size_bytes),
-        quoted=row.quoted,
-        verdict=Verdict(row.verdict),
-        reason=row.reason,
-        sha256=row.sha256,
-        width_px=row.width_px or 0,
-        height_px=row.height_px or 0,
-        origin=row.origin,
     )

@@ -1,27 +1,30 @@
-"""What people said, and the attachments it came with."""
+"""What people said."""
 
-from collections.abc import Mapping, Sequence
+import enum
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, MessageReceived, Quoted
-from bot.records import StoredQuote, TurnId, Verdict
+from bot.events import AttachmentRef, MessageReceived, Quoted, Source
+from bot.records import Place, StoredQuote, TurnId
+from storage import attachments
+from storage.attachments import Offered, as_ref, in_order, offered_by
 from storage.columns import storable
-from storage.pictures import drop_unused
-from storage.tables import NAME_LENGTH, TEXT_LENGTH, attachments, messages
+from storage.tables import NAME_LENGTH, TEXT_LENGTH, messages
+from storage.tables import attachments as attachment_table
 from storage.transactions import AnyRow
 
 HAS_OWN_ATTACHMENTS = sa.select(
     sa.exists().where(
         messages.c.turn_id == sa.bindparam("turn_id"),
-        attachments.c.message_id == messages.c.id,
-        attachments.c.quoted.is_(sa.false()),
+        attachment_table.c.message_id == messages.c.id,
+        attachment_table.c.place == Place.OWN.value,
     )
 )
-"""Whether a turn has attachments beside those of what it quotes."""
+"""Whether a turn has attachments beside those of what it quotes, and of what was posted before it."""
 
 _ADD = messages.insert().returning(messages.c.id)
 _QUOTED = sa.select(messages.c.quoted).where(
@@ -29,12 +32,6 @@ _QUOTED = sa.select(messages.c.quoted).where(
 )
 _IS_ONE_OF = messages.c.id.in_(sa.bindparam("message_ids", expanding=True))
 _REPLACE = sa.update(messages).where(messages.c.id == sa.bindparam("of_message"))
-_ATTACHMENTS = (
-    sa.select(attachments)
-    .where(attachments.c.message_id.in_(sa.bindparam("message_ids", expanding=True)))
-    .order_by(attachments.c.message_id, attachments.c.ordinal)
-)
-_DETACH = sa.delete(attachments).where(attachments.c.message_id.in_(sa.bindparam("message_ids", expanding=True)))
 _BLANK = (
     sa.update(messages)
     .where(_IS_ONE_OF)
@@ -42,77 +39,108 @@ _BLANK = (
 )
 
 
-def add_message(connection: sa.Connection, message: MessageReceived, *, conversation_id: int, turn_id: TurnId) -> None:
+class Change(enum.Enum):
+    """What an edit changed."""
+
+    NOTHING = enum.auto()
+    PREVIEWS = enum.auto()
+    """The platform found pictures behind links, which it does after the message was sent."""
+    CONTENT = enum.auto()
+
+
+def add_message(
+    connection: sa.Connection,
+    message: MessageReceived,
+    offered: Sequence[Offered],
+    *,
+    conversation_id: int,
+    turn_id: TurnId,
+) -> None:
     """Store a message as part of a turn, with what it quotes and all attachments."""
-    offered = _offered(message)
     values = {
         "conversation_id": conversation_id,
         "turn_id": turn_id,
         "platform_message_id": message.message_id,
         "sender_id": message.sender.id,
         "sent_at": message.sent_at,
+        "album_id": message.album_id,
         **_content(message, offered),
     }
     message_id = connection.execute(_ADD, values).scalar_one()
-    _attach(connection, message_id, offered, {})
+    attachments.attach(connection, message_id, offered)
 
 
 def without_known_replies(
     connection: sa.Connection, message: MessageReceived, turn_id: int, *, stored_as: int = 0
 ) -> MessageReceived:
     """The message without the reply that others of its turn quote already: every picture of an album repeats it."""
+    if not message.quoted:
+        return message
     stored = connection.execute(_QUOTED, {"of_turn": turn_id, "but": stored_as}).scalars()
     known = [values for quoted in stored for values in quoted or ()]
     kept = [quote for quote in message.quoted if quote.message_id is None or _quote_values(quote) not in known]
     return replace(message, quoted=tuple(kept))
 
 
-def replace_message(connection: sa.Connection, stored: AnyRow, message: MessageReceived) -> bool:
-    """Bring a message up to date. False if its words and its own attachments are as they were.
+def replace_message(
+    connection: sa.Connection, stored: AnyRow, message: MessageReceived
+) -> tuple[Change, Sequence[str]]:
+    """Bring a message up to date.
 
-    Attachments get new ids: what is still to be told about an earlier one is not about what stands there now.
+    Returns:
+        What changed of its words and its own attachments, and the originals that no attachment has any more.
     """
-    which = {"message_ids": [stored.id]}
-    before = connection.execute(_ATTACHMENTS, which).all() if stored.attachment_count else []
-    is_attached = [row.handle for row in before if not row.quoted] == [ref.handle for ref in message.attachments]
-    if is_attached and stored.text == storable(message.text, TEXT_LENGTH):
-        return False
+    before = attachments.stored(connection, [stored.id]) if stored.attachment_count else []
+    own = [one.ref for one in offered_by(message) if one.place is Place.OWN]
+    is_same = [row.handle for row in before if row.place == Place.OWN and row.source != Source.PREVIEW] == [
+        ref.handle for ref in own if ref.source is not Source.PREVIEW
+    ]
+    if is_same and stored.text == storable(message.text, TEXT_LENGTH):
+        return _add_previews(connection, stored, own, before), ()
+    found = _found_here(message, before)
     message = without_known_replies(connection, message, stored.turn_id, stored_as=stored.id)
-    offered = _offered(message)
+    offered = in_order([*offered_by(message), *found])
     connection.execute(_REPLACE, {"of_message": stored.id, **_content(message, offered)})
-    if before:
-        connection.execute(_DETACH, which)
-    _attach(connection, stored.id, offered, {(row.handle, row.quoted): row for row in before})
-    drop_unused(connection, [row.sha256 for row in before if row.sha256])
-    return True
+    if not before and not offered:
+        return Change.CONTENT, ()
+    return Change.CONTENT, attachments.attach_instead(connection, stored.id, offered, before)
 
 
 def blank_messages(connection: sa.Connection, message_ids: Sequence[int], *, now: datetime) -> None:
-    """Delete what was said, and leave the ids."""
-    which = {"message_ids": message_ids}
-    shown = [row.sha256 for row in connection.execute(_ATTACHMENTS, which) if row.sha256]
-    connection.execute(_BLANK, {**which, "now": now})
-    connection.execute(_DETACH, which)
-    drop_unused(connection, shown)
+    """Delete what was said, and leave the ids. Attachments stay."""
+    connection.execute(_BLANK, {"message_ids": message_ids, "now": now})
 
 
 def as_quotes(stored: list[dict[str, Any]] | None) -> tuple[StoredQuote, ...]:
     """Read `messages.quoted`."""
     if not stored:
         return ()
-    return tuple(StoredQuote(author=q["author"], is_own=q["is_own"], text=q["text"]) for q in stored)
+    return tuple(StoredQuote(**quote) for quote in stored)
 
 
-_Offered = Sequence[tuple[AttachmentRef, bool]]
-"""Attachments in the order in which they are kept, and whether each belongs to a quote."""
+def _add_previews(
+    connection: sa.Connection, stored: AnyRow, own: Sequence[AttachmentRef], before: Sequence[AnyRow]
+) -> Change:
+    known = {row.handle for row in before}
+    previews = [Offered(ref=ref, place=Place.OWN) for ref in own if ref.handle not in known]
+    if not previews:
+        return Change.NOTHING
+    attachments.attach(connection, stored.id, previews, start=before[-1].ordinal + 1 if before else 0)
+    connection.execute(_REPLACE, {"of_message": stored.id, "attachment_count": len(before) + len(previews)})
+    return Change.PREVIEWS
 
 
-def _offered(message: MessageReceived) -> _Offered:
-    quoted = [(ref, True) for quote in message.quoted for ref in quote.attachments]
-    return [*quoted, *((ref, False) for ref in message.attachments)]
+def _found_here(message: MessageReceived, before: Sequence[AnyRow]) -> list[Offered]:
+    """What was added to a message when it was accepted: the platform knows nothing of it, and so an edit neither."""
+    told = {None, *(quote.message_id for quote in message.quoted)}
+    return [
+        Offered(ref=as_ref(row), place=Place(row.place), author=row.author, posted_in=row.posted_in)
+        for row in before
+        if row.posted_in not in told
+    ]
 
 
-def _content(message: MessageReceived, offered: _Offered) -> dict[str, Any]:
+def _content(message: MessageReceived, offered: Sequence[Offered]) -> dict[str, Any]:
     return {
         "sender_name": message.sender.name,
         "text": message.text,
@@ -123,31 +151,5 @@ def _content(message: MessageReceived, offered: _Offered) -> dict[str, Any]:
 
 def _quote_values(quote: Quoted) -> dict[str, Any]:
     author = None if quote.author is None else storable(quote.author, NAME_LENGTH)
-    return {"author": author, "is_own": quote.is_own, "text": storable(quote.text, TEXT_LENGTH)}
-
-
-def _attach(
-    connection: sa.Connection,
-    message_id: int,
-    offered: _Offered,
-    before: Mapping[tuple[str, bool], AnyRow],
-) -> None:
-    """Store attachments; one that was there `before`, by handle and whether it is quoted, keeps its verdict."""
-    if offered:
-        rows = [_attachment_values(ref, quoted, before.get((ref.handle, quoted))) for ref, quoted in offered]
-        numbered = [{**row, "message_id": message_id, "ordinal": ordinal} for ordinal, row in enumerate(rows)]
-        connection.execute(attachments.insert(), numbered)
-
-
-def _attachment_values(ref: AttachmentRef, quoted: bool, before: AnyRow | None) -> dict[str, Any]:
-    return {
-        "quoted": quoted,
-        "handle": ref.handle,
-        "name": ref.name,
-        "media_type": ref.media_type,
-        "size_bytes": ref.size_bytes,
-        "verdict": before.verdict if before else Verdict.PENDING,
-        "reason": before.reason if before else "",
-        "origin": before.origin if before else "",
-        "sha256": before.sha256 if before else None,
-    }
+    stored = {"author": author, "is_own": quote.is_own, "text": storable(quote.text, TEXT_LENGTH)}
+    return {**stored, "is_hidden": True} if quote.is_hidden else stored

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.tables import attachments, cursors, pictures, set_aside, turns
+from storage.pictures import IS_UNUSED
+from storage.tables import cursors, passing, pictures, set_aside, turns
 
 _TURNS_AT_ONCE = 50
 """With their messages and receipts, a few milliseconds."""
@@ -27,11 +28,7 @@ _OLD_TURNS = (
 # Messages, attachments and receipts go with their turn, by the foreign keys.
 _DELETE_TURNS = sa.delete(turns).where(turns.c.id.in_(_OLD_TURNS))
 
-_ORPHANS = (
-    sa.select(pictures.c.sha256)
-    .where(~sa.exists().where(attachments.c.sha256 == pictures.c.sha256))
-    .limit(_PICTURES_AT_ONCE)
-)
+_ORPHANS = sa.select(pictures.c.sha256).where(IS_UNUSED).limit(_PICTURES_AT_ONCE)
 _DELETE_ORPHANS = sa.delete(pictures).where(pictures.c.sha256.in_(_ORPHANS))
 
 _KEPT_BYTES = sa.select(sa.func.coalesce(sa.func.sum(pictures.c.size_bytes), 0))
@@ -54,6 +51,7 @@ _EMPTY = (
 _DELETE_UNREADABLES = sa.delete(set_aside).where(
     set_aside.c.set_aside_at < sa.bindparam("before", type_=set_aside.c.set_aside_at.type)
 )
+_DELETE_PASSING = sa.delete(passing).where(passing.c.heard_at < sa.bindparam("before", type_=passing.c.heard_at.type))
 
 _LONG_UNMOVED = (
     sa.select(cursors.c.name).order_by(cursors.c.last_turn_id.desc()).offset(_KEPT_CURSORS).limit(_CURSORS_AT_ONCE)
@@ -76,13 +74,23 @@ def delete_unreadables(before: datetime) -> Step:
     return delete
 
 
+def delete_passing(before: datetime) -> Step:
+    """What was posted to nobody before a time. Nearly always it is gone long before: with the next thing heard."""
+
+    def delete(connection: sa.Connection) -> int:
+        connection.execute(_DELETE_PASSING, {"before": before})
+        return 0
+
+    return delete
+
+
 def delete_cursors(connection: sa.Connection) -> int:
     """Cursors over `_KEPT_CURSORS`, the longest unmoved first."""
     return connection.execute(_DELETE_CURSORS).rowcount
 
 
 def delete_orphans(connection: sa.Connection) -> int:
-    """Pictures that no attachment shows any more."""
+    """Pictures that neither an attachment nor an answer shows any more."""
     return connection.execute(_DELETE_ORPHANS).rowcount
 
 

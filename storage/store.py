@@ -7,18 +7,22 @@ from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName
 from bot.ports.chat import KnownPlace
 from bot.records import (
     Accepted,
+    Attachment,
     AttachmentId,
+    ConversationSettings,
     Delivery,
-    Exchange,
+    History,
     Joining,
     Lease,
     Outcome,
     Picture,
+    Prepared,
     Turn,
     TurnId,
 )
 from storage import (
     accepting,
+    attachments,
     conversations,
     cursors,
     history,
@@ -29,7 +33,9 @@ from storage import (
     taking_back,
     turns,
     unreadables,
+    verdicts,
 )
+from storage.originals import Originals
 from storage.transactions import Transactions
 
 _REMEMBERED_USES = 10_000
@@ -42,10 +48,11 @@ class SqlStore:
     surrogates replaced by U+FFFD. Every call raises `bot.errors.StorageError` when the database refuses.
     """
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, originals: Originals) -> None:
         self._write = transactions.write
         self._read = transactions.read
         self._transactions = transactions
+        self._originals = originals
         # Since the last purge. Only a hint for retention, so a crash may lose it, and reading stays reading.
         self._used: set[str] = set()
 
@@ -60,10 +67,16 @@ class SqlStore:
         )
 
     async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
-        return await self._write(lambda c: taking_back.edit(c, message, now=now, redo_since=redo_since), durable=True)
+        accepted, unused = await self._write(
+            lambda c: taking_back.edit(c, message, now=now, redo_since=redo_since), durable=True
+        )
+        await self._originals.remove(unused)
+        return accepted
 
     async def delete(self, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime) -> Sequence[Turn]:
-        return await self._write(lambda c: taking_back.delete(c, key, message_ids, now=now), durable=True)
+        withdrawn, unused = await self._write(lambda c: taking_back.delete(c, key, message_ids, now=now), durable=True)
+        await self._originals.remove(unused)
+        return withdrawn
 
     async def set_aside(self, unreadable: Unreadable, *, now: datetime) -> bool:
         return await self._write(lambda c: unreadables.set_aside(c, unreadable, now=now))
@@ -111,16 +124,45 @@ class SqlStore:
     async def hold(self, key: ConversationKey, until: datetime) -> None:
         await self._write(lambda c: conversations.hold(c, key, until))
 
-    async def exchanges(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> Sequence[Exchange]:
-        return await self._read(lambda c: history.exchanges(c, key, up_to=up_to, limit=limit))
+    async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:
+        return await self._read(lambda c: history.history(c, key, up_to=up_to, limit=limit))
 
-    async def settle(self, attachment_id: AttachmentId, verdict: Picture | str) -> None:
-        await self._write(lambda c: pictures.settle(c, attachment_id, verdict))
+    async def move_window(self, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId) -> None:
+        await self._write(lambda c: conversations.move_window(c, key, first_turn=first_turn, pixels_from=pixels_from))
+
+    async def settle(
+        self, attachment_id: AttachmentId, verdict: Prepared | str, *, original: str | None = None
+    ) -> None:
+        unused = await self._write(lambda c: verdicts.settle(c, attachment_id, verdict, original))
+        await self._originals.remove(unused)
+
+    async def settle_as_known(self, attachment_id: AttachmentId, original: str) -> bool:
+        return await self._write(lambda c: verdicts.settle_as_known(c, attachment_id, original))
 
     async def jpeg(self, sha256: str) -> bytes | None:
         if len(self._used) < _REMEMBERED_USES:
             self._used.add(sha256)
         return await self._read(lambda c: pictures.jpeg(c, sha256))
+
+    async def keep_picture(self, turn_id: TurnId, picture: Picture) -> None:
+        await self._write(lambda c: pictures.keep_posted(c, turn_id, picture))
+
+    async def keep_original(self, data: bytes) -> str:
+        return await self._originals.keep(data)
+
+    async def original(self, sha256: str) -> bytes | None:
+        return await self._originals.read(sha256)
+
+    async def attachment(
+        self, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId
+    ) -> Attachment | None:
+        return await self._read(lambda c: history.attachment(c, key, attachment_id, up_to=up_to))
+
+    async def settings(self, key: ConversationKey) -> ConversationSettings:
+        return await self._read(lambda c: conversations.settings(c, key))
+
+    async def change_settings(self, key: ConversationKey, settings: ConversationSettings) -> None:
+        await self._write(lambda c: conversations.change_settings(c, key, settings))
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
         return await self._read(lambda c: receipts.deliveries_of(c, turn_id))
@@ -134,14 +176,19 @@ class SqlStore:
     async def reset(self, key: ConversationKey, *, up_to: TurnId) -> None:
         await self._write(lambda c: conversations.reset(c, key, up_to=up_to))
 
-    async def purge(self, *, before: datetime, max_picture_bytes: int) -> None:
-        """See `bot.ports.store.Store.purge`. A file shrinks by what became free."""
+    async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:
+        """See `bot.ports.store.Store.purge`. A file shrinks by what became free.
+
+        The limit of originals holds from then on, also between two calls.
+        """
+        await self._originals.set_limit(max_original_bytes)
         used, self._used = self._used, set()
         if used:
-            await self._write(lambda c: pictures.mark_used(c, list(used)))
+            await self._write(lambda c: pictures.mark_used(c, used))
         steps = (
             retention.delete_turns(before),
             retention.delete_unreadables(before),
+            retention.delete_passing(before),
             retention.delete_cursors,
             retention.delete_orphans,
             retention.evict_pictures(max_picture_bytes),
@@ -149,4 +196,5 @@ class SqlStore:
         for step in steps:
             while await self._write(step):
                 pass
+        await self._originals.tidy(lambda hashes: self._read(lambda c: attachments.in_use(c, hashes)))
         await self._transactions.reclaim()

@@ -6,9 +6,12 @@ from storage.columns import Count, Id, Moment, Words
 
 NAME_LENGTH = 300
 TEXT_LENGTH = 100_000
-"""Of one message. Discord allows 4,000 and Telegram 4,096 code points; the terminal has no bound of its own."""
+"""Of one message or text file. Discord allows 4,000 and Telegram 4,096 code points in a message; the terminal has no
+bound of its own."""
 ANSWER_LENGTH = 1_000_000
 DETAIL_LENGTH = 2_000
+ARGUMENT_LENGTH = 4_096
+"""Of a command: a whole message."""
 UNREADABLE_LENGTH = 100_000
 """Of what could not be read. A platform's largest update is some 20,000 characters of JSON."""
 
@@ -32,9 +35,13 @@ conversations = sa.Table(
     # "" and not NULL outside of a thread: a unique key lets NULLs repeat.
     sa.Column("thread_id", Words, nullable=False),
     sa.Column("is_private", sa.Boolean, nullable=False),
-    # History begins after this turn. No foreign key: retention may delete the turn.
+    # History begins after this turn, by a reset or by the window. No foreign key: retention may delete the turn.
     sa.Column("reset_turn_id", Id, nullable=False, server_default=sa.text("0")),
     sa.Column("wait_until", Moment),
+    # The first attachment that is still shown as pixels. No foreign key, as above.
+    sa.Column("pixels_from", Id, nullable=False, server_default=sa.text("0")),
+    # What people chose there, as a `bot.records.ConversationSettings`; NULL before anybody chose.
+    sa.Column("settings", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("platform", "chat_id", "thread_id"),
 )
 
@@ -71,6 +78,9 @@ turns = sa.Table(
     sa.Column("finished_at", Moment),
     # Apart from the state, which changes often and would move the turn within the index of the history each time.
     sa.Column("withdrawn_at", Moment),
+    sa.Column("argument", Words(ARGUMENT_LENGTH), nullable=False, server_default=""),
+    # A list of {sha256, caption}.
+    sa.Column("pictures", sa.JSON(none_as_null=True)),
     # An id must never come back: a reset and the order of history are told by ids.
     sqlite_autoincrement=True,
 )
@@ -99,17 +109,27 @@ messages = sa.Table(
     sa.Column("sender_id", Words, nullable=False),
     sa.Column("sender_name", Words(NAME_LENGTH), nullable=False),
     sa.Column("text", Words(TEXT_LENGTH), nullable=False),
-    # A list of {author, is_own, text}.
+    # A list of `bot.records.StoredQuote`s, what is default left out.
     sa.Column("quoted", sa.JSON(none_as_null=True)),
     # Spares most readings a second query: few messages have attachments.
     sa.Column("attachment_count", sa.Integer, nullable=False),
     sa.Column("sent_at", Moment, nullable=False),
     # A deleted message leaves its id behind: told of once more, it must not be answered.
     sa.Column("deleted_at", Moment),
+    sa.Column("album_id", Words),
     sa.UniqueConstraint("conversation_id", "platform_message_id"),
 )
 
+_IS_OF_ALBUM = messages.c.album_id.is_not(None)
+
 sa.Index("ix_messages_sent", messages.c.conversation_id, messages.c.sent_at)
+sa.Index(
+    "ix_messages_album",
+    messages.c.conversation_id,
+    messages.c.album_id,
+    sqlite_where=_IS_OF_ALBUM,
+    postgresql_where=_IS_OF_ALBUM,
+)
 
 pictures = sa.Table(
     "pictures",
@@ -131,7 +151,6 @@ attachments = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("message_id", Id, sa.ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
     sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("quoted", sa.Boolean, nullable=False),
     sa.Column("handle", Words, nullable=False),
     sa.Column("name", Words(NAME_LENGTH), nullable=False),
     sa.Column("media_type", Words(NAME_LENGTH), nullable=False),
@@ -139,10 +158,70 @@ attachments = sa.Table(
     sa.Column("verdict", Words, nullable=False),
     sa.Column("reason", Words(DETAIL_LENGTH), nullable=False, server_default=""),
     sa.Column("origin", Words(DETAIL_LENGTH), nullable=False, server_default=""),
-    sa.Column("sha256", Words, sa.ForeignKey("pictures.sha256"), index=True),
+    sa.Column("place", Words, nullable=False, server_default="own"),
+    sa.Column("author", Words(NAME_LENGTH), nullable=False, server_default=""),
+    # The platform's id of the message that it was posted in, where that is another one: deleted there, it goes here.
+    sa.Column("posted_in", Words),
+    sa.Column("source", Words, nullable=False, server_default="file"),
+    sa.Column("about", Words(NAME_LENGTH), nullable=False, server_default=""),
+    sa.Column("still", Words, nullable=False, server_default=""),
+    # The content hash of the file as it came. The file itself is beside the database: `storage.originals`.
+    sa.Column("original", Words, index=True),
+    sa.Column("left_out", Words(DETAIL_LENGTH), nullable=False, server_default=""),
+    sa.Column("text", Words(TEXT_LENGTH), nullable=False, server_default=""),
     sa.UniqueConstraint("message_id", "ordinal"),
     # An id must never come back: a verdict may arrive after retention.
     sqlite_autoincrement=True,
+)
+
+_IS_POSTED_ELSEWHERE = attachments.c.posted_in.is_not(None)
+
+sa.Index(
+    "ix_attachments_posted_in",
+    attachments.c.posted_in,
+    sqlite_where=_IS_POSTED_ELSEWHERE,
+    postgresql_where=_IS_POSTED_ELSEWHERE,
+)
+
+# What the model is shown of an attachment.
+views = sa.Table(
+    "views",
+    metadata,
+    sa.Column("attachment_id", Id, sa.ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("sha256", Words, sa.ForeignKey("pictures.sha256"), nullable=False, index=True),
+    sa.Column("label", Words(NAME_LENGTH), nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+# The pictures that go with answers.
+posted = sa.Table(
+    "posted",
+    metadata,
+    sa.Column("turn_id", Id, sa.ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sha256", Words, sa.ForeignKey("pictures.sha256"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Messages with attachments that somebody posted to nobody, for a question that may follow. None of their words.
+# Not by conversation: those are only where the bot was spoken to.
+passing = sa.Table(
+    "passing",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("platform", Words, nullable=False),
+    sa.Column("chat_id", Words, nullable=False),
+    sa.Column("thread_id", Words, nullable=False),
+    sa.Column("platform_message_id", Words, nullable=False),
+    sa.Column("album_id", Words),
+    sa.Column("author", Words(NAME_LENGTH), nullable=False),
+    # A list of {handle, source, about, still, name, media_type, size_bytes}.
+    sa.Column("refs", sa.JSON, nullable=False),
+    sa.Column("sent_at", Moment, nullable=False),
+    sa.Column("heard_at", Moment, nullable=False, index=True),
+    # A question has it, or a newer one. It stays for replies to the rest of its album.
+    sa.Column("is_taken", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("platform", "chat_id", "thread_id", "platform_message_id"),
 )
 
 deliveries = sa.Table(

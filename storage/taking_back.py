@@ -5,12 +5,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.commands import LOOKING
 from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.records import Accepted, Turn, TurnId, TurnState
+from storage import passing
+from storage.attachments import detach
+from storage.attachments import stored as stored_attachments
 from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
-from storage.messages import blank_messages, replace_message
-from storage.tables import deliveries, messages, turns
+from storage.messages import Change, blank_messages, replace_message
+from storage.pictures import drop_posted
+from storage.tables import attachments, deliveries, messages, turns
+from storage.transactions import AnyRow
 from storage.turns import OUTCOME, SELECT_TURN, as_turn, turn_by_id
 
 _IS_THERE = sa.and_(messages.c.conversation_id == ID_OF_KEY, messages.c.deleted_at.is_(None))
@@ -33,6 +39,14 @@ _REOPEN = (
     .where(turns.c.id == sa.bindparam("turn_id"))
     .values(dict.fromkeys((*OUTCOME, "finished_at")) | {"state": TurnState.ACCEPTED.value, "attempts": 0})
 )
+_POSTED_IN = (
+    sa.select(attachments.c.id)
+    .join_from(attachments, messages)
+    .where(
+        attachments.c.posted_in.in_(sa.bindparam("deleted_ids", expanding=True)),
+        messages.c.conversation_id == ID_OF_KEY,
+    )
+)
 _DELETED = sa.select(messages.c.id, messages.c.turn_id).where(
     _IS_THERE, messages.c.platform_message_id.in_(sa.bindparam("deleted_ids", expanding=True))
 )
@@ -50,6 +64,7 @@ _WITHDRAW = (
         lease_until=None,
         text=None,
         answer=None,
+        pictures=None,
     )
     .returning(turns.c.id)
 )
@@ -67,34 +82,65 @@ _WITHDRAWN = SELECT_TURN.where(_IS_ONE_OF).order_by(turns.c.id)
 
 def edit(
     connection: sa.Connection, message: MessageReceived, *, now: datetime, redo_since: datetime
-) -> Accepted | None:
-    """See `bot.ports.store.Store.edit`. None also when the turn is too old to be done again.
+) -> tuple[Accepted | None, Sequence[str]]:
+    """See `bot.ports.store.Store.edit`. Not accepted either when the turn is too old to be done again.
 
     A command that became a question, or another command, is done as what it is now.
+
+    Returns:
+        What was accepted, and the originals that no attachment has any more.
     """
+    passing.replace(connection, message)
     which = {**key_values(message.key), "message_id": message.message_id}
     stored = connection.execute(_EDITED, which).one_or_none()
-    if stored is None or not replace_message(connection, stored, message) or stored.accepted_at < redo_since:
-        return None
+    if stored is None:
+        return None, ()
+    change, unused = replace_message(connection, stored, message)
+    is_open = stored.state == TurnState.ACCEPTED
+    if change is Change.NOTHING or (change is Change.PREVIEWS and not is_open) or stored.accepted_at < redo_since:
+        return None, unused
     turn_id = TurnId(stored.turn_id)
-    command = stored.command and (message.command.name if message.command else None)
-    ready_at = stored.ready_at if stored.state == TurnState.ACCEPTED else now
-    connection.execute(_REOPEN, {"turn_id": turn_id, "command": command, "ready_at": ready_at})
+    values = {"turn_id": turn_id, "ready_at": stored.ready_at if is_open else now, **_command(stored, message)}
+    connection.execute(_REOPEN, values)
+    drop_posted(connection, [turn_id])
     is_new = stored.state in (TurnState.ACCEPTED, TurnState.REMEMBERED)
-    return Accepted(turn=turn_by_id(connection, turn_id), restart=not is_new)
+    return Accepted(turn=turn_by_id(connection, turn_id), restart=not is_new), unused
+
+
+def _command(stored: AnyRow, message: MessageReceived) -> dict[str, str | None]:
+    """What an edited turn is now. A question never becomes a command."""
+    if stored.command is None or message.command is not None:
+        command = message.command if stored.command else None
+        return {"command": command.name if command else None, "argument": command.argument if command else ""}
+    # It was not said to the bot, and is not now: it is described because every picture is.
+    is_watched = stored.command in LOOKING and message.address is None
+    return {"command": stored.command if is_watched else None, "argument": ""}
 
 
 def delete(
     connection: sa.Connection, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime
-) -> Sequence[Turn]:
-    """See `bot.ports.store.Store.delete`."""
-    rows = connection.execute(_DELETED, {**key_values(key), "deleted_ids": message_ids}).all()
-    if not rows:
-        return []
-    blank_messages(connection, [row.id for row in rows], now=now)
-    touched = {"turn_ids": sorted({row.turn_id for row in rows})}
+) -> tuple[Sequence[Turn], Sequence[str]]:
+    """See `bot.ports.store.Store.delete`. Pictures go from wherever they were quoted in the conversation, too.
+
+    Returns:
+        The turns that have no message left, and the originals that no attachment has any more.
+    """
+    which = {**key_values(key), "deleted_ids": message_ids}
+    passing.forget(connection, key, message_ids)
+    rows = connection.execute(_DELETED, which).all()
+    gone = {*connection.execute(_POSTED_IN, which).scalars()}
+    if rows:
+        gone |= {row.id for row in stored_attachments(connection, [row.id for row in rows])}
+    unused = detach(connection, sorted(gone))
+    return (_withdraw(connection, rows, now=now) if rows else []), unused
+
+
+def _withdraw(connection: sa.Connection, deleted: Sequence[AnyRow], *, now: datetime) -> Sequence[Turn]:
+    blank_messages(connection, [row.id for row in deleted], now=now)
+    touched = {"turn_ids": sorted({row.turn_id for row in deleted})}
     withdrawn = connection.execute(_WITHDRAW, {**touched, "now": now}).scalars().all()
     connection.execute(_REPLY_TO_NEXT, touched)
     if not withdrawn:
         return []
+    drop_posted(connection, withdrawn)
     return [as_turn(row) for row in connection.execute(_WITHDRAWN, {"turn_ids": withdrawn})]

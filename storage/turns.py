@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, PlatformName
-from bot.records import Delivery, Lease, Outcome, Turn, TurnId, TurnState
-from storage.columns import Moment
+from bot.records import Delivery, Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
+from storage.columns import Moment, storable
 from storage.conversations import IS_KEY, key_values
 from storage.receipts import record_deliveries
-from storage.tables import conversations, deliveries, turns
+from storage.tables import DETAIL_LENGTH, conversations, deliveries, turns
 from storage.transactions import AnyRow
 
 IS_UNFINISHED = turns.c.finished_at.is_(None)
@@ -27,6 +27,8 @@ SELECT_TURN = sa.select(
     turns.c.accepted_at,
     turns.c.ready_at,
     turns.c.text,
+    turns.c.argument,
+    turns.c.pictures,
     conversations.c.platform,
     conversations.c.chat_id,
     conversations.c.thread_id,
@@ -39,6 +41,7 @@ SELECT_TURN = sa.select(
 OUTCOME = (
     "decided",
     "text",
+    "pictures",
     "answer",
     "trouble",
     "detail",
@@ -209,6 +212,8 @@ def as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
         accepted_at=row.accepted_at,
         ready_at=row.ready_at,
         text=row.text,
+        pictures=tuple(PostedPicture(**picture) for picture in row.pictures or ()),
+        argument=row.argument,
         wait_until=row.wait_until,
         has_receipts=bool(row.has_receipts),
     )
@@ -219,6 +224,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, Any]:
     return {
         "decided": outcome.state,
         "text": outcome.text,
+        "pictures": [_picture_values(picture) for picture in outcome.pictures] or None,
         "answer": outcome.answer,
         "trouble": outcome.trouble,
         "detail": outcome.detail,
@@ -232,3 +238,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, Any]:
         "started_at": outcome.started_at,
         "first_text_at": outcome.first_text_at,
     }
+
+
+def _picture_values(picture: PostedPicture) -> dict[str, str]:
+    return {"sha256": picture.sha256, "caption": storable(picture.caption, DETAIL_LENGTH)}

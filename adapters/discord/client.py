@@ -54,6 +54,11 @@ class Library(discord.Client):
         data: Any = payload
         return discord.Message(state=self._connection, channel=channel, data=data)
 
+    def attachment_from(self, payload: Mapping[str, Any]) -> discord.Attachment:
+        """Parse an attachment that belongs to no message. Raises whatever a strange one makes the library raise."""
+        data: Any = payload
+        return discord.Attachment(state=self._connection, data=data)
+
 
 def options(*, content: bool) -> dict[str, Any]:
     """The arguments for `discord.Client`: no message cache, no member cache, no waiting for ever."""

@@ -1,13 +1,15 @@
 """From discord.py's objects to the core's events. Pure: what is missing must be fetched before."""
 
+from collections.abc import Iterator
+
 import discord
 
-from adapters.discord.attachments import refs
 from adapters.discord.described import described, embedded
-from adapters.discord.places import Place, of_interaction, of_message
+from adapters.discord.pictures import quoted_pictures, said_pictures
+from adapters.discord.places import Place, of_message
 from adapters.discord.text import Names, Reading, names_of, read
 from bot.commands import parse_command
-from bot.events import Address, Command, MessageReceived, Person, PersonId, Quoted
+from bot.events import Address, MessageReceived, Person, PersonId, Quoted
 
 _PEOPLE_WRITE = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
@@ -31,6 +33,7 @@ def message_received(
     place: Place,
     bot_id: int,
     replied_to: discord.Message | None = None,
+    sees_content: bool = True,
     is_catch_up: bool = False,
 ) -> MessageReceived:
     """Convert one message of a person.
@@ -40,6 +43,7 @@ def message_received(
         place: Where it stands.
         bot_id: The bot's own user id.
         replied_to: The message replied to, if `unresolved_reply` says that it has to be fetched.
+        sees_content: The message content intent is on.
         is_catch_up: It was found by looking back.
     """
     if message.reference and isinstance(message.reference.resolved, discord.Message):
@@ -59,31 +63,13 @@ def message_received(
         text=_joined(reading.text, described(message)),
         raw_text=message.content,
         entities=reading.entities,
-        attachments=refs(message.attachments, channel_id=message.channel.id, message_id=message.id),
-        quoted=_quoted(message, replied_to, bot_id),
+        attachments=said_pictures(message, reading, is_addressed=address is not None, bot_id=bot_id),
+        quoted=tuple(
+            _quoted(message, replied_to, is_addressed=address is not None, bot_id=bot_id, sees_content=sees_content)
+        ),
         address=Address.COMMAND if command else address,
         command=command,
         is_catch_up=is_catch_up,
-    )
-
-
-def command_received(interaction: discord.Interaction, *, place: Place, name: str) -> MessageReceived:
-    """Convert the use of one of the bot's slash commands."""
-    text = f"/{name}"
-    return MessageReceived(
-        key=place.key,
-        message_id=of_interaction(interaction.id),
-        sender=Person(
-            id=PersonId(str(interaction.user.id)),
-            name=interaction.user.display_name,
-            language=interaction.locale.value,
-        ),
-        sent_at=interaction.created_at,
-        is_private=place.is_private,
-        text=text,
-        raw_text=text,
-        address=Address.COMMAND,
-        command=Command(name=name),
     )
 
 
@@ -109,37 +95,55 @@ def _address(
     return None
 
 
-def _quoted(message: discord.Message, replied_to: discord.Message | None, bot_id: int) -> tuple[Quoted, ...]:
-    quoted = [_reply(replied_to, bot_id)] if replied_to else []
-    if forwarded := _forward(message):
-        quoted.append(forwarded)
-    return tuple(quoted)
+def _quoted(
+    message: discord.Message, replied_to: discord.Message | None, *, is_addressed: bool, bot_id: int, sees_content: bool
+) -> Iterator[Quoted]:
+    if replied_to is not None:
+        yield quoted(replied_to, is_addressed=is_addressed, bot_id=bot_id, sees_content=sees_content)
+    if forwarded := _forward(message, is_addressed=is_addressed):
+        yield forwarded
 
 
-def _reply(replied_to: discord.Message, bot_id: int) -> Quoted:
-    forwarded = _forward(replied_to)
-    text = read(replied_to.content, names_of(replied_to, bot_id), drop_own=False).text
+def quoted(message: discord.Message, *, is_addressed: bool, bot_id: int, sees_content: bool) -> Quoted:
+    """Convert a message that another one is about.
+
+    Args:
+        message: The message replied to, or the target of a command.
+        is_addressed: What is about it is for the bot.
+        bot_id: The bot's own user id.
+        sees_content: Discord shows what is in it, the message content intent or no.
+    """
+    forwarded = _forward(message, is_addressed=is_addressed)
+    reading = read(message.content, names_of(message, bot_id), drop_own=False)
+    text = forwarded.text if forwarded else _joined(reading.text, described(message), embedded(message))
+    pictures = quoted_pictures(
+        message, reading, channel_id=message.channel.id, message_id=message.id, is_addressed=is_addressed
+    )
+    attachments = pictures + (forwarded.attachments if forwarded else ())
+    is_own = message.author.id == bot_id
     return Quoted(
-        message_id=of_message(replied_to.id),
-        author=replied_to.author.display_name,
-        is_own=replied_to.author.id == bot_id,
-        text=forwarded.text if forwarded else _joined(text, described(replied_to), embedded(replied_to)),
-        attachments=refs(replied_to.attachments, channel_id=replied_to.channel.id, message_id=replied_to.id)
-        + (forwarded.attachments if forwarded else ()),
+        message_id=of_message(message.id),
+        author=message.author.display_name,
+        is_own=is_own,
+        text=text,
+        attachments=attachments,
+        is_hidden=not (sees_content or is_own or text or attachments),
     )
 
 
-def _forward(message: discord.Message) -> Quoted | None:
+def _forward(message: discord.Message, *, is_addressed: bool) -> Quoted | None:
     if not message.message_snapshots:
         return None
     snapshot = message.message_snapshots[0]  # Discord docs, Message Snapshot: there is one at most.
-    text = read(snapshot.content, Names(guild=message.guild), drop_own=False).text
+    reading = read(snapshot.content, Names(guild=message.guild), drop_own=False)
     return Quoted(
         message_id=None,
         author=None,
         is_own=False,
-        text=_joined(text, described(snapshot), embedded(snapshot)),
-        attachments=refs(snapshot.attachments, channel_id=message.channel.id, message_id=message.id),
+        text=_joined(reading.text, described(snapshot), embedded(snapshot)),
+        attachments=quoted_pictures(
+            snapshot, reading, channel_id=message.channel.id, message_id=message.id, is_addressed=is_addressed
+        ),
     )
 
 

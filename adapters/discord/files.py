@@ -1,27 +1,40 @@
-"""Fetching attachments from Discord's file servers, with a fresh link where the old one ran out."""
+"""Fetching pictures and files from Discord's file servers, with a fresh link where the old one ran out."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 import discord
 from yarl import URL
 
-from adapters.discord.attachments import Handle, Links, link_has_expired, offered
+from adapters.discord.attachments import Links, link_has_expired
 from adapters.discord.errors import discord_request
+from adapters.discord.handles import Avatar, InMessage, Permanent, read_handle
 from adapters.download import FileGone, download, too_large
 from bot.errors import AttachmentError, PlatformError, PlatformRefused
 from bot.events import AttachmentRef
 from bot.ports.clock import Clock
 
-_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+_FILES = URL("https://cdn.discordapp.com")
+_MEDIA = URL("https://media.discordapp.net")
+_PROXIES = frozenset({"images-ext-1.discordapp.net", "images-ext-2.discordapp.net"})
+"""Pictures of other servers, as Discord shows them in embeds."""
+_API_HOSTS = ("discord.com", "discordapp.com")
+
+_GIF_STICKER = re.compile(r"/stickers/\d+\.gif")
+"""Not to be had from the file server (Discord docs, CDN Endpoints)."""
+_AVATAR_PX = 1024
 
 
 class Files:
-    """Downloads what `adapters.discord.attachments.refs` refers to.
+    """Downloads what the handles of `adapters.discord.handles` stand for.
 
     Args:
         session: For the downloads.
-        rest: For looking up messages.
+        rest: For looking up messages and people.
         links: Those that came with the messages.
-        api_url: A configured server is trusted with files too.
+        api_url: A configured server is trusted with files too, and asked for stickers, emoji and profile pictures.
         clock: For waits and for the age of links.
     """
 
@@ -37,11 +50,14 @@ class Files:
         self._session = session
         self._rest = rest
         self._links = links
-        self._hosts = _HOSTS | ({URL(api_url).host or ""} if api_url else set())
         self._clock = clock
+        api = URL(api_url) if api_url else None
+        is_another = api is not None and api.host not in _API_HOSTS
+        self._files, self._media = (api.origin(), api.origin()) if api and is_another else (_FILES, _MEDIA)
+        self._hosts = frozenset(base.host or "" for base in (_FILES, _MEDIA, self._files)) | _PROXIES
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
-        """Download one attachment.
+        """Download one file.
 
         Raises:
             AttachmentError: gone, too large, or not to be had after retries.
@@ -49,10 +65,20 @@ class Files:
         if (ref.size_bytes or 0) > max_bytes:
             raise too_large(max_bytes)
         try:
-            handle = Handle.from_text(ref.handle)
-        except (ValueError, TypeError) as error:
+            handle = read_handle(ref.handle)
+        except ValueError as error:
             raise AttachmentError("not a handle of Discord's", person="I no longer know where it is") from error
-        link = self._links.get(handle.attachment_id)
+        match handle:
+            case InMessage():
+                return await self._fetch_linked(handle, max_bytes)
+            case Permanent():
+                base = self._media if _GIF_STICKER.match(handle.path) else self._files
+                return await self._download(f"{base}{handle.path}", max_bytes)
+            case Avatar():
+                return await self._download(f"{self._files}{await self._avatar(handle)}", max_bytes)
+
+    async def _fetch_linked(self, handle: InMessage, max_bytes: int) -> bytes:
+        link = self._links.get(handle.to_text())
         if link is not None and not link_has_expired(link, self._clock.now()):
             try:
                 return await self._download(link, max_bytes)
@@ -61,19 +87,51 @@ class Files:
         return await self._download(await self._fresh_link(handle), max_bytes)
 
     async def _download(self, url: str, max_bytes: int) -> bytes:
-        return await download(self._session, url, max_bytes=max_bytes, allowed_hosts=self._hosts, clock=self._clock)
+        # Letter by letter: the proxy's links are signed.
+        exact = URL(url, encoded=True)
+        return await download(self._session, exact, max_bytes=max_bytes, allowed_hosts=self._hosts, clock=self._clock)
 
-    async def _fresh_link(self, handle: Handle) -> str:
+    async def _fresh_link(self, handle: InMessage) -> str:
+        if not handle.channel_id:
+            raise FileGone("a command's file from before the restart", person="I lost it in a restart; send it again")
         try:
             async with discord_request(f"looking up message {handle.message_id}"):
                 channel = self._rest.get_partial_messageable(handle.channel_id)
                 message = await channel.fetch_message(handle.message_id)
-        except PlatformRefused as error:
-            raise AttachmentError(str(error), person="it is no longer there") from error
         except PlatformError as error:
-            raise AttachmentError(str(error), person="Discord could not be reached") from error
+            raise _not_found(error) from error
+        self._links.forget(handle.to_text())
         self._links.note(message)
-        for attachment in offered(message):
-            if attachment.id == handle.attachment_id:
-                return attachment.url
-        raise FileGone("the message has no such attachment any more", person="it is no longer there")
+        if link := self._links.get(handle.to_text()):
+            return link
+        if message.content or message.attachments or message.stickers or message.message_snapshots:
+            raise FileGone("the message has no such file any more", person="it is no longer there")
+        raise FileGone("the message content intent is off", person="Discord does not show it to me any more")
+
+    async def _avatar(self, handle: Avatar) -> str:
+        """The path of somebody's profile picture: of this server, everywhere, or Discord's own for who has none."""
+        person_id, guild_id = handle.person_id, handle.guild_id
+        try:
+            async with discord_request(f"looking up person {person_id}"):
+                member = await self._member(person_id, guild_id)
+                if key := member.get("avatar"):
+                    return f"/guilds/{guild_id}/users/{person_id}/avatars/{key}.png?size={_AVATAR_PX}"
+                person = await self._rest.fetch_user(person_id)
+                return URL(person.display_avatar.replace(format="png", size=_AVATAR_PX).url).path_qs
+        except PlatformError as error:
+            raise _not_found(error) from error
+
+    async def _member(self, person_id: int, guild_id: int) -> Mapping[str, Any]:
+        if not guild_id:
+            return {}
+        try:
+            return dict(await self._rest.http.get_member(guild_id, person_id))
+        except (discord.NotFound, discord.Forbidden):
+            # They left the server meanwhile.
+            return {}
+
+
+def _not_found(error: PlatformError) -> AttachmentError:
+    if isinstance(error, PlatformRefused):
+        return AttachmentError(str(error), person="it is no longer there")
+    return AttachmentError(str(error), person="Discord could not be reached")

@@ -135,7 +135,8 @@ def _log_failure(error: Exception) -> None:
 def log_missing_content_intent() -> None:
     """Say what the bot can't see, and the remedy."""
     _log.warning(
-        "Discord: the message content intent is off. I read only private messages and messages that mention me or "
-        "reply to me with the ping on, and not the messages that people reply to. %s",
+        "Discord: the message content intent is off. I see only private messages and messages that mention me or "
+        "reply to me with the ping on, not the messages that people reply to and not the pictures that others post. "
+        "The entry Alt text in a message's menu works all the same. %s",
         CONTENT_INTENT_REMEDY,
     )

@@ -45,7 +45,7 @@ class Ears(Protocol):
 
     def deletion(self, channel: Channel, numbers: Sequence[int]) -> None: ...
 
-    def interaction(self, interaction: discord.Interaction) -> None: ...
+    def interaction(self, interaction: discord.Interaction[Library]) -> None: ...
 
     def unreadable(self, kind: str, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
         """An event that the library could not parse; `channel` is where it happened, if it did in one."""
@@ -92,7 +92,7 @@ class Listener(Library):
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         self._ears.deletion(self._channel(event.channel_id, event.guild_id), sorted(event.message_ids))
 
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
+    async def on_interaction(self, interaction: discord.Interaction[Library]) -> None:
         self._ears.interaction(interaction)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:

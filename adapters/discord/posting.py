@@ -1,8 +1,10 @@
 """Writing to Discord's channels."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import discord
 
@@ -12,12 +14,14 @@ from adapters.discord.errors import (
     INVALID_FORM,
     NO_HISTORY,
     NO_PERMISSION,
+    PICTURE_REMEDY,
     UNKNOWN_MESSAGE,
     discord_request,
 )
 from adapters.discord.interactions import Interactions
 from adapters.discord.places import channel_of, is_interaction, of_message
 from adapters.discord.stop_button import stop_button
+from adapters.discord.uploads import shows, uploads
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey, MessageId
 from bot.ports.chat import Part
@@ -52,9 +56,10 @@ class Posting:
             reply_to = None
         channel = self._channel(key)
         async with discord_request(f"posting in channel {channel.id}"):
-            message = await self._send(channel, part, reply_to=reply_to, nonce=nonce)
+            with _blaming_the_picture(part):
+                message = await self._send(channel, part, reply_to=reply_to, nonce=nonce)
         message_id = of_message(message.id)
-        if message.content.strip() != part.text.strip() or bool(message.components) != part.can_stop:
+        if not shows(message, part):
             # Discord knew the nonce and gave back the message of an earlier attempt, as it was then.
             await self.edit(key, message_id, part)
         return message_id
@@ -65,7 +70,8 @@ class Posting:
         async with discord_request(f"editing in channel {channel.id}"):
             # Not Message.edit: in discord.py 2.7 it switches link previews back on that a person had removed.
             message = channel.get_partial_message(int(message_id))
-            await message.edit(content=part.text, view=self._button(part), allowed_mentions=NO_PINGS)
+            with _blaming_the_picture(part):
+                await message.edit(**self._changed(part))
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take a message back; one that is gone already is fine."""
@@ -86,20 +92,20 @@ class Posting:
         # By its id alone: private chats and old threads are in no cache after a restart.
         return self._rest.get_partial_messageable(channel_of(key))
 
-    def _button(self, part: Part) -> discord.ui.View | None:
-        return self._stop_button if part.can_stop else None
+    def _changed(self, part: Part) -> dict[str, Any]:
+        view = self._stop_button if part.can_stop else None
+        files = {"attachments": uploads(part)} if part.picture else {}
+        return {"content": part.text, "view": view, "allowed_mentions": NO_PINGS, **files}
 
     async def _answer(self, interaction: discord.Interaction, part: Part) -> MessageId:
         async with discord_request("answering a command"):
-            message = await interaction.edit_original_response(
-                content=part.text, view=self._button(part), allowed_mentions=NO_PINGS
-            )
+            message = await interaction.edit_original_response(**self._changed(part))
         return of_message(message.id)
 
     async def _send(
         self, channel: discord.PartialMessageable, part: Part, *, reply_to: MessageId | None, nonce: str
     ) -> discord.Message:
-        send = partial(channel.send, part.text, **({"view": self._stop_button} if part.can_stop else {}))
+        send = partial(self._send_once, channel, part)
         if reply_to is None or self._no_replies_until_s.get(channel.id, 0.0) > self._clock.monotonic_s():
             return await _send_plain(send, nonce)
         reference = discord.MessageReference(message_id=int(reply_to), channel_id=channel.id, fail_if_not_exists=False)
@@ -114,6 +120,13 @@ class Posting:
                 self._stop_replying(channel.id)
             return message
 
+    async def _send_once(self, channel: discord.PartialMessageable, part: Part, **how: Any) -> discord.Message:
+        if part.can_stop:
+            how["view"] = self._stop_button
+        if part.picture:
+            how["files"] = uploads(part)
+        return await channel.send(part.text, **how)
+
     def _stop_replying(self, channel_id: int) -> None:
         if len(self._no_replies_until_s) >= _MOST_CHANNELS:
             del self._no_replies_until_s[next(iter(self._no_replies_until_s))]
@@ -122,6 +135,17 @@ class Posting:
         if channel_id not in self._told and len(self._told) < _MOST_CHANNELS:
             self._told.add(channel_id)
             _log.warning("Discord: I may not reply in channel %s, so I write plainly. %s", channel_id, HISTORY_REMEDY)
+
+
+@contextmanager
+def _blaming_the_picture(part: Part) -> Iterator[None]:
+    """Discord does not say which permission is missing. Where texts get through, it is the one for files."""
+    try:
+        yield
+    except discord.Forbidden as error:
+        if part.picture is None or error.code != NO_PERMISSION:
+            raise
+        raise PlatformRefused("Discord: I may not post a picture there.", remedy=PICTURE_REMEDY) from error
 
 
 def _blames_the_reply(error: discord.HTTPException) -> bool:

@@ -2,25 +2,30 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import discord
 
 from adapters.discord.attachments import Links
+from adapters.discord.client import Library
 from adapters.discord.convert import message_received, unresolved_reply
 from adapters.discord.errors import discord_request
 from adapters.discord.keeper import Keeper
 from adapters.discord.places import Channel, Place, place_of
 from adapters.discord.unreadable import unreadable
+from adapters.discord.used import command_received
 from bot.errors import PlatformError
-from bot.events import Event, MessageReceived
+from bot.events import Event, MessageEdited, MessageReceived
 from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
 _MOST_LOOKED_UP = 256
+_PREVIEWED_WITHIN = timedelta(minutes=5)
+"""Discord makes previews in seconds. Later it is a pin or the like."""
 
 
 class Reading:
@@ -41,14 +46,27 @@ class Reading:
         self._clock = clock
         self._keeper = keeper
         self._places: dict[int, Place] = {}
+        self._sees_content = True
 
     @property
     def bot_id(self) -> int:
         return self._rest.user.id if self._rest.user else 0
 
+    def opened(self, client: Library) -> None:
+        """Messages come from this client now: what it may see decides what is missing in them."""
+        self._sees_content = client.intents.message_content
+
     async def take(self, event: Event) -> None:
         """Bring an event to the core; returns once it is stored."""
         await self._keeper.keep(partial(self._intake.accept, event))
+
+    async def take_changed(self, event: MessageReceived, *, is_edited: bool) -> None:
+        """Bring a message to the core that was told before. If it is not edited, its previews came later."""
+        await self.take(MessageEdited(message=event))
+        is_fresh = event.sent_at > self._clock.now() - _PREVIEWED_WITHIN
+        if event.address is None and is_fresh and not is_edited:
+            # Only now there is something in it to ask about, and the core kept nothing of it before.
+            await self.take(event)
 
     async def set_aside(self, payload: Mapping[str, Any], error: Exception, *, place: Place | None) -> None:
         """Keep what could not be read. `place`: of a new message, whose sender may wait for an answer."""
@@ -62,8 +80,19 @@ class Reading:
         if replied_to is not None:
             self._links.note(replied_to)
         return message_received(
-            message, place=place, bot_id=self.bot_id, replied_to=replied_to, is_catch_up=is_catch_up
+            message,
+            place=place,
+            bot_id=self.bot_id,
+            replied_to=replied_to,
+            sees_content=self._sees_content,
+            is_catch_up=is_catch_up,
         )
+
+    def read_command(
+        self, interaction: discord.Interaction[Library], channel: Channel, place: Place
+    ) -> MessageReceived:
+        """Convert the use of a command, with the files and the message that it is about."""
+        return command_received(interaction, channel=channel, place=place, links=self._links, bot_id=self.bot_id)
 
     async def place(self, channel: Channel) -> Place:
         """The conversation of a channel: discord.py knows some threads only by their id, e.g. long archived ones."""

@@ -9,18 +9,19 @@ import discord
 
 from adapters.discord.catching_up import CatchingUp
 from adapters.discord.client import Library
-from adapters.discord.convert import command_received, is_from_a_person
+from adapters.discord.commands import called
+from adapters.discord.convert import is_from_a_person
 from adapters.discord.history import History
 from adapters.discord.interactions import Interactions
 from adapters.discord.lanes import Job, Lanes
 from adapters.discord.places import Channel, of_message
+from adapters.discord.previews import previews
 from adapters.discord.reading import Reading
 from adapters.discord.seen import SeenUntil
 from adapters.discord.stop_button import is_stop
 from adapters.discord.unreadable import snowflake_in
-from bot.commands import COMMANDS
 from bot.errors import PlatformError
-from bot.events import MessageEdited, MessagesDeleted, StopPressed
+from bot.events import MessagesDeleted, StopPressed
 
 
 class Receiver:
@@ -53,6 +54,7 @@ class Receiver:
         self._history = history
 
     def opened(self, client: Library) -> None:
+        self._reading.opened(client)
         self._catching_up.opened(client)
 
     def guild_came(self, client: Library, guild: discord.Guild) -> None:
@@ -72,16 +74,15 @@ class Receiver:
         self._seen.end(message.id)
 
     def edit(self, message: discord.Message) -> None:
-        # Without the time of an edit it was only a link preview, a pin or the like.
-        if message.edited_at is not None and is_from_a_person(message):
+        # Without the time of an edit it was a link preview that came late, or a pin or the like.
+        if is_from_a_person(message) and (message.edited_at is not None or any(previews(message.embeds))):
             self._put(message.channel, f"edit of {message.id}", partial(self._take_edit, message))
 
     def deletion(self, channel: Channel, numbers: Sequence[int]) -> None:
         self._put(channel, f"deletion of {len(numbers)} messages", partial(self._take_deletion, channel, numbers))
 
-    def interaction(self, interaction: discord.Interaction) -> None:
+    def interaction(self, interaction: discord.Interaction[Library]) -> None:
         channel = interaction.channel
-        name = str(dict(interaction.data or {}).get("name"))
         if channel is None:
             return
         if is_stop(interaction):
@@ -89,9 +90,9 @@ class Receiver:
             # Nothing is looked back for first: the person wants it to stop now.
             job = partial(self._take_press, interaction, channel)
             self._lanes.put(channel.id, f"press {interaction.id}", job)
-        elif interaction.type is discord.InteractionType.application_command and name in COMMANDS:
+        elif interaction.type is discord.InteractionType.application_command and called(dict(interaction.data or {})):
             stored = asyncio.Event()
-            job = partial(self._take_command, interaction, channel, name, stored)
+            job = partial(self._take_command, interaction, channel, stored)
             if self._put(channel, f"command {interaction.id}", job):
                 self._interactions.acknowledge(interaction, stored=stored)
 
@@ -140,7 +141,8 @@ class Receiver:
     async def _take_edit(self, message: discord.Message) -> None:
         place = await self._reading.place(message.channel)
         try:
-            await self._reading.take(MessageEdited(message=await self._reading.read(message, place)))
+            event = await self._reading.read(message, place)
+            await self._reading.take_changed(event, is_edited=message.edited_at is not None)
         except Exception as error:  # noqa: BLE001 - as above
             await self._reading.set_aside(await self._payload_of(message), error, place=None)
 
@@ -149,18 +151,18 @@ class Receiver:
         message_ids = tuple(map(of_message, numbers))
         await self._reading.take(MessagesDeleted(key=place.key, message_ids=message_ids))
 
-    async def _take_press(self, interaction: discord.Interaction, channel: Channel) -> None:
+    async def _take_press(self, interaction: discord.Interaction[Library], channel: Channel) -> None:
         if interaction.message is not None:
             place = await self._reading.place(channel)
             pressed = StopPressed(key=place.key, message_id=of_message(interaction.message.id))
             await self._reading.take(pressed)
 
     async def _take_command(
-        self, interaction: discord.Interaction, channel: Channel, name: str, stored: asyncio.Event
+        self, interaction: discord.Interaction[Library], channel: Channel, stored: asyncio.Event
     ) -> None:
         try:
             place = await self._reading.place(channel)
-            await self._reading.take(command_received(interaction, place=place, name=name))
+            await self._reading.take(self._reading.read_command(interaction, channel, place))
         except Exception:
             # Discord tells the person that the bot did not respond.
             self._interactions.drop(interaction)

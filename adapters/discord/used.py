@@ -1,0 +1,89 @@
+"""The use of one of the bot's commands from Discord's menus, in the core's terms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from adapters.discord.attachments import Links, offer
+from adapters.discord.client import Library
+from adapters.discord.commands import OPTION_PICTURE, called
+from adapters.discord.convert import quoted
+from adapters.discord.places import Channel, Place, of_interaction
+from bot.events import Address, AttachmentRef, Command, MessageReceived, Person, PersonId, Quoted
+
+_NOWHERE = 0
+"""In place of a channel: Discord shows the file of a command nowhere but in the command."""
+
+
+def command_received(
+    interaction: discord.Interaction[Library], *, channel: Channel, place: Place, links: Links, bot_id: int
+) -> MessageReceived:
+    """Convert the use of a slash command, or of an entry in the menu of a message.
+
+    Args:
+        interaction: `adapters.discord.commands.called` knows its command.
+        channel: Where it was used.
+        place: The same for the core.
+        links: Where the links of its files are remembered.
+        bot_id: The bot's own user id.
+    """
+    data: Mapping[str, Any] = dict(interaction.data or {})
+    command = Command(name=called(data) or "", argument=_argument(data))
+    text = f"/{command.name} {command.argument}".rstrip()
+    return MessageReceived(
+        key=place.key,
+        message_id=of_interaction(interaction.id),
+        sender=Person(
+            id=PersonId(str(interaction.user.id)),
+            name=interaction.user.display_name,
+            language=interaction.locale.value,
+        ),
+        sent_at=interaction.created_at,
+        is_private=place.is_private,
+        text=text,
+        raw_text=text,
+        attachments=_attachments(interaction, data, links),
+        quoted=_targets(interaction, data, channel, links, bot_id),
+        address=Address.COMMAND,
+        command=command,
+    )
+
+
+def _argument(data: Mapping[str, Any]) -> str:
+    words = [str(option["value"]) for option in data.get("options", ()) if option["name"] != OPTION_PICTURE]
+    return " ".join(words)
+
+
+def _attachments(
+    interaction: discord.Interaction[Library], data: Mapping[str, Any], links: Links
+) -> tuple[AttachmentRef, ...]:
+    files = _resolved(data, "attachments")
+    found = []
+    for file in files.values():
+        attachment = interaction.client.attachment_from(file)
+        offered = offer(attachment, channel_id=_NOWHERE, message_id=interaction.id)
+        links.add(offered)
+        found.append(offered.ref)
+    return tuple(found)
+
+
+def _targets(
+    interaction: discord.Interaction[Library],
+    data: Mapping[str, Any],
+    channel: Channel,
+    links: Links,
+    bot_id: int,
+) -> tuple[Quoted, ...]:
+    """The message whose menu it was. Discord shows it whole, with or without the message content intent."""
+    target = _resolved(data, "messages").get(str(data.get("target_id")))
+    if target is None:
+        return ()
+    message = interaction.client.message_from(target, channel)
+    links.note(message)
+    return (quoted(message, is_addressed=True, bot_id=bot_id, sees_content=True),)
+
+
+def _resolved(data: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = data.get("resolved", {}).get(kind, {})
+    return found
