@@ -12,30 +12,32 @@ import random
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot import logs
 from bot.background import Background
 from bot.clock import SystemClock
-from bot.conversation import Conversation, ConversationRules
+from bot.conversation import Conversation
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
-from bot.inbox import Inbox, InboxRules
+from bot.inbox import Inbox
 from bot.lanes import Lanes
-from bot.patience import Patience
 from bot.pictures import PictureWorkshop
+from bot.platform_settings import TelegramSettings
 from bot.ports.chat import Chat, Intake
 from bot.ports.clock import Clock
 from bot.ports.model import Model
 from bot.ports.store import Store
-from bot.prompt import PromptBudget
 from bot.readiness import Readiness
-from bot.records import Joining
+from bot.rules import conversation_rules, inbox_rules
 from bot.settings import Settings, load_settings, unknown_in_environment
+
+if TYPE_CHECKING:
+    from adapters.http.server import Post
 
 log = logging.getLogger("glimpse")
 
@@ -87,7 +89,10 @@ class Parts:
     chats: Sequence[Chat]
 
 
-MakeChats: TypeAlias = Callable[[Settings, Clock], Sequence[Chat]]
+Posts: TypeAlias = dict[str, "Post"]
+"""What answers a POST, by path."""
+MakeChats: TypeAlias = Callable[[Settings, Clock, Posts], Sequence[Chat]]
+"""Adds what its chats want to answer themselves."""
 Wrap: TypeAlias = Callable[[Parts], Parts]
 """For tests that watch or disturb the parts from outside."""
 
@@ -106,12 +111,14 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
         store = await stack.enter_async_context(open_store(settings.database.url))
         pictures = await stack.enter_async_context(_pictures(settings))
         model = await _model(settings, clock, stack)
-        parts = wrap(Parts(store=store, model=model, chats=make_chats(settings, clock)))
-        for chat in parts.chats:
-            await stack.enter_async_context(chat)
+        posts: Posts = {}
+        parts = wrap(Parts(store=store, model=model, chats=make_chats(settings, clock, posts)))
+        if not await _is_done_before(stop, _connect(parts.chats, stack)):
+            log.info("stopped while it was starting")
+            return
         chats = {chat.platform: chat for chat in parts.chats}
         conversation = Conversation(
-            parts.store, parts.model, chats, pictures, clock, _rules(settings), owner=secrets.token_hex(8)
+            parts.store, parts.model, chats, pictures, clock, conversation_rules(settings), owner=secrets.token_hex(8)
         )
         lanes = Lanes(
             conversation.answer,
@@ -121,11 +128,12 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
             total=settings.turns.waiting,
         )
         inbox = Inbox(
-            parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=_inbox_rules(settings)
+            parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=inbox_rules(settings)
         )
-        await _serve_health(settings, readiness, stack)
+        await _serve_http(settings, readiness, posts, stack)
         for work, name in (
             (conversation.keep_leases(), "leases"),
+            (inbox.keep_saying(), "words"),
             (_keep_purging(parts.store, settings, clock), "purge"),
         ):
             await stack.enter_async_context(Background(work, name=name))
@@ -157,6 +165,26 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
+async def _connect(chats: Sequence[Chat], stack: AsyncExitStack) -> None:
+    for chat in chats:
+        await stack.enter_async_context(chat)
+
+
+async def _is_done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do something, or give it up when told to stop. Returns whether it was done."""
+    working, stopping = asyncio.create_task(work, name="start"), asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        is_done = working.done()
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.wait({working, stopping})
+    if is_done:
+        working.result()
+    return is_done
+
+
 async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
     """Listen until told to stop, until no platform has anything more to give, or until one fails for good."""
     # What stands now stays. To look through it for garbage again and again takes a tenth of all CPU under load.
@@ -176,37 +204,6 @@ async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -
         await asyncio.wait({*receiving, stopping})
 
 
-def _rules(settings: Settings) -> ConversationRules:
-    return ConversationRules(
-        system_prompt=settings.prompt,
-        model_name=settings.model.name,
-        budget=PromptBudget(
-            tokens=settings.history.tokens,
-            pictures=settings.picture.per_request,
-            picture_tokens=settings.picture.request_tokens,
-        ),
-        exchanges=settings.history.exchanges,
-        picture_bytes=settings.picture.max_bytes,
-        running=settings.turns.running,
-        attempts=settings.turns.attempts,
-        deadline_s=settings.turns.deadline_s,
-        lease_s=settings.turns.lease_s,
-    )
-
-
-def _inbox_rules(settings: Settings) -> InboxRules:
-    turns = settings.turns
-    return InboxRules(
-        patience=Patience(
-            album_quiet_s=turns.album_quiet_s,
-            photo_quiet_s=turns.photo_quiet_s,
-            paste_quiet_s=turns.paste_quiet_s,
-            joining=Joining(cap_s=turns.join_cap_s, late_picture_s=turns.late_picture_s),
-        ),
-        answer_window_s=turns.answer_window_s,
-    )
-
-
 def _pictures(settings: Settings) -> PictureWorkshop:
     return PictureWorkshop(max_tokens=settings.picture.tokens, max_pixels=settings.picture.max_pixels)
 
@@ -221,7 +218,7 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
     return await stack.enter_async_context(open_model(settings.model, clock=clock, random=random.SystemRandom()))
 
 
-def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
+def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]:
     chats: list[Chat] = []
     if settings.discord.token is not None:
         from adapters.discord.catch_up import CatchUp
@@ -239,11 +236,7 @@ def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
             )
         )
     if settings.telegram.token is not None:
-        from adapters.telegram.chat import TelegramChat
-
-        chats.append(
-            TelegramChat(settings.telegram.token.get_secret_value(), api_url=settings.telegram.api_url, clock=clock)
-        )
+        chats.append(_telegram(settings.telegram, settings.telegram.token.get_secret_value(), clock, posts))
     log.info("anyone who can reach the bot can use it (ACCESS=open)")
     if settings.offline:
         log.warning(
@@ -253,7 +246,19 @@ def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
     return chats
 
 
-def _console(settings: Settings, clock: Clock) -> Sequence[Chat]:
+def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts) -> Chat:
+    from adapters.telegram.chat import TelegramChat
+    from adapters.telegram.webhook import Webhook
+
+    webhook = None
+    if settings.webhook_url is not None:
+        webhook = Webhook(settings.webhook_url, secret=secrets.token_urlsafe(32), clock=clock)
+        posts[webhook.path] = webhook.post
+    local_files = None if settings.local_files is None else Path(settings.local_files)
+    return TelegramChat(token, api_url=settings.api_url, clock=clock, webhook=webhook, local_files=local_files)
+
+
+def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:
     from adapters.console.chat import ConsoleChat
 
     chat = ConsoleChat(sys.stdin, sys.stdout, clock=clock, person_name=os.environ.get("USER") or "you")
@@ -268,12 +273,12 @@ def _console(settings: Settings, clock: Clock) -> Sequence[Chat]:
     return [chat]
 
 
-async def _serve_health(settings: Settings, readiness: Readiness, stack: AsyncExitStack) -> None:
-    from adapters.http.server import serve_health
+async def _serve_http(settings: Settings, readiness: Readiness, posts: Posts, stack: AsyncExitStack) -> None:
+    from adapters.http.server import serve_http
 
     try:
         port = await stack.enter_async_context(
-            serve_health(settings.http.host, settings.http.port, troubles=lambda: readiness.troubles)
+            serve_http(settings.http.host, settings.http.port, troubles=lambda: readiness.troubles, posts=posts)
         )
     except HttpUnavailable as error:
         # Health is for whoever runs a service: somebody trying it in a terminal should not be stopped by a busy port.

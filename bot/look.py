@@ -19,6 +19,9 @@ FILES_AT_ONCE = 3
 """Files in memory at the same time, over all conversations: two being decoded, and the next. Forty files of 13 MB,
 in four messages sent at once, took the bot from 90 to 890 MB without this (measured)."""
 
+FILES_OF_ONE_QUESTION = 2
+"""Of them, so that an album leaves room for a picture of another conversation: one is decoded, the next is fetched."""
+
 _NEVER_PICTURES = ("video/", "audio/", "text/", "font/")
 
 
@@ -49,10 +52,11 @@ async def look(
     if not pending:
         return
     limit = min(max_bytes, chat.limits.download_bytes)
+    share = _Share(room)
     try:
         async with asyncio.TaskGroup() as group:
             for attachment in pending:
-                work = _settle(attachment, chat, store, pictures, limit, room)
+                work = _settle(attachment, chat, store, pictures, limit, share)
                 group.create_task(work, name=f"attachment {attachment.id}")
     except ExceptionGroup as errors:
         storage = errors.subgroup(StorageError)
@@ -77,14 +81,28 @@ def _pending(question: Exchange) -> Sequence[Attachment]:
     return [attachment for attachment in every if attachment.verdict is Verdict.PENDING]
 
 
+class _Share:
+    """What one question may take of the room for all."""
+
+    def __init__(self, room: asyncio.Semaphore) -> None:
+        self._room = room
+        self._files = asyncio.Semaphore(FILES_OF_ONE_QUESTION)
+        self._decoder = asyncio.Lock()
+
+    async def prepared(self, ref: AttachmentRef, chat: Chat, pictures: Pictures, limit: int) -> Picture:
+        async with self._files, self._room:
+            data = await chat.fetch(ref, max_bytes=limit)
+            async with self._decoder:
+                return await pictures.prepare(data)
+
+
 async def _settle(
-    attachment: Attachment, chat: Chat, store: Store, pictures: Pictures, limit: int, room: asyncio.Semaphore
+    attachment: Attachment, chat: Chat, store: Store, pictures: Pictures, limit: int, share: _Share
 ) -> None:
     verdict: Picture | str
     try:
         _refuse_early(attachment.ref, limit)
-        async with room:
-            verdict = await pictures.prepare(await chat.fetch(attachment.ref, max_bytes=limit))
+        verdict = await share.prepared(attachment.ref, chat, pictures, limit)
     except AttachmentError as error:
         log.info("attachment %s: not usable: %s", attachment.id, error)
         verdict = error.person

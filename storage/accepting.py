@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import MessageReceived
-from bot.records import Accepted, Joining, Turn, TurnId, TurnState
+from bot.records import BUSY, Accepted, Joining, Refusal, Turn, TurnId, TurnState
+from storage import refusals
 from storage.columns import Moment
 from storage.conversations import IS_KEY, add_conversation, key_values
-from storage.messages import HAS_OWN_ATTACHMENTS, add_message, without_known_replies
-from storage.tables import conversations, messages, turns
+from storage.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
+from storage.tables import conversations, turns
 from storage.transactions import AnyRow
-from storage.turns import turn_by_id
+from storage.turns import decided_at_once, turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (
@@ -24,16 +25,12 @@ _NEWEST_OPEN = (
     )
     .scalar_subquery()
 )
-_IS_STORED = sa.exists().where(
-    messages.c.conversation_id == conversations.c.id,
-    messages.c.platform_message_id == sa.bindparam("message_id"),
-)
 # All that can matter, in one query: the conversation, whether it has the message, and the turn that it may join.
 _SITUATION = (
     sa.select(
         conversations.c.id.label("conversation_id"),
         conversations.c.wait_until,
-        _IS_STORED.label("is_stored"),
+        IS_KNOWN.label("is_known"),
         turns.c.id,
         turns.c.state,
         turns.c.command,
@@ -66,6 +63,7 @@ def accept(
     ready_at: datetime,
     joining: Joining,
     answer: bool,
+    refusal: Refusal | None = None,
 ) -> Accepted | None:
     """See `bot.ports.store.Store.accept`.
 
@@ -74,22 +72,64 @@ def accept(
     values = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
     situation = connection.execute(_SITUATION, values).one_or_none()
     if situation is not None:
-        if situation.is_stored:
+        if situation.is_known:
             return None
         if _may_join(connection, situation, message, now=now, joining=joining, answer=answer):
             return _join(connection, situation, message, latest=ready_at, cap_s=joining.cap_s)
     if message.address is None:
         return None
+    if not answer:
+        beginning: dict[str, Any] = {"state": TurnState.REMEMBERED, "finished_at": now}
+    elif situation is not None and refusals.share(
+        connection, message, conversation_id=situation.conversation_id, now=now, joining=joining, refusal=refusal
+    ):
+        return None
+    elif refusal is not None:
+        beginning, ready_at = decided_at_once(refusal.text, trouble=BUSY, now=now), now
+    else:
+        beginning = {"state": TurnState.ACCEPTED}
+    turn = _begin(connection, message, situation, beginning, now=now, ready_at=ready_at)
+    return Accepted(turn=turn)
+
+
+def _begin(
+    connection: sa.Connection,
+    message: MessageReceived,
+    situation: AnyRow | None,
+    beginning: dict[str, Any],
+    *,
+    now: datetime,
+    ready_at: datetime,
+) -> Turn:
+    """Store a turn that consists of this message. `beginning`: its state, and what else is known of it already."""
     if situation is None:
         conversation_id = add_conversation(connection, message.key, is_private=message.is_private)
     else:
         conversation_id = situation.conversation_id
-    state = TurnState.ACCEPTED if answer else TurnState.REMEMBERED
-    values = _new_values(message, conversation_id, state=state, now=now, ready_at=ready_at)
+    values = {
+        "conversation_id": conversation_id,
+        "command": message.command.name if message.command else None,
+        "sender_id": message.sender.id,
+        "album_id": message.album_id,
+        "reply_to": message.message_id,
+        "accepted_at": now,
+        "ready_at": ready_at,
+        **beginning,
+    }
     turn_id = TurnId(connection.execute(_ADD, values).scalar_one())
     add_message(connection, message, conversation_id=conversation_id, turn_id=turn_id)
-    wait_until = None if situation is None else situation.wait_until
-    return Accepted(turn=_new_turn(turn_id, message, state=state, now=now, ready_at=ready_at, wait_until=wait_until))
+    return Turn(
+        id=turn_id,
+        key=message.key,
+        state=beginning["state"],
+        attempts=0,
+        is_private=message.is_private,
+        command=message.command.name if message.command else None,
+        reply_to=message.message_id,
+        accepted_at=now,
+        ready_at=ready_at,
+        wait_until=None if situation is None else situation.wait_until,
+    )
 
 
 def _may_join(
@@ -135,42 +175,3 @@ def _join(
     message = without_known_replies(connection, message, turn_id)
     add_message(connection, message, conversation_id=turn.conversation_id, turn_id=turn_id)
     return Accepted(turn=turn_by_id(connection, turn_id), restart=turn.state == TurnState.ANSWERING)
-
-
-def _new_values(
-    message: MessageReceived, conversation_id: int, *, state: TurnState, now: datetime, ready_at: datetime
-) -> dict[str, Any]:
-    return {
-        "conversation_id": conversation_id,
-        "state": state,
-        "command": message.command.name if message.command else None,
-        "sender_id": message.sender.id,
-        "album_id": message.album_id,
-        "reply_to": message.message_id,
-        "accepted_at": now,
-        "ready_at": ready_at,
-        "finished_at": now if state is TurnState.REMEMBERED else None,
-    }
-
-
-def _new_turn(
-    turn_id: TurnId,
-    message: MessageReceived,
-    *,
-    state: TurnState,
-    now: datetime,
-    ready_at: datetime,
-    wait_until: datetime | None,
-) -> Turn:
-    return Turn(
-        id=turn_id,
-        key=message.key,
-        state=state,
-        attempts=0,
-        is_private=message.is_private,
-        command=message.command.name if message.command else None,
-        reply_to=message.message_id,
-        accepted_at=now,
-        ready_at=ready_at,
-        wait_until=wait_until,
-    )

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, MessageReceived, Quoted
+from bot.events import AttachmentRef, MessageId, MessageReceived, Quoted
 from bot.records import StoredQuote, TurnId, Verdict
 from storage.columns import storable
 from storage.pictures import drop_unused
-from storage.tables import NAME_LENGTH, TEXT_LENGTH, attachments, messages
+from storage.tables import NAME_LENGTH, TEXT_LENGTH, attachments, conversations, messages
 from storage.transactions import AnyRow
 
 HAS_OWN_ATTACHMENTS = sa.select(
@@ -22,6 +22,12 @@ HAS_OWN_ATTACHMENTS = sa.select(
     )
 )
 """Whether a turn has attachments beside those of what it quotes."""
+
+IS_KNOWN = sa.exists().where(
+    messages.c.conversation_id == conversations.c.id,
+    messages.c.platform_message_id == sa.bindparam("message_id"),
+)
+"""Whether a conversation has a message, deleted or not."""
 
 _ADD = messages.insert().returning(messages.c.id)
 _QUOTED = sa.select(messages.c.quoted).where(
@@ -55,6 +61,23 @@ def add_message(connection: sa.Connection, message: MessageReceived, *, conversa
     }
     message_id = connection.execute(_ADD, values).scalar_one()
     _attach(connection, message_id, offered, {})
+
+
+def add_blank_message(
+    connection: sa.Connection, message_id: MessageId, *, conversation_id: int, turn_id: TurnId, sent_at: datetime
+) -> None:
+    """Store that there is a message, as part of a turn, where nobody knows what it says."""
+    values = {
+        "conversation_id": conversation_id,
+        "turn_id": turn_id,
+        "platform_message_id": message_id,
+        "sender_id": "",
+        "sender_name": "",
+        "text": "",
+        "attachment_count": 0,
+        "sent_at": sent_at,
+    }
+    connection.execute(_ADD, values)
 
 
 def without_known_replies(

@@ -1,5 +1,6 @@
 """Migrations: they arrive at the same tables, after a backup, and lose nothing."""
 
+import re
 import shutil
 import sqlite3
 from contextlib import AbstractAsyncContextManager
@@ -82,7 +83,9 @@ def _layout(path: Path) -> dict[str, list[str]]:
 
 
 def _lines(sql: str) -> list[str]:
-    lines = [" ".join(line.split()).rstrip(",") for line in sql.splitlines()]
+    # A column that was added later stands on the line of the one before it.
+    found = [part for line in sql.splitlines() for part in re.split(r", (?![^()]*\))", line.rstrip(", "))]
+    lines = [" ".join(part.split()) for part in found]
     # Columns as they stand, constraints in any order.
     return sorted(lines, key=lambda line: line if line.startswith("CONSTRAINT") else "")
 

@@ -1,0 +1,41 @@
+"""From the operator's settings to what each part of the core has to know of them."""
+
+from bot.conversation import ConversationRules
+from bot.inbox import InboxRules
+from bot.patience import Patience
+from bot.prompt import PromptBudget
+from bot.records import Joining
+from bot.settings import Settings
+
+
+def conversation_rules(settings: Settings) -> ConversationRules:
+    """What answering depends on."""
+    return ConversationRules(
+        system_prompt=settings.prompt,
+        model_name=settings.model.name,
+        budget=PromptBudget(
+            tokens=settings.history.tokens,
+            pictures=settings.picture.per_request,
+            picture_tokens=settings.picture.request_tokens,
+        ),
+        exchanges=settings.history.exchanges,
+        picture_bytes=settings.picture.max_bytes,
+        running=settings.turns.running,
+        attempts=settings.turns.attempts,
+        deadline_s=settings.turns.deadline_s,
+        lease_s=settings.turns.lease_s,
+    )
+
+
+def inbox_rules(settings: Settings) -> InboxRules:
+    """What receiving depends on."""
+    turns = settings.turns
+    return InboxRules(
+        patience=Patience(
+            album_quiet_s=turns.album_quiet_s,
+            photo_quiet_s=turns.photo_quiet_s,
+            paste_quiet_s=turns.paste_quiet_s,
+            joining=Joining(cap_s=turns.join_cap_s, late_picture_s=turns.late_picture_s),
+        ),
+        answer_window_s=turns.answer_window_s,
+    )
