@@ -12,31 +12,30 @@ import random
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot import logs
 from bot.background import Background
 from bot.clock import SystemClock
-from bot.conversation import Conversation, ConversationRules
+from bot.core import Parts, assemble
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
-from bot.inbox import Inbox, InboxRules
-from bot.lanes import Lanes
-from bot.patience import Patience
 from bot.picture_size import PictureLimits
 from bot.pictures import PictureWorkshop
+from bot.platform_settings import TelegramSettings
 from bot.ports.chat import Chat, Intake
 from bot.ports.clock import Clock
 from bot.ports.model import Model
 from bot.ports.store import Store
-from bot.prompt import PromptBudget
+from bot.ports.web import Web
 from bot.readiness import Readiness
-from bot.records import Joining
 from bot.settings import Settings, load_settings, unknown_in_environment
+
+if TYPE_CHECKING:
+    from adapters.http.server import Post
 
 log = logging.getLogger("glimpse")
 
@@ -79,16 +78,10 @@ def _back_up(settings: Settings, target: Path) -> None:
     sys.stdout.write(f"The database is copied to {target}.\n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What speaks to the outside, before it is wired together."""
-
-    store: Store
-    model: Model
-    chats: Sequence[Chat]
-
-
-MakeChats: TypeAlias = Callable[[Settings, Clock], Sequence[Chat]]
+Posts: TypeAlias = dict[str, "Post"]
+"""What answers a POST, by path."""
+MakeChats: TypeAlias = Callable[[Settings, Clock, Posts], Sequence[Chat]]
+"""Adds what its chats want to answer themselves."""
 Wrap: TypeAlias = Callable[[Parts], Parts]
 """For tests that watch or disturb the parts from outside."""
 
@@ -105,41 +98,29 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
     readiness = Readiness()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database.url))
-        pictures = await stack.enter_async_context(_pictures(settings))
+        eyes = await stack.enter_async_context(_eyes(settings))
+        web = await stack.enter_async_context(_web(settings, clock))
         model = await _model(settings, clock, stack)
-        parts = wrap(Parts(store=store, model=model, chats=make_chats(settings, clock)))
-        for chat in parts.chats:
-            await stack.enter_async_context(chat)
-        chats = {chat.platform: chat for chat in parts.chats}
-        conversation = Conversation(
-            parts.store, parts.model, chats, pictures, clock, _rules(settings), owner=secrets.token_hex(8)
-        )
-        lanes = Lanes(
-            conversation.answer,
-            clock=clock,
-            readiness=readiness,
-            per_lane=settings.turns.waiting_per_conversation,
-            total=settings.turns.waiting,
-        )
-        inbox = Inbox(
-            parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=_inbox_rules(settings)
-        )
-        await _serve_health(settings, readiness, stack)
-        for work, name in (
-            (conversation.keep_leases(), "leases"),
-            (_keep_purging(parts.store, settings, clock), "purge"),
-        ):
+        posts: Posts = {}
+        parts = wrap(Parts(store=store, model=model, eyes=eyes, web=web, chats=make_chats(settings, clock, posts)))
+        if not await _is_done_before(stop, _connect(parts.chats, stack)):
+            log.info("stopped while it was starting")
+            return
+        core = assemble(parts, settings, clock, readiness, owner=secrets.token_hex(8))
+        await _serve_http(settings, readiness, posts, stack)
+        for name, work in (*core.work, ("purge", _keep_purging(parts.store, settings, clock))):
             await stack.enter_async_context(Background(work, name=name))
-        resumed = await inbox.resume()
+        resumed = await core.inbox.resume()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
         grace_s: float | None = settings.turns.grace_s
         try:
-            await _receive(parts.chats, inbox, stop)
+            await _receive(parts.chats, core.inbox, stop)
             if not stop.is_set():
                 grace_s = None  # The terminal's input ended by itself: what was asked is answered.
         finally:
             log.info("stopping: no more messages are taken in")
-            cut_short, _ = await asyncio.gather(lanes.drain(grace_s=grace_s), inbox.drain(grace_s=grace_s))
+            drained = core.lanes.drain(grace_s=grace_s), core.inbox.drain(grace_s=grace_s)
+            cut_short, _ = await asyncio.gather(*drained)
         log.info("stopped; %s conversations are continued at the next start", cut_short)
 
 
@@ -156,6 +137,26 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ask_to_stop)
     return stop
+
+
+async def _connect(chats: Sequence[Chat], stack: AsyncExitStack) -> None:
+    for chat in chats:
+        await stack.enter_async_context(chat)
+
+
+async def _is_done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do something, or give it up when told to stop. Returns whether it was done."""
+    working, stopping = asyncio.create_task(work, name="start"), asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        is_done = working.done()
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.wait({working, stopping})
+    if is_done:
+        working.result()
+    return is_done
 
 
 async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
@@ -177,38 +178,7 @@ async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -
         await asyncio.wait({*receiving, stopping})
 
 
-def _rules(settings: Settings) -> ConversationRules:
-    return ConversationRules(
-        system_prompt=settings.prompt,
-        model_name=settings.model.name,
-        budget=PromptBudget(
-            tokens=settings.history.tokens,
-            pictures=settings.picture.per_request,
-            picture_tokens=settings.picture.request_tokens,
-        ),
-        exchanges=settings.history.exchanges,
-        picture_bytes=settings.picture.max_bytes,
-        running=settings.turns.running,
-        attempts=settings.turns.attempts,
-        deadline_s=settings.turns.deadline_s,
-        lease_s=settings.turns.lease_s,
-    )
-
-
-def _inbox_rules(settings: Settings) -> InboxRules:
-    turns = settings.turns
-    return InboxRules(
-        patience=Patience(
-            album_quiet_s=turns.album_quiet_s,
-            photo_quiet_s=turns.photo_quiet_s,
-            paste_quiet_s=turns.paste_quiet_s,
-            joining=Joining(cap_s=turns.join_cap_s, late_picture_s=turns.late_picture_s),
-        ),
-        answer_window_s=turns.answer_window_s,
-    )
-
-
-def _pictures(settings: Settings) -> PictureWorkshop:
+def _eyes(settings: Settings) -> PictureWorkshop:
     chosen = settings.picture
     limits = PictureLimits(
         max_pixels=chosen.max_pixels,
@@ -218,6 +188,14 @@ def _pictures(settings: Settings) -> PictureWorkshop:
         pages=chosen.pages,
     )
     return PictureWorkshop(limits)
+
+
+def _web(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Web]:
+    from adapters.web.fetcher import open_web
+
+    # Servers that the operator chose may be on this very machine.
+    trusted = {settings.discord.api_url, settings.telegram.api_url}
+    return open_web(clock=clock, trusted=trusted)
 
 
 async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Model:
@@ -230,7 +208,7 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
     return await stack.enter_async_context(open_model(settings.model, clock=clock, random=random.SystemRandom()))
 
 
-def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
+def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]:
     chats: list[Chat] = []
     if settings.discord.token is not None:
         from adapters.discord.catch_up import CatchUp
@@ -248,11 +226,7 @@ def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
             )
         )
     if settings.telegram.token is not None:
-        from adapters.telegram.chat import TelegramChat
-
-        chats.append(
-            TelegramChat(settings.telegram.token.get_secret_value(), api_url=settings.telegram.api_url, clock=clock)
-        )
+        chats.append(_telegram(settings.telegram, settings.telegram.token.get_secret_value(), clock, posts))
     log.info("anyone who can reach the bot can use it (ACCESS=open)")
     if settings.offline:
         log.warning(
@@ -262,7 +236,19 @@ def _platforms(settings: Settings, clock: Clock) -> Sequence[Chat]:
     return chats
 
 
-def _console(settings: Settings, clock: Clock) -> Sequence[Chat]:
+def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts) -> Chat:
+    from adapters.telegram.chat import TelegramChat
+    from adapters.telegram.webhook import Webhook
+
+    webhook = None
+    if settings.webhook_url is not None:
+        webhook = Webhook(settings.webhook_url, secret=secrets.token_urlsafe(32), clock=clock)
+        posts[webhook.path] = webhook.post
+    local_files = None if settings.local_files is None else Path(settings.local_files)
+    return TelegramChat(token, api_url=settings.api_url, clock=clock, webhook=webhook, local_files=local_files)
+
+
+def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:
     from adapters.console.chat import ConsoleChat
 
     chat = ConsoleChat(sys.stdin, sys.stdout, clock=clock, person_name=os.environ.get("USER") or "you")
@@ -277,12 +263,12 @@ def _console(settings: Settings, clock: Clock) -> Sequence[Chat]:
     return [chat]
 
 
-async def _serve_health(settings: Settings, readiness: Readiness, stack: AsyncExitStack) -> None:
-    from adapters.http.server import serve_health
+async def _serve_http(settings: Settings, readiness: Readiness, posts: Posts, stack: AsyncExitStack) -> None:
+    from adapters.http.server import serve_http
 
     try:
         port = await stack.enter_async_context(
-            serve_health(settings.http.host, settings.http.port, troubles=lambda: readiness.troubles)
+            serve_http(settings.http.host, settings.http.port, troubles=lambda: readiness.troubles, posts=posts)
         )
     except HttpUnavailable as error:
         # Health is for whoever runs a service: somebody trying it in a terminal should not be stopped by a busy port.
@@ -299,6 +285,7 @@ async def _keep_purging(store: Store, settings: Settings, clock: Clock) -> None:
             await store.purge(
                 before=clock.now() - timedelta(days=settings.history.days),
                 max_picture_bytes=settings.picture.store_bytes,
+                max_original_bytes=settings.picture.originals_bytes,
             )
         except StorageError as error:
             log.warning("old messages could not be deleted now; next try in an hour: %s", error)

@@ -1,7 +1,6 @@
 """Answers turns: the one readable flow from a stored question to its one outcome."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,8 +15,7 @@ from bot.commands import ALT, LOOKING, OFF, ON, RESET, STOP
 from bot.conclusion import DEADLINE, STOPPED, conclude
 from bot.delivery import AnswerOnScreen
 from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
-from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
-from bot.insistence import Insistence
+from bot.events import ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Chat, Part, PictureFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
@@ -35,7 +33,8 @@ class ConversationRules:
     running: int
     """How many turns may look and ask at the same time, over all conversations."""
     attempts: int
-    """How often a turn is begun (at the first start, and after each crash) before the person is told."""
+    """How often a turn is begun (at the first start, and after each crash) before the person is told. An attempt that
+    a stop cut short does not count."""
     deadline_s: float
     """Longest time for looking and asking, in one attempt."""
     lease_s: float
@@ -96,12 +95,6 @@ class Conversation:
             else:
                 await self._ask(claimed, chat)
 
-    async def refuse(self, turn: Turn, *, ahead: int) -> None:
-        """Tell the person that the queues are full, `ahead` turns in this one. This is the turn's outcome."""
-        async with self._claim(turn.id) as claimed:
-            if claimed is not None:
-                await self._say(claimed, self._chats[claimed.key.platform], texts.busy(ahead), trouble="busy")
-
     def stop(self, key: ConversationKey, *, message_id: MessageId | None = None, by: TurnId | None = None) -> None:
         """End the answer that is being written there where it is.
 
@@ -116,15 +109,6 @@ class Conversation:
         interruption.end(STOPPED)
         if by is not None:
             self._effective_stops.add(by)
-
-    async def apologise(self, unreadable: Unreadable) -> None:
-        """Tell somebody that the message they wait for an answer to could not be read."""
-        if unreadable.apologise_to is not None:
-            await self._remark(unreadable.apologise_to, texts.UNREADABLE, unreadable.id, unreadable.reply_to)
-
-    async def tell_missed(self, key: ConversationKey) -> None:
-        """Tell a conversation that more was said while the bot was away than it can catch up with."""
-        await self._remark(key, texts.MISSED, self._clock.now().isoformat(), None)
 
     async def keep_leases(self) -> None:
         """Renew the claims on the turns that run, until cancelled."""
@@ -146,9 +130,19 @@ class Conversation:
         ended = self._claimed[turn_id] = asyncio.Event()
         try:
             yield await self._store.begin(turn_id, now=self._clock.now(), lease=self._lease())
+        except asyncio.CancelledError:
+            await self._hand_back(turn_id)
+            raise
         finally:
             del self._claimed[turn_id]
             ended.set()
+
+    async def _hand_back(self, turn_id: TurnId) -> None:
+        # Attempts are counted against what crashes the process. Being told to stop is no fault of the turn.
+        try:
+            await self._store.hand_back(turn_id, owner=self._owner)
+        except StorageError as error:
+            log.warning("turn %s: this attempt counts, although it was cut short: %s", turn_id, error)
 
     def _lease(self) -> Lease:
         return Lease(owner=self._owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
@@ -227,14 +221,6 @@ class Conversation:
         )
         async with await self._screen(turn, chat) as screen:
             await self._end(turn, screen, outcome)
-
-    async def _remark(self, key: ConversationKey, text: str, occasion: str, reply_to: MessageId | None) -> None:
-        nonce = hashlib.blake2s(f"{key} {occasion}".encode(), digest_size=12).hexdigest()
-        chat = self._chats[key.platform]
-        insist = Insistence("a remark", key, self._store, self._clock)
-        for part in chat.render(text, final=True):
-            send = partial(chat.post, key, part, reply_to=reply_to, nonce=nonce)
-            await insist(send, repeatable=chat.limits.resend_is_safe)
 
     # --- the model's words ----------------------------------------------------------------------
 

@@ -98,10 +98,7 @@ class AnswerOnScreen:
     def plan(self, markdown: str, pictures: Sequence[Part] = ()) -> Sequence[Delivery]:
         """The receipts to store before `complete`, for parts that are not in the chat yet."""
         parts = [*self._parts(markdown), *pictures]
-        for index, part in enumerate(parts):
-            if index not in self._receipts:
-                self._receipts[index] = Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part))
-                self._unrecorded.add(index)
+        self._expect(parts)
         self._announce_next(len(parts))
         return self.take_receipts()
 
@@ -120,6 +117,7 @@ class AnswerOnScreen:
         await self._stop_preview()
         await self._insist.wait_as_demanded(self._turn.wait_until)
         parts = [*self._parts(markdown), *pictures]
+        self._expect(parts)
         uncertain: PlatformUncertain | None = None
         for index, part in enumerate(parts):
             try:
@@ -205,7 +203,7 @@ class AnswerOnScreen:
             elif index in self._doubtful:
                 return  # `complete` sorts it out.
             else:
-                self._set(Delivery(part=index, state=DeliveryState.SENDING, digest=_digest(part)))
+                self._announce(index, _digest(part))
                 await self.record()
                 await self._post(index, part)
                 await self.record()
@@ -215,6 +213,11 @@ class AnswerOnScreen:
         return self._chat.render(markdown, final=True) or self._chat.render(texts.EMPTY_ANSWER, final=True)
 
     # --- the final text -------------------------------------------------------------------------
+
+    def _expect(self, parts: Sequence[Part]) -> None:
+        for index, part in enumerate(parts):
+            if index not in self._receipts:
+                self._set(Delivery(part=index, state=DeliveryState.PENDING, digest=_digest(part)))
 
     async def _bring_or_tell(self, index: int, part: Part, parts: Sequence[Part]) -> None:
         try:
@@ -251,7 +254,7 @@ class AnswerOnScreen:
             else:
                 return
         if self._receipts[index].state is not DeliveryState.SENDING or self._unrecorded:
-            self._set(Delivery(part=index, state=DeliveryState.SENDING, digest=_digest(part)))
+            self._announce(index, _digest(part))
             await self.record()
         await self._post_once(index, part)
         self._announce_next(len(parts))
@@ -268,7 +271,7 @@ class AnswerOnScreen:
                     if await self._adopt_lost(index):
                         return None
                 if not attempts_left:
-                    self._set(Delivery(part=index, state=DeliveryState.UNKNOWN))
+                    self._set_unknown(index)
                     raise
             except PlatformRefused:
                 self._set(Delivery(part=index, state=DeliveryState.FAILED))
@@ -280,13 +283,22 @@ class AnswerOnScreen:
         unsent = (DeliveryState.PENDING, DeliveryState.SENDING)
         following = next((index for index in range(count) if self._receipts[index].state in unsent), None)
         if following is not None and self._receipts[following].state is DeliveryState.PENDING:
-            self._set(replace(self._receipts[following], state=DeliveryState.SENDING))
+            self._announce(following, self._receipts[following].digest)
+
+    def _announce(self, index: int, digest: str) -> None:
+        """Let a receipt say that its part is being sent: perhaps for the second time, so what it came after stays."""
+        known = self._receipts.get(index)
+        after = (known and known.sent_after) or self._chat.newest(self._turn.key)
+        self._set(Delivery(part=index, state=DeliveryState.SENDING, digest=digest, sent_after=after))
+
+    def _set_unknown(self, index: int) -> None:
+        self._set(replace(self._receipts[index], state=DeliveryState.UNKNOWN, digest=""))
 
     async def _adopt_lost(self, index: int) -> bool:
         """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
         turn, before = self._turn, self._receipts.get(index - 1)
-        after = (before and before.message_id) or turn.reply_to
-        reply_to = turn.reply_to if index == 0 else None
+        after = self._receipts[index].sent_after or (before and before.message_id) or turn.reply_to
+        reply_to = turn.reply_to if index == 0 and turn.is_reply else None
         known = {receipt.message_id for receipt in self._receipts.values() if receipt.message_id is not None}
         find = partial(self._chat.find, turn.key, after=after, reply_to=reply_to, known=known)
         self._doubtful.discard(index)
@@ -305,7 +317,7 @@ class AnswerOnScreen:
         try:
             return await self._insist(find)
         except PlatformCantTell as error:
-            self._set(Delivery(part=index, state=DeliveryState.UNKNOWN))
+            self._set_unknown(index)
             raise PlatformUncertain(f"part {index} may be missing: {error}") from error
 
     async def _take_back(self, index: int) -> None:
@@ -337,7 +349,7 @@ class AnswerOnScreen:
 
     async def _post(self, index: int, part: Part) -> None:
         turn = self._turn
-        reply_to = turn.reply_to if index == 0 else None
+        reply_to = turn.reply_to if index == 0 and turn.is_reply else None
         try:
             request = self._chat.post(turn.key, part, reply_to=reply_to, nonce=self._nonce(index))
             message_id = await whole(request, partial(self._sent, index, part))
@@ -360,7 +372,10 @@ class AnswerOnScreen:
     def _nonce(self, index: int) -> str:
         # From the platform's own id of the question, so that it is the same after any restart. Another one after a
         # message was lost: Discord refuses the nonce of a message that was deleted. It takes at most 25 characters.
-        seed = f"{self._turn.key.chat_id} {self._turn.reply_to} {index} {self._lost}"
+        turn = self._turn
+        seed = f"{turn.key.chat_id} {turn.reply_to} {index} {self._lost}"
+        if not turn.is_reply:
+            seed += f" {turn.command}"
         return hashlib.blake2s(seed.encode(), digest_size=12).hexdigest()
 
     def _set(self, receipt: Delivery) -> None:

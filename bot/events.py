@@ -206,3 +206,6 @@ class Unreadable:
     apologise_to: ConversationKey | None = None
     """Where somebody waits for an answer to it, as far as can be told; None when nobody does or nothing is known."""
     reply_to: MessageId | None = None
+    """The message that waits for its answer; None when `apologise_to` is."""
+    is_private: bool = False
+    """`apologise_to` is one person alone with the bot."""

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from bot import texts
 from bot.commands import LOOKING, STOP
 from bot.conversation import Conversation
-from bot.errors import GlimpseError, StorageError
+from bot.errors import StorageError
 from bot.events import (
     ConversationKey,
     Event,
@@ -27,12 +27,26 @@ from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Accepted, Turn
+from bot.records import Accepted, Notice, NoticeKind, Refusal, Turn, TurnState
 
 log = logging.getLogger(__name__)
 
 PLACES = 1000
 """Conversations that adapters are told of at most, the most recently used first."""
+
+COMMANDS_WAITING_PER_CONVERSATION = 10
+COMMANDS_WAITING = 500
+
+TOLD_FOR_S = 60.0
+"""A person is told once in so long that there is no room in a conversation. The sentence asks to come back then."""
+TOLD_FOR_MESSAGES = 20
+"""And at least once for so many messages."""
+
+WORDS_WAITING_PER_CONVERSATION = 20
+WORDS_WAITING = 500
+"""Refusals and notices that wait in memory to be sent; others wait in the store."""
+CATCH_UP_WITH_WORDS_S = 5.0
+"""How often those are looked for, if there are any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +79,22 @@ class Inbox:
         self._clock = clock
         self._readiness = readiness
         self._rules = rules
-        # One after the other in each conversation too: a flood of them would crowd out the answers there.
-        self._commands = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=0, total=0)
-        self._refusals = Lanes(self._refuse, clock=clock, readiness=readiness, per_lane=0, total=0)
-        self._remarks: set[asyncio.Task[None]] = set()
+        # Apart from the answers and from each other: a flood of one kind does not hold up the others.
+        self._commands = Lanes(
+            conversation.answer,
+            clock=clock,
+            readiness=readiness,
+            per_lane=COMMANDS_WAITING_PER_CONVERSATION,
+            total=COMMANDS_WAITING,
+        )
+        self._words = Lanes(
+            conversation.answer,
+            clock=clock,
+            readiness=readiness,
+            per_lane=WORDS_WAITING_PER_CONVERSATION,
+            total=WORDS_WAITING,
+        )
+        self._has_words_in_store = False
 
     # --- bot.ports.chat.Intake ------------------------------------------------------------------
 
@@ -81,16 +107,23 @@ class Inbox:
         self._readiness.fine("receiving")
 
     async def set_aside(self, unreadable: Unreadable) -> None:
-        if not await self._store.set_aside(unreadable, now=self._clock.now()):
-            return
-        log.error(
-            "%s %s could not be read (%s); it is kept in the table set_aside",
-            unreadable.platform,
-            unreadable.id,
-            unreadable.error,
-        )
-        if unreadable.apologise_to is not None:
-            self._remark(self._conversation.apologise(unreadable), f"the apology for {unreadable.id}")
+        if unreadable.apologise_to is not None and unreadable.reply_to is not None:
+            await self._notify(
+                Notice(
+                    kind=NoticeKind.UNREADABLE,
+                    key=unreadable.apologise_to,
+                    is_private=unreadable.is_private,
+                    message_id=unreadable.reply_to,
+                    text=texts.UNREADABLE,
+                )
+            )
+        if await self._store.set_aside(unreadable, now=self._clock.now()):
+            log.error(
+                "%s %s could not be read (%s); it is kept in the table set_aside",
+                unreadable.platform,
+                unreadable.id,
+                unreadable.error,
+            )
 
     async def cursor(self, name: str) -> str | None:
         return await self._store.cursor(name)
@@ -104,8 +137,15 @@ class Inbox:
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         return await self._store.recent(key, since=since)
 
-    async def missed(self, key: ConversationKey) -> None:
-        self._remark(self._conversation.tell_missed(key), "the note that something was missed")
+    async def missed(self, place: KnownPlace, *, cursor: str) -> None:
+        notice = Notice(
+            kind=NoticeKind.MISSED,
+            key=place.key,
+            is_private=place.is_private,
+            message_id=place.newest,
+            text=texts.MISSED,
+        )
+        await self._notify(notice, cursor=cursor)
 
     # --- the start and the end ------------------------------------------------------------------
 
@@ -117,24 +157,29 @@ class Inbox:
         return len(turns)
 
     async def drain(self, *, grace_s: float | None = None) -> None:
-        """Wait for the commands, refusals and remarks under way, at most `grace_s` seconds; then cancel them.
+        """Wait for the commands, refusals and notices under way, at most `grace_s` seconds; then cancel them.
 
         What is cancelled has no outcome yet: it is resumed at the next start.
         """
-        await asyncio.gather(
-            self._commands.drain(grace_s=grace_s),
-            self._refusals.drain(grace_s=grace_s),
-            self._drain_remarks(grace_s=grace_s),
-        )
+        await asyncio.gather(self._commands.drain(grace_s=grace_s), self._words.drain(grace_s=grace_s))
 
-    async def _drain_remarks(self, *, grace_s: float | None) -> None:
-        if not self._remarks:
-            return
-        _, late = await asyncio.wait(self._remarks, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+    async def keep_saying(self) -> None:
+        """Take up refusals and notices for which there was no room in memory, until cancelled."""
+        while True:
+            await self._clock.sleep(CATCH_UP_WITH_WORDS_S)
+            if self._has_words_in_store:
+                try:
+                    await self._take_up_words()
+                except StorageError as error:
+                    log.debug("what is left to be said could not be read: %s", error)
+
+    async def _take_up_words(self) -> None:
+        # What waits in memory is among them, being the oldest: one more tells whether there is more.
+        most = 2 * WORDS_WAITING
+        turns = await self._store.unsaid(per_conversation=WORDS_WAITING_PER_CONVERSATION + 1, limit=most)
+        self._has_words_in_store = len(turns) == most
+        for turn in turns:
+            self._say(turn)
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -153,15 +198,28 @@ class Inbox:
     async def _received(self, message: MessageReceived) -> None:
         now = self._clock.now()
         patience = self._rules.patience
+        refusal = self._refusal(message)
         accepted = await self._store.accept(
             message,
             now=now,
             ready_at=now + patience.wait_for_more(message, self._chats[message.key.platform].limits),
             joining=patience.joining,
             answer=not (message.is_catch_up and self._is_late(message)),
+            refusal=refusal,
         )
+        if refusal is not None and message.command is not None and message.command.name == STOP:
+            # Whoever floods the bot with it most of all wants it to stop.
+            self._conversation.stop(message.key)
         if accepted is not None:
             self._schedule(accepted)
+
+    def _refusal(self, message: MessageReceived) -> Refusal | None:
+        """What to say if this message needs a place of its own, and there is none."""
+        queue = self._queue_for(message.command.name if message.command else None)
+        if not queue.is_full(message.key):
+            return None
+        text = texts.busy(self._lanes.ahead_of(message.key))
+        return Refusal(text=text, shared_for_s=TOLD_FOR_S, shared_by=TOLD_FOR_MESSAGES)
 
     async def _edited(self, message: MessageReceived) -> None:
         now = self._clock.now()
@@ -180,35 +238,34 @@ class Inbox:
         turn = accepted.turn
         if turn.state.is_final:
             return
+        if turn.state is TurnState.DELIVERING:
+            log.warning("turn %s: queue full, the person is told to ask again", turn.id)
+            self._say(turn)
+            return
         if turn.command == STOP:
             self._conversation.stop(turn.key, by=turn.id)
         queue = self._only_queue_of(turn)
         if accepted.restart:
             queue.redo(turn)
-        elif not queue.put(turn, bounded=queue is self._lanes):
-            log.warning("turn %s: queue full, the person is told to ask again", turn.id)
-            self._refusals.put(turn, bounded=False)
+        else:
+            queue.put(turn, bounded=False)
+
+    def _queue_for(self, command: str | None) -> Lanes:
+        return self._lanes if command is None or command in LOOKING else self._commands
 
     def _only_queue_of(self, turn: Turn) -> Lanes:
         """Where it belongs now. It may have been a command before, or refused: two answers of it must not run."""
-        queue = self._lanes if turn.command is None or turn.command in LOOKING else self._commands
-        for other in (self._lanes, self._commands, self._refusals):
+        queue = self._queue_for(turn.command)
+        for other in (self._lanes, self._commands, self._words):
             if other is not queue:
                 other.drop(turn)
         return queue
 
-    async def _refuse(self, turn: Turn) -> None:
-        await self._conversation.refuse(turn, ahead=self._lanes.ahead_of(turn.key))
+    def _say(self, turn: Turn) -> None:
+        if not self._words.put(turn):
+            self._has_words_in_store = True
 
-    def _remark(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        """Say something that is no outcome of a turn: once, as well as it goes."""
-
-        async def said() -> None:
-            try:
-                await work
-            except GlimpseError as error:
-                log.error("%s could not be delivered: %s", what, error)
-
-        task = asyncio.create_task(said(), name=what)
-        self._remarks.add(task)
-        task.add_done_callback(self._remarks.discard)
+    async def _notify(self, notice: Notice, *, cursor: str | None = None) -> None:
+        turn = await self._store.notify(notice, now=self._clock.now(), cursor=cursor)
+        if turn is not None:
+            self._say(turn)

@@ -54,19 +54,23 @@ class Lanes:
         lane = self._lanes.get(key)
         return len(lane.waiting) + (lane.running is not None) if lane else 0
 
+    def is_full(self, key: ConversationKey) -> bool:
+        """Whether the conversation's queue, or all of them together, have no place left."""
+        lane = self._lanes.get(key)
+        return self._waiting >= self._total or (lane is not None and len(lane.waiting) >= self._per_lane)
+
     def put(self, turn: Turn, *, bounded: bool = True) -> bool:
         """Queue a turn, or take the changed version of one that waits already.
 
         Returns:
-            False when the conversation's queue, or all of them together, are full. ``bounded=False`` (turns
-            resumed at start) always finds a place.
+            False when there is no place. ``bounded=False`` always finds one: for turns that were promised one, and
+            those resumed at start.
         """
         lane = self._lanes.get(turn.key)
         if lane is not None and turn.id in lane.waiting:
             lane.waiting[turn.id] = turn
             return True
-        is_full = lane is not None and len(lane.waiting) >= self._per_lane
-        if bounded and (is_full or self._waiting >= self._total):
+        if bounded and self.is_full(turn.key):
             return False
         lane = lane or self._open(turn.key)
         lane.waiting[turn.id] = turn

@@ -21,6 +21,9 @@ FILES_AT_ONCE = 3
 """Files in memory at the same time, over all conversations: two being decoded, and the next. Forty files of 13 MB,
 in four messages sent at once, took the bot from 90 to 890 MB without this (measured)."""
 
+FILES_OF_ONE_QUESTION = 2
+"""Of them, so that an album leaves room for a picture of another conversation: one is decoded, the next is fetched."""
+
 _NEVER_PICTURES = ("audio/", "font/")
 
 

@@ -76,7 +76,7 @@ def mark(data: bytes, boxes: Sequence[MarkedBox], part: int, limits: PictureLimi
     with _refusals(limits.max_pixels), _looking(data, part, limits) as source:
         image = source.draw(part, partial(lay_out_within, min_side_px=smallest, max_side_px=largest))
         draw_marks(image, marks)
-        return _encoded(image, label=source.labels[part])
+        return _encoded(image, label=source.labels[part], subsampling="4:4:4")
 
 
 def put_right(box: Box) -> Box:
@@ -157,9 +157,10 @@ def _refusals(max_pixels: int) -> Iterator[None]:
 _DAMAGED = "the file is damaged or incomplete"
 
 
-def _encoded(image: Image.Image, *, label: str) -> Picture:
+def _encoded(image: Image.Image, *, label: str, subsampling: str = "4:2:0") -> Picture:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=JPEG_QUALITY)
+    # Colours at half the resolution, as in photos; thin coloured lines need all of it.
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=subsampling)
     jpeg = buffer.getvalue()
     return Picture(
         jpeg=jpeg,

@@ -70,6 +70,29 @@ class Verdict(enum.StrEnum):
     UNUSABLE = "unusable"
 
 
+class NoticeKind(enum.StrEnum):
+    """What the bot says of its own accord. Stands where turns of commands have the command's name."""
+
+    UNREADABLE = "unreadable"
+    """A message could not be read. A reply to it, and its outcome."""
+    MISSED = "missed"
+    """More was said than can be caught up with. A reply to nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to say that no model is asked for."""
+
+    kind: NoticeKind
+    key: ConversationKey
+    is_private: bool
+    """One person alone with the bot."""
+    message_id: MessageId
+    """What it replies to; of a reply to nothing, the newest message before it."""
+    text: str
+    """The whole Markdown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One part of an answer on the platform."""
@@ -81,6 +104,8 @@ class Delivery:
     """None until the platform has told it."""
     digest: str = ""
     """Of what stands there, or is being sent: equal digests look equal on screen."""
+    sent_after: MessageId | None = None
+    """For SENDING and UNKNOWN: the message is newer than this one, of this or another chat (`Chat.newest`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +191,9 @@ class Turn:
     is_private: bool
     """One person alone with the bot."""
     command: str | None
-    """The name of the bot's own command; None when the model is asked."""
+    """The name of the bot's own command, or the kind of a notice; None when the model is asked."""
     reply_to: MessageId
-    """The message to answer: the first of the turn."""
+    """The message to answer: the first of the turn. See `is_reply`."""
     accepted_at: datetime
     ready_at: datetime
     """Not to be started earlier: more that belongs to it may come."""
@@ -182,6 +207,11 @@ class Turn:
     """What stands behind the command's name."""
     wait_until: datetime | None = None
     """The platform wants nothing new in this chat before."""
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether what stands in the chat replies to `reply_to`. Else it only comes after it."""
+        return self.command != NoticeKind.MISSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +312,21 @@ class Joining:
     answered: it was forgotten, or sent behind its question."""
     before_s: float = 0.0
     """So long a picture that was posted to nobody belongs to the next question without one. 0: never."""
+
+
+BUSY = "busy"
+"""The trouble of a refused turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a person is told whose message finds no place in the queues. The outcome of this message, and of others."""
+
+    text: str
+    shared_for_s: float
+    """What the same person says within this time, and finds no place either, has the same refusal for its outcome."""
+    shared_by: int
+    """At most so many messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -49,6 +50,12 @@ def _telegram_token(value: SecretStr) -> SecretStr:
     return value
 
 
+def _absolute_path(value: str) -> str:
+    if not PurePath(value).is_absolute():
+        raise ValueError("it must be a folder's whole path, from the root on")
+    return value
+
+
 def _access(value: str) -> str:
     if value == "closed":
         raise ValueError("it must be open: closed is not supported yet, so anyone who can reach the bot can use it")
@@ -60,6 +67,7 @@ def _upper(value: object) -> object:
 
 
 HttpUrl: TypeAlias = Annotated[str, AfterValidator(_http_url)]
+AbsolutePath: TypeAlias = Annotated[str, AfterValidator(_absolute_path)]
 GatewayUrl: TypeAlias = Annotated[str, AfterValidator(_gateway_url)]
 ModelUrl: TypeAlias = Annotated[str, AfterValidator(_model_url)]
 DatabaseUrl: TypeAlias = Annotated[str, AfterValidator(_database_url)]

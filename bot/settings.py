@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -26,17 +26,15 @@ from bot.picture_size import (
     DEFAULT_PAGES,
     DEFAULT_PICTURE_TOKENS,
 )
+from bot.platform_settings import DiscordSettings, Section, TelegramSettings
 from bot.prompt import DEFAULT_SYSTEM_PROMPT
 from bot.setting_types import (
     Access,
     Count,
     DatabaseUrl,
-    GatewayUrl,
-    HttpUrl,
     LogLevel,
     ModelUrl,
     Seconds,
-    TelegramToken,
     Token,
 )
 from bot.setting_words import problems, unknown_variables
@@ -45,35 +43,7 @@ from bot.variables import CONFIG_FILE, VariablesSource, without_empty
 DEFAULT_MODEL_API_URL = "https://api.aimlapi.com/v1"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-
-class DiscordSettings(_Section):
-    """How to reach Discord."""
-
-    token: Token | None = None
-    """The token of the Discord bot; Discord runs when it is set"""
-    api_url: HttpUrl = "https://discord.com/api/v10"
-    """Discord's REST API, for proxies and tests"""
-    gateway_url: GatewayUrl = "wss://gateway.discord.gg"
-    """Discord's gateway, for proxies and tests"""
-    catch_up_s: Annotated[float, Field(ge=0, le=7 * 86_400)] = 86_400.0
-    """How far back Glimpse looks for what was said while it was away, in seconds; `0` does not look back"""
-    catch_up_messages: Count = 100
-    """Messages of one channel that are looked at then"""
-
-
-class TelegramSettings(_Section):
-    """How to reach Telegram."""
-
-    token: TelegramToken | None = None
-    """The token of the Telegram bot; Telegram runs when it is set"""
-    api_url: HttpUrl = "https://api.telegram.org"
-    """Telegram's Bot API, for a local Bot API server, proxies and tests"""
-
-
-class ModelFallback(_Section):
+class ModelFallback(Section):
     """Another model to ask, or the same one on another server."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -89,7 +59,7 @@ class ModelFallback(_Section):
         return without_empty(values, depth=1) if isinstance(values, Mapping) else values
 
 
-class _ModelServer(_Section):
+class _ModelServer(Section):
     api_url: ModelUrl = DEFAULT_MODEL_API_URL
     """An OpenAI-compatible API, up to and without `/chat/completions`"""
     api_key: Token | None = None
@@ -133,23 +103,23 @@ class ModelSettings(ModelParameters, _ModelServer):
         return fallbacks
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """Where everything is kept."""
 
     url: DatabaseUrl = "sqlite+aiosqlite:///data/glimpse.db"
     """The database file, after three slashes; one more slash makes the path absolute"""
 
 
-class HttpSettings(_Section):
-    """Where `/healthz` answers."""
+class HttpSettings(Section):
+    """Where `/healthz` and a webhook answer."""
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    """The address that `/healthz` listens on; `0.0.0.0` lets other machines ask"""
+    """The address that `/healthz` and a webhook listen on; `0.0.0.0` lets other machines reach them"""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    """The port that `/healthz` listens on; `0` takes any free one and logs it"""
+    """The port that they listen on; `0` takes any free one and logs it"""
 
 
-class HistorySettings(_Section):
+class HistorySettings(Section):
     """How much is remembered."""
 
     exchanges: Count = 50
@@ -160,7 +130,7 @@ class HistorySettings(_Section):
     """Days after which messages, answers and pictures are deleted"""
 
 
-class PictureSettings(_Section):
+class PictureSettings(Section):
     """What pictures may cost."""
 
     max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
@@ -191,7 +161,7 @@ class PictureSettings(_Section):
     """Bytes of files as they came that are kept in all, for looking closer; the least recently used go first"""
 
 
-class TurnSettings(_Section):
+class TurnSettings(Section):
     """When questions are answered."""
 
     running: Count = 16
@@ -206,7 +176,7 @@ class TurnSettings(_Section):
     """Seconds after which a question found by looking back is only remembered, and edits no longer redo an answer"""
     deadline_s: Seconds = 300.0
     """Longest time for looking at the pictures and reading the model's answer, in seconds"""
-    lease_s: Annotated[float, Field(ge=5, le=3600)] = 60.0
+    lease_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
     """How long a claim on a question outlives the process that made it, in seconds"""
     photo_quiet_s: Annotated[float, Field(ge=0, le=60)] = 1.5
     """Seconds to wait for the question to a picture that came without words"""
@@ -222,7 +192,7 @@ class TurnSettings(_Section):
     """Seconds that running answers get to finish on SIGTERM; the rest is resumed at the next start"""
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """What the log tells."""
 
     level: LogLevel = "INFO"
@@ -285,7 +255,7 @@ class Settings(BaseSettings):
         fallbacks = self.model.fallbacks
         keys = (self.discord.token, self.telegram.token, self.model.api_key, *(other.api_key for other in fallbacks))
         addresses = [self.discord.api_url, self.discord.gateway_url, self.telegram.api_url, self.model.api_url]
-        addresses += [other.api_url for other in fallbacks if other.api_url is not None]
+        addresses += filter(None, [self.telegram.webhook_url, *(other.api_url for other in fallbacks)])
         passwords = [urlsplit(address).password for address in addresses]
         return frozenset(
             {key.get_secret_value() for key in keys if key is not None}

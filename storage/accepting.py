@@ -9,16 +9,16 @@ import sqlalchemy as sa
 
 from bot.commands import ALT, LOOKING
 from bot.events import Command, MessageReceived, Source
-from bot.records import Accepted, Joining, Turn, TurnId, TurnState
-from storage import passing
+from bot.records import BUSY, Accepted, Joining, Refusal, Turn, TurnId, TurnState
+from storage import passing, refusals
 from storage.albums import with_siblings
 from storage.attachments import Offered, in_order, offered_by
 from storage.columns import Moment, storable
 from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
-from storage.messages import HAS_OWN_ATTACHMENTS, add_message, without_known_replies
-from storage.tables import ARGUMENT_LENGTH, conversations, messages, turns
+from storage.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
+from storage.tables import ARGUMENT_LENGTH, conversations, turns
 from storage.transactions import AnyRow
-from storage.turns import turn_by_id
+from storage.turns import decided_at_once, turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (
@@ -30,10 +30,6 @@ _NEWEST_OPEN = (
     )
     .scalar_subquery()
 )
-_IS_STORED = sa.exists().where(
-    messages.c.conversation_id == conversations.c.id,
-    messages.c.platform_message_id == sa.bindparam("message_id"),
-)
 # All that can matter, in one query: the conversation, whether it has the message, the turn that it may join, and
 # whether there is something that was posted to nobody.
 _SITUATION = (
@@ -41,7 +37,7 @@ _SITUATION = (
         conversations.c.id.label("conversation_id"),
         conversations.c.wait_until,
         conversations.c.settings,
-        _IS_STORED.label("is_stored"),
+        IS_KNOWN.label("is_known"),
         passing.IS_WAITING.label("is_passing"),
         passing.SOME_IS_OVER.label("some_is_over"),
         turns.c.id,
@@ -81,11 +77,16 @@ class _Heard:
     ready_at: datetime
     joining: Joining
     answer: bool
+    refusal: Refusal | None
 
     @property
-    def state(self) -> TurnState:
-        """Of a turn that begins with it."""
-        return TurnState.ACCEPTED if self.answer else TurnState.REMEMBERED
+    def beginning(self) -> dict[str, Any]:
+        """The state of a turn that begins with it, and what else is known of that turn already."""
+        if not self.answer:
+            return {"state": TurnState.REMEMBERED, "ready_at": self.ready_at, "finished_at": self.now}
+        if self.refusal is not None:
+            return {**decided_at_once(self.refusal.text, trouble=BUSY, now=self.now), "ready_at": self.now}
+        return {"state": TurnState.ACCEPTED, "ready_at": self.ready_at}
 
 
 def accept(
@@ -96,25 +97,35 @@ def accept(
     ready_at: datetime,
     joining: Joining,
     answer: bool,
+    refusal: Refusal | None = None,
 ) -> Accepted | None:
     """See `bot.ports.store.Store.accept`.
 
     A command never joins anything, and what is only remembered joins nothing but its album.
     """
-    heard = _Heard(message=message, now=now, ready_at=ready_at, joining=joining, answer=answer)
+    heard = _Heard(message=message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal)
     which = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
     over = passing.over_values(now, joining.before_s)
     situation = connection.execute(_SITUATION, {**which, **over}).one_or_none()
     if situation is not None:
-        if situation.is_stored:
+        if situation.is_known:
             return None
         if situation.some_is_over:
             passing.forget_old(connection, now=now, lifetime_s=joining.before_s)
         if _may_join(connection, situation, heard):
             return _join(connection, situation, heard)
     command = _command(situation, heard)
-    if message.address is None and command is None:
+    # Where there is no room, nobody is told so who did not ask.
+    if message.address is None and (command is None or refusal is not None):
         _let_pass(connection, heard)
+        return None
+    if (
+        answer
+        and situation is not None
+        and refusals.share(
+            connection, message, conversation_id=situation.conversation_id, now=now, joining=joining, refusal=refusal
+        )
+    ):
         return None
     return _begin(connection, situation, heard, command)
 
@@ -207,15 +218,13 @@ def _new_values(heard: _Heard, conversation_id: int, command: Command | None) ->
     message = heard.message
     return {
         "conversation_id": conversation_id,
-        "state": heard.state,
         "command": command.name if command else None,
         "argument": command.argument if command else "",
         "sender_id": message.sender.id,
         "album_id": message.album_id,
         "reply_to": message.message_id,
         "accepted_at": heard.now,
-        "ready_at": heard.ready_at,
-        "finished_at": heard.now if heard.state.is_final else None,
+        **heard.beginning,
     }
 
 
@@ -224,13 +233,13 @@ def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None, *, wait_u
     return Turn(
         id=turn_id,
         key=message.key,
-        state=heard.state,
+        state=heard.beginning["state"],
         attempts=0,
         is_private=message.is_private,
         command=command.name if command else None,
         argument=storable(command.argument, ARGUMENT_LENGTH) if command else "",
         reply_to=message.message_id,
         accepted_at=heard.now,
-        ready_at=heard.ready_at,
+        ready_at=heard.beginning["ready_at"],
         wait_until=wait_until,
     )

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, MessageReceived, Quoted, Source
+from bot.events import AttachmentRef, MessageId, MessageReceived, Quoted, Source
 from bot.records import Place, StoredQuote, TurnId
 from storage import attachments
 from storage.attachments import Offered, as_ref, in_order, offered_by
 from storage.columns import storable
-from storage.tables import NAME_LENGTH, TEXT_LENGTH, messages
+from storage.tables import NAME_LENGTH, TEXT_LENGTH, conversations, messages
 from storage.tables import attachments as attachment_table
 from storage.transactions import AnyRow
 
@@ -25,6 +25,12 @@ HAS_OWN_ATTACHMENTS = sa.select(
     )
 )
 """Whether a turn has attachments beside those of what it quotes, and of what was posted before it."""
+
+IS_KNOWN = sa.exists().where(
+    messages.c.conversation_id == conversations.c.id,
+    messages.c.platform_message_id == sa.bindparam("message_id"),
+)
+"""Whether a conversation has a message, deleted or not."""
 
 _ADD = messages.insert().returning(messages.c.id)
 _QUOTED = sa.select(messages.c.quoted).where(
@@ -68,6 +74,23 @@ def add_message(
     }
     message_id = connection.execute(_ADD, values).scalar_one()
     attachments.attach(connection, message_id, offered)
+
+
+def add_blank_message(
+    connection: sa.Connection, message_id: MessageId, *, conversation_id: int, turn_id: TurnId, sent_at: datetime
+) -> None:
+    """Store that there is a message, as part of a turn, where nobody knows what it says."""
+    values = {
+        "conversation_id": conversation_id,
+        "turn_id": turn_id,
+        "platform_message_id": message_id,
+        "sender_id": "",
+        "sender_name": "",
+        "text": "",
+        "attachment_count": 0,
+        "sent_at": sent_at,
+    }
+    connection.execute(_ADD, values)
 
 
 def without_known_replies(

@@ -107,7 +107,8 @@ class Originals:
                 self._path(sha256).unlink(missing_ok=True)
 
     def _write(self, path: Path, data: bytes) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         unfinished = path.with_suffix(_UNFINISHED)
         try:
             with open(unfinished, "wb", opener=_private) as file:

@@ -14,16 +14,17 @@ _OF_TURN = (
         deliveries.c.platform_message_id,
         deliveries.c.state,
         deliveries.c.digest,
+        deliveries.c.sent_after,
     )
     .where(deliveries.c.turn_id == sa.bindparam("of_turn"))
     .order_by(deliveries.c.part)
 )
 # In these words, which SQLite and PostgreSQL both understand; SQLAlchemy has other ones for each of them.
 _RECORD = sa.text(
-    "INSERT INTO deliveries (turn_id, part, platform_message_id, state, digest)"
-    " VALUES (:turn_id, :part, :platform_message_id, :state, :digest)"
-    " ON CONFLICT (turn_id, part) DO UPDATE SET"
-    " platform_message_id = excluded.platform_message_id, state = excluded.state, digest = excluded.digest"
+    "INSERT INTO deliveries (turn_id, part, platform_message_id, state, digest, sent_after)"
+    " VALUES (:turn_id, :part, :platform_message_id, :state, :digest, :sent_after)"
+    " ON CONFLICT (turn_id, part) DO UPDATE SET platform_message_id = excluded.platform_message_id,"
+    " state = excluded.state, digest = excluded.digest, sent_after = excluded.sent_after"
 ).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in deliveries.c))
 _REMOVE = sa.delete(deliveries).where(
     deliveries.c.turn_id == sa.bindparam("of_turn"),
@@ -39,8 +40,9 @@ def deliveries_of(connection: sa.Connection, turn_id: TurnId) -> Sequence[Delive
             state=DeliveryState(state),
             message_id=None if message_id is None else MessageId(message_id),
             digest=digest,
+            sent_after=None if sent_after is None else MessageId(sent_after),
         )
-        for part, message_id, state, digest in connection.execute(_OF_TURN, {"of_turn": turn_id})
+        for part, message_id, state, digest, sent_after in connection.execute(_OF_TURN, {"of_turn": turn_id})
     ]
 
 
@@ -56,6 +58,7 @@ def record_deliveries(connection: sa.Connection, turn_id: TurnId, receipts: Sequ
                     "platform_message_id": receipt.message_id,
                     "state": receipt.state,
                     "digest": receipt.digest,
+                    "sent_after": receipt.sent_after,
                 }
                 for receipt in receipts
             ],

@@ -14,9 +14,11 @@ from bot.records import (
     History,
     Joining,
     Lease,
+    Notice,
     Outcome,
     Picture,
     Prepared,
+    Refusal,
     Turn,
     TurnId,
 )
@@ -26,6 +28,7 @@ from storage import (
     conversations,
     cursors,
     history,
+    notices,
     pictures,
     places,
     receipts,
@@ -59,10 +62,19 @@ class SqlStore:
     # --- receiving: durable, for the platform forgets what is acknowledged; all that follows can be done again ---
 
     async def accept(
-        self, message: MessageReceived, *, now: datetime, ready_at: datetime, joining: Joining, answer: bool = True
+        self,
+        message: MessageReceived,
+        *,
+        now: datetime,
+        ready_at: datetime,
+        joining: Joining,
+        answer: bool = True,
+        refusal: Refusal | None = None,
     ) -> Accepted | None:
         return await self._write(
-            lambda c: accepting.accept(c, message, now=now, ready_at=ready_at, joining=joining, answer=answer),
+            lambda c: accepting.accept(
+                c, message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal
+            ),
             durable=True,
         )
 
@@ -80,6 +92,12 @@ class SqlStore:
 
     async def set_aside(self, unreadable: Unreadable, *, now: datetime) -> bool:
         return await self._write(lambda c: unreadables.set_aside(c, unreadable, now=now))
+
+    async def notify(self, notice: Notice, *, now: datetime, cursor: str | None = None) -> Turn | None:
+        return await self._write(lambda c: notices.notify(c, notice, now=now, cursor=cursor), durable=True)
+
+    async def unsaid(self, *, per_conversation: int, limit: int) -> Sequence[Turn]:
+        return await self._read(lambda c: notices.unsaid(c, per_conversation=per_conversation, limit=limit))
 
     async def cursor(self, name: str) -> str | None:
         return await self._read(lambda c: cursors.cursor(c, name))
@@ -106,6 +124,9 @@ class SqlStore:
 
     async def renew(self, turn_ids: Sequence[TurnId], lease: Lease) -> None:
         await self._write(lambda c: turns.renew(c, turn_ids, lease))
+
+    async def hand_back(self, turn_id: TurnId, *, owner: str) -> None:
+        await self._write(lambda c: turns.hand_back(c, turn_id, owner=owner))
 
     async def conclude(self, turn_id: TurnId, outcome: Outcome, deliveries: Sequence[Delivery] = ()) -> bool:
         return await self._write(lambda c: turns.conclude(c, turn_id, outcome, deliveries))

@@ -232,6 +232,7 @@ deliveries = sa.Table(
     sa.Column("platform_message_id", Words, index=True),
     sa.Column("state", Words, nullable=False),
     sa.Column("digest", Words, nullable=False, server_default=""),
+    sa.Column("sent_after", Words),
     # Two receipts are written for most answers: this spares a page each time.
     sqlite_with_rowid=False,
 )

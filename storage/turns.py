@@ -95,6 +95,11 @@ _RENEW = (
     )
     .values(lease_until=sa.bindparam("until", type_=Moment))
 )
+_HAND_BACK = (
+    sa.update(turns)
+    .where(_IS_TURN, turns.c.state == TurnState.ANSWERING.value, turns.c.lease_owner == sa.bindparam("owner"))
+    .values(attempts=turns.c.attempts - 1, lease_owner=None, lease_until=None)
+)
 _VOID_LEASES = (
     sa.update(turns).where(IS_UNFINISHED, turns.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None)
 )
@@ -165,6 +170,11 @@ def renew(connection: sa.Connection, turn_ids: Sequence[TurnId], lease: Lease) -
     connection.execute(_RENEW, {"turn_ids": turn_ids, "owner": lease.owner, "until": lease.until})
 
 
+def hand_back(connection: sa.Connection, turn_id: TurnId, *, owner: str) -> None:
+    """See `bot.ports.store.Store.hand_back`."""
+    connection.execute(_HAND_BACK, {"turn_id": turn_id, "owner": owner})
+
+
 def void_leases(connection: sa.Connection) -> None:
     """End every lease: whoever held one can't be running."""
     connection.execute(_VOID_LEASES)
@@ -217,6 +227,17 @@ def as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
         wait_until=row.wait_until,
         has_receipts=bool(row.has_receipts),
     )
+
+
+def decided_at_once(text: str, *, trouble: str, now: datetime) -> dict[str, Any]:
+    """The columns of a new turn that nobody begins: what it says is known, and it will be FAILED."""
+    return {
+        "state": TurnState.DELIVERING,
+        "decided": TurnState.FAILED,
+        "text": text,
+        "trouble": trouble,
+        "started_at": now,
+    }
 
 
 def _outcome_values(outcome: Outcome) -> dict[str, Any]:

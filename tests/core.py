@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from bot.asking import Asking, AskingRules
+from bot.background import Background
 from bot.conversation import Conversation, ConversationRules
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
@@ -91,8 +92,9 @@ async def running_core(
     attempts: int = RULES.attempts,
     per_lane: int = 10,
     resume: bool = False,
+    crashes: bool = False,
 ) -> AsyncIterator[Core]:
-    """Start a core on ``folder/glimpse.db``; what is not answered at the end is cut short, as by a crash."""
+    """Start a core on ``folder/glimpse.db``; what is not answered at the end is cut short, if it `crashes` unnoted."""
     chat = chat or FakeChat()
     scripted = ScriptedModel(*scripts)  # type: ignore[arg-type]  # steps are checked by ScriptedModel's match
     pictures = pictures or FakePictures()
@@ -113,7 +115,9 @@ async def running_core(
         if resume:
             await inbox.resume()
         try:
-            yield Core(store, chat, scripted, pictures, web, sight, clock, lanes, inbox, readiness)
+            async with Background(inbox.keep_saying(), name="words"):
+                yield Core(store, chat, scripted, pictures, web, sight, clock, lanes, inbox, readiness)
         finally:
+            counted.is_gone = crashes
             await lanes.drain(grace_s=0)
             await inbox.drain(grace_s=0)

@@ -38,6 +38,8 @@ EXACT = replace(QUICK, overlap_s=0)
 class HastyClock:
     """The real day, but sleeps take no time: they are written down."""
 
+    takes_s: float = 0.001
+    """Each sleep."""
     passed_s: float = 0.0
     slept: list[float] = field(default_factory=list)
 
@@ -50,7 +52,7 @@ class HastyClock:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.passed_s += seconds
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(self.takes_s)
 
 
 @dataclass
@@ -101,8 +103,9 @@ class Core:
         of_key = [message for message in self.stored.values() if message.key == key]
         return [message.message_id for message in of_key if message.sent_at >= since]
 
-    async def missed(self, key: ConversationKey) -> None:
-        self.told_missed.append(key)
+    async def missed(self, place: KnownPlace, *, cursor: str) -> None:
+        self.told_missed.append(place.key)
+        self.cursors[cursor] = place.newest
 
     @property
     def messages(self) -> list[MessageReceived]:

@@ -84,11 +84,15 @@ class Counted:
     def __init__(self, target: object) -> None:
         self._target = target
         self.under_way = 0
+        self.is_gone = False
+        """Nothing reaches it any more, as after a crash."""
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._target, name)
 
         async def call(*args: object, **kwargs: object) -> object:
+            if self.is_gone:
+                raise asyncio.CancelledError
             self.under_way += 1
             try:
                 return await method(*args, **kwargs)
@@ -126,6 +130,8 @@ class FakeChat:
         self.typing_count = 0
         self.can_find = True
         self.refuses_pictures: PlatformError | None = None
+        self.looked_after: list[MessageId] = []
+        """Behind which messages `find` was to look."""
         self.files: dict[str, bytes | Exception] = {}
         self.trouble: list[tuple[str, PlatformError, bool]] = []
         self._by_nonce: dict[str, MessageId] = {}
@@ -187,9 +193,13 @@ class FakeChat:
         self._meet_trouble("delete")
         self.screen.pop(message_id, None)
 
+    def newest(self, key: ConversationKey) -> MessageId | None:
+        return next(reversed(self.screen), None)
+
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
+        self.looked_after.append(after)
         if not self.can_find:
             raise PlatformCantTell("nobody can look here")
         later = (message_id for message_id in self.screen if message_id not in known)
@@ -383,8 +393,9 @@ class FakeIntake:
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         return [heard.message_id for heard in self.messages if heard.key == key and heard.sent_at >= since]
 
-    async def missed(self, key: ConversationKey) -> None:
-        self.told_missed.append(key)
+    async def missed(self, place: KnownPlace, *, cursor: str) -> None:
+        self.told_missed.append(place.key)
+        self.cursors[cursor] = place.newest
 
     @property
     def messages(self) -> list[MessageReceived]:

@@ -59,7 +59,7 @@ def film(
         stream.width, stream.height = frames[0].size
         stream.pix_fmt = "yuva420p" if transparent else pixels
         stream.gop_size = gop
-        stream.options = _OPTIONS.get(codec or name, {})
+        stream.options = {**_OPTIONS.get(codec or name, {})}
         if turned:
             stream.set_display_rotation(turned)
         silent = _add_sound(container) if sound else None

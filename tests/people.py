@@ -36,7 +36,9 @@ class People(Protocol):
 
     def private(self, who: str = "Ann") -> Place: ...
 
-    def group(self) -> Place: ...
+    def group(self, *, open_to_the_bot: bool = False) -> Place:
+        """A group; the bot hears all that is said there where `open_to_the_bot`, and on Discord always."""
+        ...
 
     def side_room(self, group: Place) -> Place:
         """A thread or topic of a group."""
@@ -58,8 +60,14 @@ class People(Protocol):
         """Send a picture as a file, in private."""
         ...
 
-    async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
-        """Send several photos together, in private."""
+    async def send_album(
+        self, place: Place, jpegs: list[bytes], text: str, *, who: str = "Ann", mention: bool = False
+    ) -> Any:
+        """Send several photos together. Returns the first message of it."""
+        ...
+
+    async def command(self, place: Place, name: str, *, who: str = "Ann") -> Any:
+        """Use one of the bot's commands, named without a slash."""
         ...
 
     async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
@@ -135,7 +143,8 @@ class DiscordPeople:
     def private(self, who: str = "Ann") -> Place:
         return Place(self.discord.dm(self._person(who)))
 
-    def group(self) -> Place:
+    def group(self, *, open_to_the_bot: bool = False) -> Place:
+        del open_to_the_bot
         return Place(self.discord.add_channel("general"))
 
     def side_room(self, group: Place) -> Place:
@@ -159,9 +168,14 @@ class DiscordPeople:
         file = File(name=name, data=data, media_type=media_type)
         return await self.discord.say(place.chat, self._person("Ann"), text, files=[file])
 
-    async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
+    async def send_album(
+        self, place: Place, jpegs: list[bytes], text: str, *, who: str = "Ann", mention: bool = False
+    ) -> Any:
         files = [File(name=f"{number}.jpg", data=jpeg) for number, jpeg in enumerate(jpegs)]
-        return await self.discord.say(place.chat, self._person("Ann"), text, files=files)
+        return await self.discord.say(place.chat, self._person(who), self._text(text, mention), files=files)
+
+    async def command(self, place: Place, name: str, *, who: str = "Ann") -> Any:
+        return await self.discord.use_command(place.chat, self._person(who), name)
 
     async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
         await self.discord.edit(message, self._text(text, mention))
@@ -231,8 +245,8 @@ class TelegramPeople:
     def private(self, who: str = "Ann") -> Place:
         return Place(self.telegram.private(self._person(who)))
 
-    def group(self) -> Place:
-        return Place(self.telegram.add_group("Friends", forum=True))
+    def group(self, *, open_to_the_bot: bool = False) -> Place:
+        return Place(self.telegram.add_group("Friends", forum=True, admin=open_to_the_bot))
 
     def side_room(self, group: Place) -> Place:
         return Place(group.chat, self.telegram.add_topic(group.chat, "Trip"))
@@ -256,8 +270,15 @@ class TelegramPeople:
     async def send_file(self, place: Place, data: bytes, name: str, media_type: str, text: str = "") -> Any:
         return await self.telegram.send_document(place.chat, self._person("Ann"), data, name, media_type, caption=text)
 
-    async def send_album(self, place: Place, jpegs: list[bytes], text: str) -> Any:
-        return await self.telegram.send_album(place.chat, self._person("Ann"), jpegs, caption=text)
+    async def send_album(
+        self, place: Place, jpegs: list[bytes], text: str, *, who: str = "Ann", mention: bool = False
+    ) -> Any:
+        caption = self._text(text, mention)
+        sent = await self.telegram.send_album(place.chat, self._person(who), jpegs, caption=caption, topic=place.topic)
+        return sent[0]
+
+    async def command(self, place: Place, name: str, *, who: str = "Ann") -> Any:
+        return await self.say(place, f"/{name}@{self.telegram.username}", who=who)
 
     async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
         await self.telegram.edit(message, self._text(text, mention))

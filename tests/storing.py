@@ -21,6 +21,7 @@ from bot.records import (
     Outcome,
     Picture,
     Prepared,
+    Refusal,
     Turn,
     TurnState,
     View,
@@ -66,9 +67,10 @@ async def hear(
     at: datetime = START,
     ready_after_s: float = 0,
     answer: bool = True,
+    refusal: Refusal | None = None,
 ) -> Accepted | None:
     ready_at = at + timedelta(seconds=ready_after_s)
-    return await store.accept(heard, now=at, ready_at=ready_at, joining=JOINING, answer=answer)
+    return await store.accept(heard, now=at, ready_at=ready_at, joining=JOINING, answer=answer, refusal=refusal)
 
 
 async def accept(store: Store, heard: MessageReceived, *, at: datetime = START, ready_after_s: float = 0) -> Turn:

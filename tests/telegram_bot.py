@@ -54,6 +54,8 @@ class Bot:
     aside: list[Unreadable] = field(default_factory=list)
     storage_fails: Callable[[object], bool] = lambda _: False
     """Asked about each event, each `Unreadable` and each name of a cursor."""
+    known: Sequence[KnownPlace] = ()
+    """What the core knows from earlier runs."""
     storage_works: asyncio.Event = field(default_factory=asyncio.Event)
     """Until it is set, whatever is to be stored waits."""
     storing: object = None
@@ -77,13 +79,13 @@ class Bot:
         self.cursors[name] = value
 
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
-        raise NotImplementedError(platform)
+        return self.known
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         raise NotImplementedError(key, since)
 
-    async def missed(self, key: ConversationKey) -> None:
-        raise NotImplementedError(key)
+    async def missed(self, place: KnownPlace, *, cursor: str) -> None:
+        raise NotImplementedError(place, cursor)
 
     async def hears(self) -> Any:
         """The next event that the core got."""
@@ -109,11 +111,12 @@ async def running(
     clock: HastyClock | None = None,
     cursors: dict[str, str] | None = None,
     storage_fails: Callable[[object], bool] = lambda _: False,
+    known: Sequence[KnownPlace] = (),
 ) -> AsyncIterator[Bot]:
-    """Connected and receiving; `cursors` is what an earlier run has left."""
+    """Connected and receiving; `cursors` and `known` are what an earlier run has left."""
     clock = clock or HastyClock()
     async with chat_on(telegram, clock) as chat:
-        bot = Bot(chat, clock, {} if cursors is None else cursors, storage_fails=storage_fails)
+        bot = Bot(chat, clock, {} if cursors is None else cursors, storage_fails=storage_fails, known=known)
         bot.storage_works.set()
         receiving = asyncio.create_task(chat.receive(bot))
         try:

@@ -285,7 +285,12 @@ async def test_a_message_that_could_not_be_read_is_kept_and_whoever_waits_is_tol
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     strange = Unreadable(
-        platform=FAKE, id="77", raw='{"text": "secret"}', error="KeyError in to_event", apologise_to=KEY
+        platform=FAKE,
+        id="77",
+        raw='{"text": "secret"}',
+        error="KeyError in to_event",
+        apologise_to=KEY,
+        reply_to=MessageId("q"),
     )
     async with running_core(tmp_path, chat=FakeChat(text_length=4000)) as core:
         await core.inbox.set_aside(strange)
@@ -330,7 +335,7 @@ async def test_a_turn_cut_short_is_finished_in_place_after_the_restart(tmp_path:
 async def test_a_turn_that_keeps_crashing_ends_with_a_sentence(tmp_path: Path) -> None:
     chat = FakeChat(text_length=4000)
     for attempt in range(2):
-        async with running_core(tmp_path, [asyncio.Event()], chat=chat, resume=attempt > 0) as core:
+        async with running_core(tmp_path, [asyncio.Event()], chat=chat, resume=attempt > 0, crashes=True) as core:
             if attempt == 0:
                 await core.hear(message("?"))
             await core.clock.advance(1)
@@ -338,6 +343,18 @@ async def test_a_turn_that_keeps_crashing_ends_with_a_sentence(tmp_path: Path) -
         await core.finish()
         assert chat.texts() == [texts.GAVE_UP]
         assert core.model.prompts == []
+
+
+async def test_a_turn_that_is_cut_short_by_stops_is_answered_however_often(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=4000)
+    for attempt in range(5):
+        async with running_core(tmp_path, [asyncio.Event()], chat=chat, resume=attempt > 0) as core:
+            if attempt == 0:
+                await core.hear(message("?"))
+            await core.clock.advance(1)
+    async with running_core(tmp_path, said("At last."), chat=chat, resume=True) as core:
+        await core.finish()
+        assert chat.texts() == ["At last."]
 
 
 async def test_when_the_queue_is_full_the_person_is_told(tmp_path: Path) -> None:

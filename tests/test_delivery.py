@@ -119,6 +119,19 @@ async def test_where_a_lost_message_can_be_found_it_is_and_nothing_is_sent_twice
         assert {receipt.state for receipt in await core.store.deliveries(turn.id)} == {DeliveryState.SENT}
 
 
+async def test_a_lost_message_is_looked_for_behind_what_was_known_when_it_was_sent_first(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("hello"), said("hello"), chat=FakeChat(resend_is_safe=False)) as core:
+        await core.hear(message("?", message_id="q1"))
+        await core.finish()
+        (first,) = core.chat.screen
+        core.chat.fail("post", PlatformUncertain("timeout"))
+        core.chat.fail("post", PlatformUncertain("timeout"), after_effect=True)
+        await core.hear(message("?", message_id="q2"))
+        await core.finish()
+        assert core.chat.texts() == ["hello", "hello"]
+        assert set(core.chat.looked_after) == {first}
+
+
 async def test_the_final_text_waits_as_long_as_the_platform_demands(tmp_path: Path) -> None:
     async with running_core(tmp_path, said("hello")) as core:
         core.chat.fail("post", PlatformThrottled("429", retry_after_s=30))

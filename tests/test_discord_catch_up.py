@@ -192,6 +192,57 @@ async def test_what_was_missed_comes_before_what_is_said_now(
     assert [(event.text, event.is_catch_up) for event in bot.events] == [("missed", True), ("now", False)]
 
 
+async def test_what_was_missed_comes_first_also_if_discord_does_not_show_it_at_once(
+    discord_emulator: DiscordEmulator, ann: Person
+) -> None:
+    core, private = Core(), discord_emulator.dm(ann)
+    await talked(discord_emulator, core, (private, ann, "hello"))
+    await discord_emulator.say(private, ann, "missed")
+    failing = discord_emulator.fail("GET /channels/*/messages", status=503, times=999)
+    async with running(discord_emulator, core=core, clock=HastyClock(takes_s=0.2)):
+        await eventually(lambda: failing.times < 999)
+        await discord_emulator.say(private, ann, "now")
+        await eventually(lambda: failing.times < 997)
+        failing.times = 0
+        await eventually(lambda: len(core.stored) == 3)
+
+    assert [message.text for message in core.stored.values()] == ["hello", "missed", "now"]
+
+
+async def test_a_discord_that_never_shows_what_was_missed_is_waited_for_a_minute_only(
+    discord_emulator: DiscordEmulator, ann: Person
+) -> None:
+    core, private = Core(), discord_emulator.dm(ann)
+    await talked(discord_emulator, core, (private, ann, "hello"))
+    await discord_emulator.say(private, ann, "missed")
+    failing = discord_emulator.fail("GET /channels/*/messages", status=503, times=999)
+    async with running(discord_emulator, core=core) as bot:
+        await eventually(lambda: failing.times < 999)
+        await discord_emulator.say(private, ann, "now")
+        await bot.hears(2)
+        assert bot.clock.passed_s >= 60
+        failing.times = 0
+        await bot.hears(3)
+
+    assert [event.text for event in bot.events] == ["hello", "now", "missed"]
+
+
+async def test_an_old_message_that_discord_repeats_hides_none_of_those_after_it(
+    discord_emulator: DiscordEmulator, ann: Person
+) -> None:
+    core, private = Core(), discord_emulator.dm(ann)
+    await talked(discord_emulator, core, (private, ann, "hello"))
+    missed = [await discord_emulator.say(private, ann, text) for text in ("missed", "missed too")]
+    slow = discord_emulator.fail("GET /channels/*/messages", status=200, delay_s=0.1)
+    async with running(discord_emulator, core=core):
+        discord_emulator.repeat(missed[0])
+        await discord_emulator.say(private, ann, "now")
+        await eventually(lambda: len(core.stored) == 4)
+
+    assert slow.times == 0
+    assert [message.text for message in core.stored.values()] == ["hello", "missed", "missed too", "now"]
+
+
 async def test_catching_up_delays_nobody_else(discord_emulator: DiscordEmulator, channel: Channel, ann: Person) -> None:
     core = Core()
     await was_running(discord_emulator, core)

@@ -2,11 +2,21 @@
 
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
+from adapters.discord.attachments import Links, Offer, offers
+from adapters.discord.convert import message_received
+from adapters.discord.files import Files
 from adapters.discord.handles import Avatar, Handle, InMessage, Permanent, digest, read_handle
+from adapters.discord.places import place_of
 from adapters.discord.previews import previews, still_of
+from bot.errors import AttachmentError
+from bot.events import AttachmentRef
+from tests.discord_bot import HastyClock
+from tests.discord_payloads import BEN_USER, BOT, BOT_USER, Payload, World, attachment, replying, said
 
 PROXY = "https://images-ext-1.discordapp.net/external/x%3D/%3Fa%3D1/https/a.example/b.png"
 
@@ -37,7 +47,7 @@ def test_handles_stored_by_the_first_version_are_still_read() -> None:
     "text", ["", "{}", "[]", "[1,2]", '["avatar",1]', '[1,2,3,"large"]', '"no path"', "[1,2,null]"]
 )
 def test_anything_else_is_no_handle(text: str) -> None:
-    with pytest.raises(ValueError, match="not a handle|Expecting value"):
+    with pytest.raises(ValueError, match=r"not a handle|Expecting value"):
         read_handle(text)
 
 
@@ -82,3 +92,73 @@ def test_the_still_picture_keeps_the_proxys_address_letter_by_letter() -> None:
 @pytest.mark.parametrize(("width", "height"), [(None, 10), (10, None), (0, 10)])
 def test_there_is_no_still_picture_of_what_discord_could_not_measure(width: int | None, height: int | None) -> None:
     assert still_of(PROXY, width, height) == ""
+
+
+def test_what_a_bot_uploaded_and_laid_out_is_one_picture() -> None:
+    media = {"url": "https://cdn.discordapp.com/a.png", "proxy_url": PROXY, "attachment_id": "61"}
+    gallery = {"type": 12, "items": [{"media": media}, {"media": media | {"attachment_id": None}}]}
+    message = World().message(attachments=[attachment(61)], components=[gallery])
+
+    found = [read_handle(offer.ref.handle) for offer in offers(message, channel_id=1, message_id=2)]
+
+    assert [handle.which for handle in found if isinstance(handle, InMessage)] == [61, digest(media["url"])]
+
+
+@pytest.mark.parametrize(
+    ("author", "content", "sees_content", "is_hidden"),
+    [
+        (BEN_USER, "", False, True),
+        (BEN_USER, "shown, since it mentions the bot", False, False),
+        (BEN_USER, "", True, False),
+        (BOT_USER, "", False, False),
+    ],
+)
+def test_an_empty_quote_is_hidden_only_where_discord_hides(
+    author: Payload, content: str, sees_content: bool, is_hidden: bool
+) -> None:
+    message = World().message("what?", **replying(said(content, author)))
+
+    event = message_received(message, place=place_of(message.channel), bot_id=BOT, sees_content=sees_content)
+
+    assert event.quoted[0].is_hidden is is_hidden
+
+
+class AskedFor(AbstractResolver):
+    """Knows no host, and writes down which it was asked for."""
+
+    def __init__(self) -> None:
+        self.hosts: list[str] = []
+
+    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
+        self.hosts.append(host)
+        raise OSError("unknown")
+
+    async def close(self) -> None: ...
+
+
+PROXIED = InMessage(channel_id=1, message_id=2, which="a1")
+
+
+@pytest.mark.parametrize(
+    ("handle", "link", "host"),
+    [
+        (Permanent(path="/stickers/1.gif"), "", "media.discordapp.net"),
+        (Permanent(path="/stickers/1.png"), "", "cdn.discordapp.com"),
+        (Permanent(path="/emojis/1.png"), "", "cdn.discordapp.com"),
+        (PROXIED, PROXY, "images-ext-1.discordapp.net"),
+        (PROXIED, PROXY.replace("ext-1", "ext-2"), "images-ext-2.discordapp.net"),
+        (PROXIED, "https://media.discordapp.net/a.png", "media.discordapp.net"),
+        (PROXIED, "https://media.discordapp.net.example/a.png", None),
+        (PROXIED, "https://discordapp.net/a.png", None),
+    ],
+)
+async def test_only_discords_own_file_servers_are_asked(handle: Handle, link: str, host: str | None) -> None:
+    ref, links, resolver = AttachmentRef(handle=handle.to_text(), name="", media_type=""), Links(), AskedFor()
+    links.add(Offer(ref=ref, url=link))
+    connector = aiohttp.TCPConnector(resolver=resolver)
+    async with aiohttp.ClientSession(connector=connector) as session, World().client as rest:
+        files = Files(session, rest, links, api_url="https://discord.com/api/v10", clock=HastyClock())
+        with pytest.raises(AttachmentError):
+            await files.fetch(ref, max_bytes=10)
+
+    assert set(resolver.hosts) == ({host} if host else set())

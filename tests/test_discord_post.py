@@ -58,6 +58,19 @@ async def test_the_answer_to_a_deleted_question_still_comes(discord_emulator: Di
     assert [message.text for message in discord_emulator.visible(channel)] == ["hi"]
 
 
+async def test_a_reply_to_a_message_that_the_library_cannot_read_is_sent_and_changed(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    strange = await discord_emulator.say(channel, ann, "hello", stickers=[{"id": "no number", "name": "x"}])
+    async with running(discord_emulator, listens=False) as bot:
+        posted = await bot.chat.post(key_of(channel.id), part("hi"), reply_to=MessageId(str(strange.id)), nonce="n1")
+        await bot.chat.edit(key_of(channel.id), posted, part("hi!"))
+
+    [answer] = discord_emulator.visible(channel)
+    assert (answer.text, answer.reply_to) == ("hi!", strange)
+
+
 async def test_without_the_right_to_reply_it_writes_plainly_and_says_so_once(
     discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture
 ) -> None:

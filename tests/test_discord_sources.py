@@ -165,6 +165,21 @@ async def test_a_late_preview_of_what_was_said_to_nobody_is_told_as_new_too(disc
     assert (event.message_id, event.address, sources(event)) == (str(said.id), None, [Source.PREVIEW])
 
 
+async def test_a_pin_of_what_was_said_long_ago_to_nobody_is_nothing_new(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        said = await discord_emulator.say(channel, ann, PAGE, embeds=[embed(discord_emulator)])
+        await bot.hears()
+        await bot.caught_up()
+        bot.clock.passed_s += 3600
+        await discord_emulator.edit(said, embeds=said.embeds)
+        await bot.notices(MessageEdited)
+        await discord_emulator.say(channel, ann, "the end")
+        event = await bot.hears(2)
+
+    assert event.text == "the end"
+
+
 async def test_a_link_to_a_picture_counts_only_if_the_message_is_for_the_bot(
     discord_emulator: DiscordEmulator,
 ) -> None:

@@ -71,11 +71,14 @@ async def test_a_picture_that_discord_shows_no_more_is_said_to_be_hidden(discord
     async with running(discord_emulator) as bot:
         await discord_emulator.say(channel, ann, files=[File(name="a.png", data=PNG)])
         [picture] = (await bot.hears()).attachments
-    discord_emulator.content_intent = False
+        discord_emulator.content_intent = False
+        discord_emulator.expire_links()
+        with pytest.raises(AttachmentError) as hidden:
+            await bot.chat.fetch(picture, max_bytes=10_000)
 
-    with pytest.raises(AttachmentError) as hidden:
+    with pytest.raises(AttachmentError) as still_hidden:
         await refetched(discord_emulator, picture)
-    assert hidden.value.person == "Discord does not show it to me any more"
+    assert hidden.value.person == still_hidden.value.person == "Discord does not show it to me any more"
 
 
 async def test_a_preview_that_was_taken_away_is_gone(discord_emulator: DiscordEmulator) -> None:

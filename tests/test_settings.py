@@ -165,6 +165,14 @@ def test_unknown_variables_that_look_like_ours_are_reported(directory: Path, env
         ("MODEL_API_URL", "http://[::1/v1", 'MODEL_API_URL is "http://[::1/v1": '),
         ("MODEL_API_URL", "http://localhost/v1/chat/completions", "it must be the address before /chat/completions"),
         ("DISCORD_GATEWAY_URL", "https://x.example", "it must be an address that begins with wss:// or ws://"),
+        (
+            "TELEGRAM_WEBHOOK_URL",
+            "http://bot.example.org/x",
+            "it must be an address that begins with https://, on port 443",
+        ),
+        ("TELEGRAM_WEBHOOK_URL", "https://bot.example.org:8080/x", "on port 443, 80, 88 or 8443"),
+        ("TELEGRAM_WEBHOOK_URL", "https://bot.example.org:99999/x", "TELEGRAM_WEBHOOK_URL is "),
+        ("TELEGRAM_LOCAL_FILES", "telegram-bot-api", "it must be a folder's whole path, from the root on"),
         ("DATABASE_URL", "postgresql://db/x", "it must look like sqlite+aiosqlite:///data/glimpse.db"),
         ("MODEL_TOOLS", '[{"type": ', "MODEL_TOOLS is not valid JSON: Expecting value: line 1 column 10 (char 9)"),
         ("MODEL_TOOLS", "[{}]", "MODEL_TOOLS: function is missing"),
@@ -229,6 +237,20 @@ def test_secrets_are_masked_when_settings_are_printed_and_listed_for_the_log(env
 def test_a_password_inside_of_an_address_is_a_secret_in_both_spellings(env: pytest.MonkeyPatch) -> None:
     env.setenv("MODEL_API_URL", "https://me:hunter%2Ftwo@host/v1")
     assert load_settings().secrets == {"hunter%2Ftwo", "hunter/two"}
+
+
+@pytest.mark.parametrize("port", ["", ":443", ":80", ":88", ":8443"])
+def test_telegrams_own_servers_post_to_four_ports(env: pytest.MonkeyPatch, port: str) -> None:
+    env.setenv("TELEGRAM_WEBHOOK_URL", f"https://me:hunter2@bot.example.org{port}/telegram/")
+    settings = load_settings()
+    assert settings.telegram.webhook_url == f"https://me:hunter2@bot.example.org{port}/telegram"
+    assert settings.secrets == {"hunter2"}
+
+
+def test_a_local_bot_api_server_posts_anywhere(env: pytest.MonkeyPatch) -> None:
+    env.setenv("TELEGRAM_API_URL", "http://localhost:8081")
+    env.setenv("TELEGRAM_WEBHOOK_URL", "http://localhost:8080/telegram")
+    assert load_settings().telegram.webhook_url == "http://localhost:8080/telegram"
 
 
 @pytest.mark.parametrize(

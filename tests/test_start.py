@@ -1,13 +1,19 @@
 """Starting and stopping the real process: what the operator reads, and how it ends."""
 
+import asyncio
 import signal
 import socket
 from pathlib import Path
 
 import aiohttp
+import pytest
 
-from tests.emulators.model import ModelEmulator
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.model import ModelEmulator, Script
+from tests.emulators.model_script import pieces_of
 from tests.emulators.telegram import TelegramEmulator
+from tests.people import DiscordPeople, People, TelegramPeople
 from tests.process import BotProcess
 
 
@@ -94,3 +100,42 @@ async def test_ctrl_c_ends_it_like_sigterm(
     async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator) as bot:
         bot.send(signal.SIGINT)
         assert await bot.wait(within_s=10) == 0
+
+
+@pytest.mark.parametrize("platform", ["discord", "telegram"])
+async def test_sigterm_ends_it_while_a_platform_does_not_answer_its_hello(
+    tmp_path: Path, discord_emulator: DiscordEmulator, telegram_emulator: TelegramEmulator, platform: str
+) -> None:
+    people: People = DiscordPeople(discord_emulator) if platform == "discord" else TelegramPeople(telegram_emulator)
+    people.emulated.fail("* /users/@me" if platform == "discord" else "* /getMe", delay_s=60, times=9)
+    bot = BotProcess(tmp_path, **people.environment)
+    await bot.launch()
+    try:
+        await eventually(lambda: people.emulated.faults[0].times < 9, what="it says hello")
+        bot.send(signal.SIGTERM)
+        assert await bot.wait(within_s=3) == 0
+    finally:
+        if bot.running:
+            await bot.kill()
+    assert "ready" not in bot.output
+    bot.check_output()
+
+
+async def test_an_answer_that_is_cut_short_by_stops_is_finished_however_often_that_happens(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    people = TelegramPeople(telegram_emulator)
+    model_emulator.reply(Script(pieces=pieces_of("Half of it"), hold=asyncio.Event(), hold_after=2), times=3)
+    model_emulator.reply("All of it.")
+    place = people.private()
+    limits = {"TURNS_GRACE_S": "0.1", "TURNS_ATTEMPTS": "2"}
+    async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator, **limits) as bot:
+        await people.say(place, "a long one, please")
+        for _ in range(3):
+            await eventually(lambda: model_emulator.calls, what="an attempt")
+            await asyncio.sleep(0.3)
+            model_emulator.calls.clear()
+            telegram_emulator.bot_forgot()
+            await bot.restart()
+        await eventually(lambda: people.shown(place) == ["All of it."], what=str(people.shown(place)))
+        assert await bot.terminate() == 0

@@ -18,7 +18,17 @@ import sqlalchemy as sa
 from bot.errors import StorageError
 from bot.events import MessageId, Unreadable
 from bot.ports.store import Store
-from bot.records import AttachmentId, ConversationSettings, Delivery, DeliveryState, Turn, TurnState
+from bot.records import (
+    AttachmentId,
+    ConversationSettings,
+    Delivery,
+    DeliveryState,
+    Notice,
+    NoticeKind,
+    Refusal,
+    Turn,
+    TurnState,
+)
 from storage.sqlite import sqlite_of
 from storage.store import SqlStore
 from tests.fakes import FAKE, KEY, START, message, photo
@@ -123,16 +133,22 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
     """Every call that writes, each with something to write."""
     accepted, answering, delivering, answered = turns.values()
     unreadable = Unreadable(platform=FAKE, id="1", raw=LONG, error="KeyError")
+    notice = Notice(kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("strange"), text=LONG)
     edited = message(LONG, message_id=answered.reply_to)
     return {
         "accept": lambda: hear(store, message(LONG, sender="Zoe")),
+        "refuse": lambda: hear(
+            store, message("?", sender="Yan"), refusal=Refusal(text=LONG, shared_for_s=9, shared_by=9)
+        ),
         "join": lambda: hear(store, message(LONG, sender="accepted")),
         "edit": lambda: store.edit(edited, now=START, redo_since=START),
         "begin": lambda: store.begin(accepted.id, now=START, lease=lease()),
         "delete": lambda: store.delete(KEY, [accepted.reply_to], now=START),
         "set_aside": lambda: store.set_aside(unreadable, now=START),
+        "notify": lambda: store.notify(notice, now=START),
         "move_cursor": lambda: store.move_cursor("new", LONG),
         "renew": lambda: store.renew([answering.id], lease(LATER)),
+        "hand_back": lambda: store.hand_back(answering.id, owner="us"),
         "conclude": lambda: store.conclude(answering.id, outcome(LONG), [SENT]),
         "close": lambda: store.close(delivering.id, now=START, deliveries=[SENT]),
         "hold": lambda: store.hold(KEY, LATER),
@@ -155,7 +171,10 @@ def _everything(path: Path) -> str:
         return str([connection.execute(sa.text(f"SELECT * FROM {name}")).all() for name in names])  # noqa: S608  # ours
 
 
-NEED_ROOM = ("accept", "join", "pass", "edit", "set_aside", "move_cursor", "conclude", "settle", "keep_picture")
+NEED_ROOM = (
+    *("accept", "refuse", "join", "pass", "edit", "set_aside", "notify", "move_cursor"),
+    *("conclude", "settle", "keep_picture"),
+)
 """Calls that write more than what is free in the file."""
 
 

@@ -14,7 +14,10 @@ from bot.records import (
     Delivery,
     DeliveryState,
     History,
+    Notice,
+    NoticeKind,
     Place,
+    Refusal,
     StoredQuote,
     TurnId,
     Verdict,
@@ -25,6 +28,7 @@ from storage import (
     conversations,
     cursors,
     history,
+    notices,
     pictures,
     places,
     receipts,
@@ -276,7 +280,21 @@ def _one_of_everything(connection: sa.Connection) -> None:
     cursors.move_cursor(connection, "a", "2")
     cursors.cursor(connection, "a")
     unreadables.set_aside(connection, Unreadable(platform=FAKE, id="1", raw="{}", error="KeyError"), now=START)
+    strange = Notice(kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("s"), text="Sorry.")
+    assert notices.notify(connection, strange, now=START, cursor="a") is not None
+    assert notices.notify(connection, strange, now=START, cursor=None) is None
+    _refuse(connection)
     retention.delete_turns(START)(connection)
+
+
+def _refuse(connection: sa.Connection) -> None:
+    refusal = Refusal(text="Busy.", shared_for_s=60, shared_by=9)
+    for number in range(2):
+        heard = message(sender="Cem", message_id=f"c{number}")
+        accepted = accepting.accept(
+            connection, heard, now=START, ready_at=START, joining=JOINING, answer=True, refusal=refusal
+        )
+        assert (accepted is None) == (number == 1), "the second one shares the refusal of the first"
 
 
 def _accept_of_every_kind(connection: sa.Connection, heard: MessageReceived) -> TurnId:

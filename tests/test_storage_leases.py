@@ -31,6 +31,25 @@ async def test_a_renewed_lease_lasts_longer(tmp_path: Path) -> None:
         assert await store.begin(taken.id, now=later, lease=lease(later)) is not None, "it was not theirs to renew"
 
 
+async def test_a_turn_that_is_handed_back_was_not_begun(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello"))
+        await begin(store, turn)
+        await store.hand_back(turn.id, owner="them")
+        assert await store.begin(turn.id, now=START, lease=lease(owner="others")) is None, "it was not theirs"
+        await store.hand_back(turn.id, owner="us")
+        assert (await begin(store, turn, owner="others")).attempts == 0
+
+
+async def test_what_changed_meanwhile_is_not_handed_back(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("Hello", message_id="q"))
+        await begin(store, turn)
+        await store.edit(message("Hello!", message_id="q"), now=START, redo_since=START)
+        await store.hand_back(turn.id, owner="us")
+        assert (await begin(store, turn)).attempts == 0
+
+
 async def test_nothing_to_renew_is_no_trouble(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await store.renew([], lease())

@@ -28,7 +28,7 @@ from tests.storing import (
 )
 
 LATER = START + timedelta(seconds=2)
-SENDING = Delivery(part=0, state=DeliveryState.SENDING, digest="d1")
+SENDING = Delivery(part=0, state=DeliveryState.SENDING, digest="d1", sent_after=MessageId("80"))
 SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), digest="d1")
 
 

@@ -9,15 +9,16 @@ from telegram.error import BadRequest
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.search import REACH, Search
+from adapters.telegram.search import MOST, REACH, Search
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part, PictureFile
+from bot.ports.chat import KnownPlace, Part, PictureFile
 from tests.drawing import photo
+from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
 from tests.fakes import ManualClock
-from tests.telegram_bot import HastyClock, chat_on
+from tests.telegram_bot import HastyClock, chat_on, running
 
 ANSWER = Part("It is")
 PICTURE = PictureFile(jpeg=photo(64, 48), sha256="0" * 64, name="marked.jpg")
@@ -155,7 +156,7 @@ async def test_what_never_arrived_is_not_found_and_nobody_is_touched(scene: Scen
 
     assert await scene.find(after=question, reply_to=question) is None
 
-    assert len(set(scene.probes())) == REACH
+    assert set(scene.probes()) == set(range(question.id + 1, mine.id + REACH + 1))
     assert sum(clock.waits) <= 10
     assert all(message.buttons == [] and message.edit_date is None for message in [*theirs, mine])
     assert len(mine.versions) == 1
@@ -225,6 +226,61 @@ async def test_further_away_than_it_looks_it_finds_nothing(group: Scene) -> None
     await group.answer(question, lost=True)
 
     assert await group.find(after=question, reply_to=question) is None
+
+
+async def test_it_is_looked_for_behind_what_was_known_before_the_send(scene: Scene) -> None:
+    question, other = await scene.ask(), await scene.ask()
+    for _ in range(REACH):
+        await scene.ask()
+    await scene.answer(other)
+    newest = scene.chat.newest(scene.key)
+    answer = await scene.answer(question, lost=True)
+
+    assert newest is not None
+    assert await scene.chat.find(scene.key, after=newest, reply_to=id_of(question), known=[]) == id_of(answer)
+    assert set(scene.probes()) == {answer.id}
+
+
+async def test_what_was_received_needs_no_look(telegram_emulator: TelegramEmulator) -> None:
+    async with running(telegram_emulator) as bot:
+        scene = Scene(telegram_emulator, bot.chat, telegram_emulator.add_group("Group"))
+        question = await scene.ask()
+        for _ in range(REACH):
+            await scene.ask()
+        await eventually(lambda: len(bot.heard) > REACH)
+        answer = await scene.answer(question, lost=True)
+
+        assert await scene.find(after=question, reply_to=question) == id_of(answer)
+    assert set(scene.probes()) == {answer.id}
+
+
+async def test_after_a_restart_it_looks_as_far_as_messages_are_known(telegram_emulator: TelegramEmulator) -> None:
+    async with chat_on(telegram_emulator, HastyClock()) as earlier:
+        before = Scene(telegram_emulator, earlier, telegram_emulator.private(telegram_emulator.add_person("Ann")))
+        hers = Scene(telegram_emulator, earlier, telegram_emulator.private(telegram_emulator.add_person("Eve")))
+        question = await before.ask()
+        for _ in range(REACH - 1):
+            await hers.ask()
+        newest = await hers.ask()
+        answer = await before.answer(question, lost=True)
+    known = KnownPlace(key=hers.key, is_private=True, newest=id_of(newest))
+    async with running(telegram_emulator, known=[known]) as bot:
+        await bot.hears()
+        after = Scene(telegram_emulator, bot.chat, before.place)
+
+        assert await after.find(after=question, reply_to=question) == id_of(answer)
+
+
+async def test_what_could_be_too_far_away_nobody_can_tell(telegram_emulator: TelegramEmulator) -> None:
+    async with chat_on(telegram_emulator, HastyClock()) as chat:
+        scene = Scene(telegram_emulator, chat, telegram_emulator.add_group("Group"))
+        question = await scene.ask()
+        for _ in range(MOST):
+            await scene.ask()
+        await scene.answer(None)
+
+        with pytest.raises(PlatformCantTell):
+            await scene.find(after=question, reply_to=question)
 
 
 async def test_a_flood_wait_is_passed_on_and_the_search_goes_on_behind_it(group: Scene) -> None:

@@ -21,7 +21,7 @@ from bot.ports.model import (
     ToolCallDelta,
     Usage,
 )
-from bot.records import Box
+from bot.records import AttachmentId, Box
 from bot.tools import BOXES, PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
 from tests.core import ASKING_RULES, Core, running_core
 from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
@@ -68,10 +68,10 @@ async def picture_name(core: Core, text: str = "what is it?", handle: str = "cat
 
 def test_a_call_is_read_with_what_is_out_of_bounds_put_right() -> None:
     closer = read_call(call("look_closer", {"picture": " [P12] ", "bbox_2d": [900, 1200, -5, "10"]}))
-    assert closer == LookCloser(picture=12, part=0, box=Box(left=0, top=10, right=900, bottom=1000))
+    assert closer == LookCloser(picture=AttachmentId(12), part=0, box=Box(left=0, top=10, right=900, bottom=1000))
     point = read_call(call("point_out", {"picture": "p7.3", "boxes": [{"bbox_2d": [1, 2, 3, 4], "label": "a\nb"}]}))
     box = Box(left=1, top=2, right=3, bottom=4)
-    assert point == PointOut(picture=7, part=2, boxes=(MarkedBox(box=box, label="a b"),))
+    assert point == PointOut(picture=AttachmentId(7), part=2, boxes=(MarkedBox(box=box, label="a b"),))
     many = {"picture": "1", "boxes": [{"bbox_2d": WHOLE, "label": ""}] * 99}
     assert len(read_call(call("point_out", many)).boxes) == BOXES  # type: ignore[union-attr]  # it is a PointOut
 

@@ -113,6 +113,9 @@ class ConsoleChat:
         if self._shown.pop(message_id, None) is not None:
             self._screen.notice("(This was taken back.)")
 
+    def newest(self, key: ConversationKey) -> None:
+        """Not needed: nothing is lost."""
+
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import discord
@@ -31,6 +31,8 @@ _ARCHIVED_AFTER = timedelta(hours=1)
 _CROWDED_PAUSE_S = 1.0
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 300.0
+_PATIENCE_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Waits of something new for what was said before it, while Discord does not show that: a minute in all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +45,10 @@ class _Gap:
     place: Place | None
     """None until it is looked up."""
     was_tried: bool = False
+    is_waited_for: bool = False
+    """Something newer is to come after what is missing."""
+    may_be_overtaken: bool = False
+    """It was waited for long enough."""
     refused: int = 0
     """The newest message that came but was refused, for too much waited: it will not be told again."""
 
@@ -77,6 +83,7 @@ class CatchingUp:
         self._known: frozenset[ConversationKey] = frozenset()
         self._gaps: dict[int, _Gap] = {}
         self._since = 0
+        self._opened = 0
         self._opening: int | None = None
         self._calm: set[int] = set()
         self._looked_at: set[int] = set()
@@ -90,12 +97,13 @@ class CatchingUp:
         """Learn which conversations are known."""
         await self._places()
 
-    def opened(self, client: Library) -> None:
+    def opened(self, client: Library, *, at: datetime) -> None:
         """A session began. From here on every channel counts as one with a gap, until it is known which have none."""
         self.stop()
         self._client = client
         held, self._opening = self._opening, self._seen.point
         self._since = self._opening
+        self._opened = snowflake(at)
         self._seen.hold(self._opening)
         if held is not None:
             self._seen.release(held)
@@ -127,7 +135,7 @@ class CatchingUp:
 
     def heard(self, channel: Channel, number: int) -> None:
         """A message came. From the first one on, what is said in its channel is told and needs not be looked for."""
-        if self._opening is not None or channel.id in self._gaps:
+        if self._is_news(number) and (self._opening is not None or channel.id in self._gaps):
             self._told_from.setdefault(channel.id, number)
 
     def refused(self, channel: Channel, number: int | None) -> None:
@@ -137,20 +145,24 @@ class CatchingUp:
         if self._opening is None:
             self._work_on()
 
-    async def look_before(self, channel: Channel, until: int | None) -> None:
+    async def look_before(self, channel: Channel, number: int | None) -> None:
         """Fill this channel's gap, if it has one, before something newer is taken in. Called in the channel's lane.
+
+        Waits up to a minute for a Discord that does not show what is missing.
 
         Args:
             channel: The lane's.
-            until: The message that comes next; what follows it will be told.
+            number: The message that comes next, if it is one.
         """
         may_have_gap = channel.id not in self._calm and channel.id not in self._looked_at
         # Discord does not list private chats: what came first in one that the bot does not know is only found now.
         if may_have_gap and (self._opening is not None or place_of(channel).is_private):
             self._want(channel, since=self._since)
         gap = self._gaps.get(channel.id)
-        if gap is not None and not gap.was_tried and (until is None or until > gap.refused):
-            await self._fill(gap, until=until)
+        if gap is not None and not gap.may_be_overtaken and (number is None or number > gap.refused):
+            gap.is_waited_for = True
+            await self._insist_on(gap, number if number is not None and self._is_news(number) else None)
+            gap.is_waited_for = False
 
     def stop(self) -> None:
         """Look no further. What is not done keeps the cursor back."""
@@ -181,7 +193,8 @@ class CatchingUp:
         wait_s = _FIRST_WAIT_S
         while self._gaps:
             for gap in list(self._gaps.values()):
-                await self._fill_in_lane(gap)
+                if not gap.is_waited_for:
+                    await self._fill_in_lane(gap)
             if self._gaps:
                 # Discord could not be reached, or more came in than can be taken in.
                 await self._clock.sleep(wait_s)
@@ -232,7 +245,21 @@ class CatchingUp:
         self._lanes.put(gap.channel.id, f"looking back in channel {gap.channel.id}", fill, bounded=False)
         await done.wait()
 
-    async def _fill(self, gap: _Gap, *, until: int | None = None) -> None:
+    def _is_news(self, number: int) -> bool:
+        # An old one proves nothing for those after it: it may be repeated, or was on its way when the session began.
+        return number > self._opened
+
+    async def _insist_on(self, gap: _Gap, until: int | None) -> None:
+        waits = iter(_PATIENCE_S)
+        while not await self._fill(gap, until=until):
+            wait_s = next(waits, None)
+            if wait_s is None:
+                gap.may_be_overtaken = True
+                return
+            await self._clock.sleep(wait_s)
+
+    async def _fill(self, gap: _Gap, *, until: int | None = None) -> bool:
+        """Returns whether it was looked."""
         gap.was_tried = True
         try:
             await self._look(gap, until)
@@ -240,7 +267,7 @@ class CatchingUp:
             _log.debug("%s Nothing is caught up there.", error)
         except PlatformError as error:
             _log.debug("%s It is tried again.", error)
-            return
+            return False
         except Exception:  # noqa: BLE001 - a channel that can't be looked back in must take in what comes next
             _log.exception("Discord: looking back in channel %d failed.", gap.channel.id)
         self._looked_at.add(gap.channel.id)
@@ -248,11 +275,11 @@ class CatchingUp:
         if gap.was_tried:
             del self._gaps[gap.channel.id]
             self._seen.release(gap.since)
+        return True
 
     async def _look(self, gap: _Gap, until: int | None) -> None:
         place = gap.place or await self._reading.place(gap.channel)
-        if not gap.refused:
-            until = self._told_from.get(gap.channel.id, until)
+        until = None if gap.refused else self._told_from.get(gap.channel.id, until)
         since = max(earlier(gap.since, self._bounds.overlap_s), self._read_until.get(gap.channel.id, 0))
         found, newest = await self._look_back.look(
             self._required(),

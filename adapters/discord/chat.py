@@ -173,6 +173,9 @@ class DiscordChat:
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         await self._required(self._posting).delete(key, message_id)
 
+    def newest(self, key: ConversationKey) -> None:
+        """Not needed: the messages after the question can be read."""
+
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:

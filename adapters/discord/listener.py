@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -30,8 +31,8 @@ _MUST_PARSE = frozenset({"READY", "RESUMED"})
 class Ears(Protocol):
     """Who is told of what is heard. Every call returns at once."""
 
-    def opened(self, client: Library) -> None:
-        """A new session began: what happened since the last one was not told."""
+    def opened(self, client: Library, *, at: datetime) -> None:
+        """A new session began: what happened since the last one was not told. `at`: what is newer will be told."""
 
     def guild_came(self, client: Library, guild: discord.Guild) -> None:
         """A server's places are known (again)."""
@@ -63,12 +64,13 @@ class Listener(Library):
         self._clock = clock
         self._pause_s = _FIRST_PAUSE_S
         self._identified_at_s = 0.0
+        self._identified_at = clock.now()
         self._guard_parsers()
 
     # All of these only queue. discord.py runs a task per event: they begin in order, and without an await they end so.
 
     async def on_connect(self) -> None:
-        self._ears.opened(self)
+        self._ears.opened(self, at=self._identified_at)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         self._ears.guild_came(self, guild)
@@ -110,6 +112,7 @@ class Listener(Library):
             if await self._allowance.is_short():
                 raise PlatformUnavailable("Discord: this session was ended, and few new ones are left for today.")
         self._identified_at_s = self._clock.monotonic_s()
+        self._identified_at = self._clock.now()
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Hand an event on, as long as anybody listens: discord.py's wait for servers can outlast the client."""

@@ -17,7 +17,7 @@ from adapters.discord.places import Channel, Place, is_interaction, number_of, o
 from adapters.discord.reading import Reading
 from adapters.discord.seen import snowflake
 from bot.events import MessageEdited, MessageId, MessagesDeleted
-from bot.ports.chat import Intake
+from bot.ports.chat import Intake, KnownPlace
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -132,13 +132,13 @@ class LookBack:
 
     async def _tell_missed(self, place: Place, since: int, past: _Past) -> None:
         name = f"{self._cursor}:missed:{place.channel_id}"
-        told = await self._keeper.keep(partial(self._intake.cursor, name))
-        if told is not None and int(told) >= since:
+        told_until = await self._keeper.keep(partial(self._intake.cursor, name))
+        if told_until is not None and int(told_until) >= since:
             return
         _log.info("Discord: more was said in channel %d than I catch up with.", place.channel_id)
-        await self._keeper.keep(partial(self._intake.missed, place.key))
-        newest = int(past.payloads[0]["id"]) if past.payloads else since
-        await self._keeper.keep(partial(self._intake.move_cursor, name, str(newest)))
+        newest = of_message(int(past.payloads[0]["id"]) if past.payloads else since)
+        told = KnownPlace(key=place.key, is_private=place.is_private, newest=newest)
+        await self._keeper.keep(partial(self._intake.missed, told, cursor=name))
 
     async def _report_deleted(self, place: Place, past: _Past, stored: Collection[int]) -> None:
         present = {int(payload["id"]) for payload in past.payloads}

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import discord
+from discord.http import handle_message_parameters
 
 from adapters.discord.client import NO_PINGS
 from adapters.discord.errors import (
@@ -18,6 +19,7 @@ from adapters.discord.errors import (
     UNKNOWN_MESSAGE,
     discord_request,
 )
+from adapters.discord.history import Payload
 from adapters.discord.interactions import Interactions
 from adapters.discord.places import channel_of, is_interaction, of_message
 from adapters.discord.stop_button import stop_button
@@ -54,24 +56,22 @@ class Posting:
                     # Not after `PlatformUncertain`: the answer may stand there, and trying again is harmless.
                     _log.warning("%s The answer comes as a plain message.", error)
             reply_to = None
-        channel = self._channel(key)
-        async with discord_request(f"posting in channel {channel.id}"):
+        channel_id = channel_of(key)
+        async with discord_request(f"posting in channel {channel_id}"):
             with _blaming_the_picture(part):
-                message = await self._send(channel, part, reply_to=reply_to, nonce=nonce)
-        message_id = of_message(message.id)
-        if not shows(message, part):
+                sent = await self._send(channel_id, part, reply_to=reply_to, nonce=nonce)
+            message_id, is_shown = of_message(int(sent["id"])), shows(sent, part)
+        if not is_shown:
             # Discord knew the nonce and gave back the message of an earlier attempt, as it was then.
             await self.edit(key, message_id, part)
         return message_id
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own, its Stop button included."""
-        channel = self._channel(key)
-        async with discord_request(f"editing in channel {channel.id}"):
-            # Not Message.edit: in discord.py 2.7 it switches link previews back on that a person had removed.
-            message = channel.get_partial_message(int(message_id))
-            with _blaming_the_picture(part):
-                await message.edit(**self._changed(part))
+        channel_id = channel_of(key)
+        async with discord_request(f"editing in channel {channel_id}"):
+            with _blaming_the_picture(part), handle_message_parameters(**self._changed(part)) as params:
+                await self._rest.http.edit_message(channel_id, int(message_id), params=params)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take a message back; one that is gone already is fine."""
@@ -102,30 +102,37 @@ class Posting:
             message = await interaction.edit_original_response(**self._changed(part))
         return of_message(message.id)
 
-    async def _send(
-        self, channel: discord.PartialMessageable, part: Part, *, reply_to: MessageId | None, nonce: str
-    ) -> discord.Message:
-        send = partial(self._send_once, channel, part)
-        if reply_to is None or self._no_replies_until_s.get(channel.id, 0.0) > self._clock.monotonic_s():
+    async def _send(self, channel_id: int, part: Part, *, reply_to: MessageId | None, nonce: str) -> Payload:
+        send = partial(self._request, channel_id, part)
+        if reply_to is None or self._no_replies_until_s.get(channel_id, 0.0) > self._clock.monotonic_s():
             return await _send_plain(send, nonce)
-        reference = discord.MessageReference(message_id=int(reply_to), channel_id=channel.id, fail_if_not_exists=False)
         try:
-            return await send(reference=reference, nonce=nonce)
+            return await send(nonce=nonce, reply_to=int(reply_to))
         except discord.HTTPException as error:
             if not _blames_the_reply(error):
                 raise
-            message = await _send_plain(send, nonce)
+            sent = await _send_plain(send, nonce)
             # Only now it is sure that replying was the trouble, not writing at all.
             if error.code != INVALID_FORM:
-                self._stop_replying(channel.id)
-            return message
+                self._stop_replying(channel_id)
+            return sent
 
-    async def _send_once(self, channel: discord.PartialMessageable, part: Part, **how: Any) -> discord.Message:
-        if part.can_stop:
-            how["view"] = self._stop_button
-        if part.picture:
-            how["files"] = uploads(part)
-        return await channel.send(part.text, **how)
+    async def _request(
+        self, channel_id: int, part: Part, *, nonce: str | None = None, reply_to: int | None = None
+    ) -> Payload:
+        """Create Message, without a look at the answer: it holds what is replied to, which may be unreadable."""
+        options: dict[str, Any] = {"view": self._stop_button} if part.can_stop else {}
+        if part.picture is not None:
+            options["files"] = uploads(part)
+        if reply_to is not None:
+            options["message_reference"] = {
+                "message_id": reply_to,
+                "channel_id": channel_id,
+                "fail_if_not_exists": False,
+            }
+        with handle_message_parameters(part.text, nonce=nonce, allowed_mentions=NO_PINGS, **options) as params:
+            payload: Any = await self._rest.http.send_message(channel_id, params=params)
+        return dict(payload)
 
     def _stop_replying(self, channel_id: int) -> None:
         if len(self._no_replies_until_s) >= _MOST_CHANNELS:
@@ -155,7 +162,7 @@ def _blames_the_reply(error: discord.HTTPException) -> bool:
     )
 
 
-async def _send_plain(send: Callable[..., Awaitable[discord.Message]], nonce: str) -> discord.Message:
+async def _send_plain(send: Callable[..., Awaitable[Payload]], nonce: str) -> Payload:
     try:
         return await send(nonce=nonce)
     except discord.NotFound as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -53,9 +54,9 @@ class Receiver:
         self._interactions = interactions
         self._history = history
 
-    def opened(self, client: Library) -> None:
+    def opened(self, client: Library, *, at: datetime) -> None:
         self._reading.opened(client)
-        self._catching_up.opened(client)
+        self._catching_up.opened(client, at=at)
 
     def guild_came(self, client: Library, guild: discord.Guild) -> None:
         self._catching_up.guild_came(client, guild)
@@ -87,9 +88,9 @@ class Receiver:
             return
         if is_stop(interaction):
             self._interactions.acknowledge_press(interaction)
-            # Nothing is looked back for first: the person wants it to stop now.
+            # In a lane of its own, which waits for nothing: the person wants it to stop now.
             job = partial(self._take_press, interaction, channel)
-            self._lanes.put(channel.id, f"press {interaction.id}", job)
+            self._lanes.put(interaction.id, f"press {interaction.id}", job)
         elif interaction.type is discord.InteractionType.application_command and called(dict(interaction.data or {})):
             stored = asyncio.Event()
             job = partial(self._take_command, interaction, channel, stored)

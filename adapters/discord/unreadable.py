@@ -40,6 +40,7 @@ def unreadable(
         error=_kind_and_place(error),
         apologise_to=place.key if waits and place else None,
         reply_to=of_message(number) if waits and number else None,
+        is_private=bool(waits and place and place.is_private),
     )
 
 

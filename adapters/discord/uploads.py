@@ -1,7 +1,8 @@
 """Pictures of the bot's own, on their way to Discord. Pure."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import discord
 
@@ -18,11 +19,11 @@ def uploads(part: Part) -> Sequence[discord.File]:
     return [discord.File(io.BytesIO(part.picture.jpeg), filename=part.picture.name, description=words)]
 
 
-def shows(message: discord.Message, part: Part) -> bool:
-    """Whether a message of the bot's own looks like the part, as far as can be told without downloading it."""
-    sizes = [attachment.size for attachment in message.attachments]
+def shows(sent: Mapping[str, Any], part: Part) -> bool:
+    """Whether a message of the bot's own, as Discord gives it, looks like the part: as far as its size tells."""
+    sizes = [attachment["size"] for attachment in sent.get("attachments", ())]
     return (
-        message.content.strip() == part.text.strip()
-        and bool(message.components) == part.can_stop
+        sent["content"].strip() == part.text.strip()
+        and bool(sent.get("components")) == part.can_stop
         and sizes == ([len(part.picture.jpeg)] if part.picture else [])
     )

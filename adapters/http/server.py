@@ -1,8 +1,10 @@
-"""The HTTP server: says whether the bot is alive, and whether it can do its work."""
+"""The HTTP server: says whether the bot is alive and can do its work, and takes in what platforms post."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
+from typing import TypeAlias
 
 from aiohttp import web
 
@@ -11,9 +13,22 @@ from bot.errors import HttpUnavailable
 # A request that is under way when the server closes gets so long; health checks take milliseconds.
 _CLOSE_S = 1.0
 
+MOST_BYTES = 4 << 20
+"""Of what is posted; more is answered with 413. Telegram bounds all updates of one poll to this (telegram-bot-api,
+Client.cpp), so that none is larger."""
+
+Post: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""Answers a POST."""
+
 
 @asynccontextmanager
-async def serve_health(host: str, port: int, *, troubles: Callable[[], Mapping[str, str]]) -> AsyncIterator[int]:
+async def serve_http(
+    host: str,
+    port: int,
+    *,
+    troubles: Callable[[], Mapping[str, str]],
+    posts: Mapping[str, Post] = MappingProxyType({}),
+) -> AsyncIterator[int]:
     """Answer while the block runs, with a small JSON body.
 
     ``GET /healthz`` answers 200 as long as the process can answer at all. ``GET /readyz`` answers 200 when there is
@@ -23,6 +38,7 @@ async def serve_health(host: str, port: int, *, troubles: Callable[[], Mapping[s
         host: The address to listen on.
         port: 0 takes any free one.
         troubles: Asked at every request; must return at once.
+        posts: What answers a POST, by path.
 
     Yields:
         The port it listens on.
@@ -41,9 +57,11 @@ async def serve_health(host: str, port: int, *, troubles: Callable[[], Mapping[s
 
     # Whoever can reach the port could fill the log with tracebacks of requests that are no HTTP.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    app = web.Application()
+    app = web.Application(client_max_size=MOST_BYTES)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
+    for path, answer in posts.items():
+        app.router.add_post(path, answer)
     app.on_response_prepare.append(_plain_headers)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
     await runner.setup()

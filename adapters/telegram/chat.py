@@ -1,7 +1,9 @@
 """Telegram as a `bot.ports.chat.Chat`."""
 
+import contextlib
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 from telegram.constants import ChatAction
@@ -11,7 +13,7 @@ from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.files import Files
-from adapters.telegram.limits import LIMITS, TELEGRAM
+from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
 from adapters.telegram.lookup import Lookup
 from adapters.telegram.outage import Outage
 from adapters.telegram.polling import POLL_TIMEOUT_S, Poller, RawUpdate
@@ -22,7 +24,8 @@ from adapters.telegram.receiving import Receiver
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest, closed
 from adapters.telegram.search import Search
-from bot.errors import PlatformError, PlatformRefused
+from adapters.telegram.webhook import Webhook
+from bot.errors import PlatformError, PlatformRefused, StorageError
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
@@ -37,13 +40,23 @@ _TALKATIVE = ("httpx", "httpcore", "telegram")
 class TelegramChat:
     """One bot on Telegram."""
 
-    def __init__(self, token: str, *, api_url: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str,
+        clock: Clock,
+        webhook: Webhook | None = None,
+        local_files: Path | None = None,
+    ) -> None:
         """Set up; nothing is opened and nobody is asked.
 
         Args:
             token: The bot's token. It never leaves but to `api_url`.
-            api_url: ``https://api.telegram.org``, or a local Bot API server (run without ``--local``), or a proxy.
+            api_url: ``https://api.telegram.org``, or a local Bot API server, or a proxy.
             clock: For all waits.
+            webhook: What is new comes this way; without one it is polled for.
+            local_files: The folder of a local Bot API server that runs with ``--local``, as it is seen here.
         """
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -58,7 +71,11 @@ class TelegramChat:
             request=self._calls,
             get_updates_request=self._polls,
         )
-        self._files = Files(get_file=Lookup(self._bot).path, files_url=self._bot.base_file_url, clock=clock)
+        self._files = Files(
+            get_file=Lookup(self._bot).path, files_url=self._bot.base_file_url, clock=clock, local_files=local_files
+        )
+        self._limits = LIMITS if local_files is None else LOCAL_LIMITS
+        self._webhook = webhook
         self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
         self._me: Identity | None = None
 
@@ -68,7 +85,7 @@ class TelegramChat:
 
     @property
     def limits(self) -> Limits:
-        return LIMITS
+        return self._limits
 
     async def __aenter__(self) -> Self:
         """Open the connections and say hello.
@@ -82,7 +99,7 @@ class TelegramChat:
         await self._calls.initialize()
         await self._polls.initialize()
         try:
-            self._me = await introduce(self._bot)
+            self._me = await introduce(self._bot, polls=self._webhook is None)
         except PlatformRefused:
             await self.__aexit__()
             raise
@@ -106,7 +123,11 @@ class TelegramChat:
             PlatformRefused: Telegram does not accept the token, which was not known before.
         """
         me = self._me or await self._introduced()
-        async with Receiver(intake, me, self._answer_press) as receiver:
+        await self._note_places(intake)
+        async with Receiver(intake, me, self._answer_press, note=self._search.note_received) as receiver:
+            if self._webhook is not None:
+                await self._webhook.run(receiver.take, self._bot)
+                return
             poller = Poller(
                 fetch=self._updates,
                 take=receiver.take,
@@ -124,7 +145,7 @@ class TelegramChat:
         Raises:
             AttachmentError: gone, too large (Telegram gives bots 20 MB at most), or not to be had after retries.
         """
-        limit = min(max_bytes, LIMITS.download_bytes)
+        limit = min(max_bytes, self._limits.download_bytes)
         if ref.size_bytes is not None and ref.size_bytes > limit:
             raise too_large(limit)
         return await self._files.fetch(self._calls.session, ref.handle, max_bytes=limit)
@@ -142,9 +163,9 @@ class TelegramChat:
         """
         del nonce
         with telegram_errors(f"posting in chat {key.chat_id}"):
-            number = await self._bot.raw_send(*sending(key, part, reply_to=reply_to))
-        self._search.note(key, number)
-        return MessageId(str(number))
+            message_id = MessageId(str(await self._bot.raw_send(*sending(key, part, reply_to=reply_to))))
+        self._search.note(key, message_id)
+        return message_id
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own. That it reads so already is no error."""
@@ -164,10 +185,14 @@ class TelegramChat:
             if not is_already_gone(error):
                 raise
 
+    def newest(self, key: ConversationKey) -> MessageId | None:
+        """The newest message that is known where this chat's messages are counted."""
+        return self._search.newest(key)
+
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `adapters.telegram.search.Search`: up to 40 ids; what is found has no button any more."""
+        """See `adapters.telegram.search.Search`: up to 400 ids; what is found has no button any more."""
         return await self._search.find(key, after=after, reply_to=reply_to, known=known)
 
     async def typing(self, key: ConversationKey) -> None:
@@ -177,11 +202,16 @@ class TelegramChat:
                 chat_id=int(key.chat_id), action=ChatAction.TYPING, message_thread_id=thread_of(key)
             )
 
+    async def _note_places(self, intake: Intake) -> None:
+        with contextlib.suppress(StorageError):
+            for place in await intake.places(TELEGRAM):
+                self._search.note_received(place.key, place.newest)
+
     async def _introduced(self) -> Identity:
         outage = Outage("Saying hello to Telegram", self._clock)
         while True:
             try:
-                me = await introduce(self._bot)
+                me = await introduce(self._bot, polls=self._webhook is None)
             except PlatformRefused:
                 raise
             except PlatformError as error:

@@ -1,6 +1,7 @@
 """Downloads from Telegram: a reference becomes a link, the link becomes bytes, and no link gets out."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from yarl import URL
 
 from adapters.download import FileGone, download, too_large
 from adapters.telegram.limits import LIMITS
+from adapters.telegram.local_files import read_local_file
 from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformThrottled
 from bot.ports.clock import Clock
 
@@ -24,17 +26,19 @@ GetFile: TypeAlias = Callable[[str], Awaitable[str | None]]
 class Files:
     """Fetches files of one bot."""
 
-    def __init__(self, *, get_file: GetFile, files_url: str, clock: Clock) -> None:
+    def __init__(self, *, get_file: GetFile, files_url: str, clock: Clock, local_files: Path | None = None) -> None:
         """Set up; nothing is opened.
 
         Args:
             get_file: The Bot API's getFile.
             files_url: ``https://api.telegram.org/file/bot<token>``, without a slash at the end. Secret.
             clock: For the waits between attempts.
+            local_files: Where a server with ``--local`` keeps them.
         """
         self._get_file = get_file
         self._files_url = files_url
         self._clock = clock
+        self._local_files = local_files
 
     async def fetch(self, session: aiohttp.ClientSession, handle: str, *, max_bytes: int) -> bytes:
         """Download a file, reading at most `max_bytes` of it.
@@ -50,10 +54,7 @@ class Files:
     async def _download(self, session: aiohttp.ClientSession, handle: str, max_bytes: int) -> bytes:
         path = await self._path(handle)
         if path.startswith("/"):
-            raise AttachmentError(
-                "the Bot API server keeps files on its own disk; start it without --local",
-                person="the server keeps it where I can't read it",
-            )
+            return await read_local_file(path, folder=self._local_files, max_bytes=max_bytes)
         url = f"{self._files_url}/{quote(path)}"
         hosts = frozenset({URL(url).host or ""})
         return await download(session, url, max_bytes=max_bytes, allowed_hosts=hosts, clock=self._clock)

@@ -1,5 +1,7 @@
 """What Telegram can do, as data."""
 
+from dataclasses import replace
+
 from telegram.constants import FloodLimit, MessageLimit
 
 from bot.events import PlatformName
@@ -21,3 +23,6 @@ LIMITS = Limits(
     download_bytes=20 * 1024 * 1024,  # Bot API, getFile; the server (telegram-bot-api, Client.h) counts in MiB
     resend_is_safe=False,  # The Bot API has no key by which it would recognise a repeated sendMessage.
 )
+LOCAL_LIMITS = replace(LIMITS, download_bytes=4000 * 1024 * 1024)
+"""With a Bot API server that runs with ``--local``: it has no limit of its own (telegram-bot-api, README), but people
+can't send more (Telegram FAQ, Premium)."""

@@ -35,10 +35,22 @@ class Outage:
 
     async def wait(self, error: GlimpseError) -> None:
         """Take note of a failure, and wait 1 s, 2 s, 4 s ... up to 30 s, or as long as the platform demands."""
-        self._note(error)
+        self.note(error)
         demanded_s = error.retry_after_s if isinstance(error, PlatformThrottled) else 0.0
         await self._clock.sleep(max(self._next_wait_s, demanded_s))
         self._next_wait_s = min(2 * self._next_wait_s, _LONGEST_WAIT_S)
+
+    def note(self, error: GlimpseError) -> None:
+        """Take note of a failure that somebody else waits for."""
+        self._failed_s = self._clock.monotonic_s()
+        if self._since_s is None:
+            self._since_s = self._failed_s
+        if is_conflict(error):
+            self._calm_s = CONFLICT_CALM_S
+        kind = type(error), error.remedy if isinstance(error, PlatformRefused) else ""
+        if kind not in self._said:
+            self._said.add(kind)
+            log.warning("%s fails: %s. I keep trying.", self._what, str(error).rstrip("."))
 
     def over(self) -> None:
         """Take note of a success."""
@@ -49,14 +61,3 @@ class Outage:
         self._calm_s = 0.0
         self._said.clear()
         self._next_wait_s = _FIRST_WAIT_S
-
-    def _note(self, error: GlimpseError) -> None:
-        self._failed_s = self._clock.monotonic_s()
-        if self._since_s is None:
-            self._since_s = self._failed_s
-        if is_conflict(error):
-            self._calm_s = CONFLICT_CALM_S
-        kind = type(error), error.remedy if isinstance(error, PlatformRefused) else ""
-        if kind not in self._said:
-            self._said.add(kind)
-            log.warning("%s fails: %s. I keep trying.", self._what, str(error).rstrip("."))

@@ -12,8 +12,12 @@ from bot.errors import PlatformError
 log = logging.getLogger(__name__)
 
 
-async def introduce(bot: Bot) -> Identity:
+async def introduce(bot: Bot, *, polls: bool) -> Identity:
     """Find out who the bot is, and make sure that it can receive and that its menu is right.
+
+    Args:
+        bot: The bot.
+        polls: It asks for its messages: no webhook must be in the way.
 
     Raises:
         PlatformError: `PlatformRefused` when Telegram does not accept the token.
@@ -32,7 +36,8 @@ async def introduce(bot: Bot) -> Identity:
             "there)."
         )
     try:
-        await _remove_webhook(bot)
+        if polls:
+            await _remove_webhook(bot)
         await _register_commands(bot)
     except PlatformError as error:
         log.warning("%s The bot goes on without.", error)

@@ -10,6 +10,7 @@ from adapters.telegram.entities import Identity
 from adapters.telegram.polling import RawUpdate
 from adapters.telegram.unreadable import unreadable
 from bot.errors import PlatformError, StorageError
+from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.ports.chat import Intake
 
 _ANSWERING_AT_ONCE = 20
@@ -22,10 +23,19 @@ AnswerPress: TypeAlias = Callable[[str], Awaitable[None]]
 class Receiver:
     """Brings updates to the core. ``async with``: at the end the answers to presses under way are let go."""
 
-    def __init__(self, intake: Intake, me: Identity, answer_press: AnswerPress) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        me: Identity,
+        answer_press: AnswerPress,
+        *,
+        note: Callable[[ConversationKey, MessageId], None],
+    ) -> None:
+        """`note` is told of every message."""
         self._intake = intake
         self._me = me
         self._answer_press = answer_press
+        self._note = note
         self._answering: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -44,6 +54,8 @@ class Receiver:
         self._answer(update)
         try:
             event = event_of(update, self._me)
+            if isinstance(event, MessageReceived):
+                self._note(event.key, event.message_id)
             if event is not None:
                 await self._intake.accept(event)
         except StorageError:

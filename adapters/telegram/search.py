@@ -1,7 +1,8 @@
 """Finding a message of the bot's own whose id was never learned."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from telegram.constants import ChatType
 from telegram.error import BadRequest
@@ -13,17 +14,22 @@ from bot.events import ConversationKey, MessageId
 from bot.ports.clock import Clock
 
 REACH = 40
-"""How many ids are looked at."""
+"""How many ids are looked at beyond the newest that is known."""
+MOST = 400
+"""How many ids are looked at in all."""
 _PACE_S = 0.05
 """Between two looks, of all searches together: 20 requests a second of the 30 that a bot has in all (Bots FAQ)."""
 _CHANNEL_LIKE = "-100"
 """How the ids of channels and supergroups begin."""
-_PAUSED = 100
-"""Searches cut off by an error that are remembered. Without it they begin again, which costs requests only."""
+_KEPT = 1000
+"""Of each kind of note, the newest. Without them a search costs more requests, or finds less."""
 
 EditMarkup: TypeAlias = Callable[[ConversationKey, int, str | None], Awaitable[Mapping[str, Any]]]
 """EditMessageReplyMarkup: chat, message, markup as JSON (None: no buttons). Gives the message.
 Raises `PlatformError`."""
+K = TypeVar("K")
+V = TypeVar("V")
+
 ChatTypeOf: TypeAlias = Callable[[ConversationKey], Awaitable[str]]
 """GetChat's type. Raises `PlatformError`."""
 
@@ -35,8 +41,9 @@ class Search:
     button, somebody else's "can't be edited", and one that is not there "is not found". The button is taken off again.
 
     Ids are counted in each supergroup for itself, but in private chats and basic groups for the whole account: there
-    the messages of all the bot's private chats and basic groups count. So a message that came more than `REACH`
-    others after the known one is not found.
+    the messages of all the bot's private chats and basic groups count. So what is known of other messages bounds the
+    search: the id that is looked for is greater than all that were known before the send (`newest`), and not much
+    greater than all that are known now.
 
     In a channel nothing is looked for: an administrator may put buttons on everybody's posts.
     """
@@ -46,42 +53,69 @@ class Search:
         self._chat_type = chat_type
         self._clock = clock
         self._paused: dict[tuple[ConversationKey, int], int] = {}
-        self._next_look_s = 0.0
         self._newest: dict[str, int] = {}
+        self._received: dict[tuple[str, int], None] = {}
+        self._looking = asyncio.Lock()
+        self._next_look_s = 0.0
 
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
         """See `bot.ports.chat.Chat.find`. After an error the next call goes on where this one was.
 
+        One search after the other: so each ends as early as it can, in a process that may not live long.
+
         Raises:
-            PlatformCantTell: a channel; or the bot itself has sent messages with ids beyond those looked at.
+            PlatformCantTell: a channel; or it could be further away than `MOST` ids.
             PlatformError: throttled or unreachable in the middle, or the bot may not act in this chat.
         """
         if key.chat_id.startswith(_CHANNEL_LIKE) and await self._chat_type(key) == ChatType.CHANNEL:
             raise PlatformCantTell(f"in the channel {key.chat_id} nothing can be looked for")
         first = int(after) + 1
-        for number in range(self._paused.pop((key, first), first), first + REACH):
-            candidate = MessageId(str(number))
-            if candidate in known:
-                continue
-            await self._wait_for_a_look()
-            try:
-                message = await self._own(key, number)
-            except PlatformError:
-                self._pause(key, first, number)
-                raise
-            if message is not None and _fits(message, key, reply_to):
-                return candidate
-        if self._newest.get(_counter(key), 0) >= first + REACH:
-            raise PlatformCantTell(f"more than {REACH} messages came after {after} where chat {key.chat_id} is counted")
+        async with self._looking:
+            number = self._paused.pop((key, first), first)
+            while number < first + MOST and number <= max(int(after), self._known_until(key)) + REACH:
+                if await self._is_it(key, first, number, reply_to, known):
+                    return MessageId(str(number))
+                number += 1
+        if self._known_until(key) >= first + MOST:
+            raise PlatformCantTell(f"more than {MOST} messages came after {after} where chat {key.chat_id} is counted")
         return None
 
-    def note(self, key: ConversationKey, number: int) -> None:
-        """Take note of a message that the bot sent: ids have come so far."""
-        if len(self._newest) >= _PAUSED:
-            self._newest.clear()
-        self._newest[_counter(key)] = number
+    def newest(self, key: ConversationKey) -> MessageId | None:
+        """The newest message that is known where this chat's are counted."""
+        known_until = self._known_until(key)
+        return MessageId(str(known_until)) if known_until else None
+
+    def note(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Take note of a message there."""
+        _keep(self._newest, _counter(key), max(int(message_id), self._known_until(key)))
+
+    def note_received(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Take note of a message of somebody's: it needs no look."""
+        self.note(key, message_id)
+        _keep(self._received, (_counter(key), int(message_id)), None)
+
+    def _known_until(self, key: ConversationKey) -> int:
+        return self._newest.get(_counter(key), 0)
+
+    async def _is_it(
+        self,
+        key: ConversationKey,
+        first: int,
+        number: int,
+        reply_to: MessageId | None,
+        known: Collection[MessageId],
+    ) -> bool:
+        if str(number) in known or (_counter(key), number) in self._received:
+            return False
+        await self._wait_for_a_look()
+        try:
+            message = await self._own(key, number)
+        except PlatformError:
+            _keep(self._paused, (key, first), number)
+            raise
+        return message is not None and _fits(message, key, reply_to)
 
     async def _wait_for_a_look(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -113,10 +147,11 @@ class Search:
             if not isinstance(refused.__cause__, BadRequest):
                 raise
 
-    def _pause(self, key: ConversationKey, first: int, number: int) -> None:
-        if len(self._paused) >= _PAUSED:
-            self._paused.clear()
-        self._paused[key, first] = number
+
+def _keep(notes: dict[K, V], key: K, value: V) -> None:
+    if key not in notes and len(notes) >= _KEPT:
+        del notes[next(iter(notes))]
+    notes[key] = value
 
 
 def _counter(key: ConversationKey) -> str:

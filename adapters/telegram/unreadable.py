@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from telegram.constants import ChatType
 
 from adapters.telegram.entities import Identity
 from adapters.telegram.limits import TELEGRAM
@@ -17,7 +18,8 @@ def unreadable(update: Mapping[str, Any], error: Exception, me: Identity) -> Unr
     Somebody waits if it is a new message, not a bot's, in a private chat, or one that names or replies to the bot.
     An edited message was answered before: nobody waits.
     """
-    waiting = _waiting(update, me)
+    message: Any = update.get("message") or update.get("channel_post")
+    waiting = _waiting(message, me)
     key, message_id = (None, None) if waiting is None else waiting
     return Unreadable(
         platform=TELEGRAM,
@@ -26,6 +28,7 @@ def unreadable(update: Mapping[str, Any], error: Exception, me: Identity) -> Unr
         error=_kind_and_place(error),
         apologise_to=key,
         reply_to=message_id,
+        is_private=waiting is not None and message["chat"].get("type") == ChatType.PRIVATE,
     )
 
 
@@ -39,8 +42,7 @@ def _kind_and_place(error: Exception) -> str:
     return f"{type(error).__name__} in {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}"
 
 
-def _waiting(update: Mapping[str, Any], me: Identity) -> tuple[ConversationKey, MessageId] | None:
-    message: Any = update.get("message") or update.get("channel_post")
+def _waiting(message: Any, me: Identity) -> tuple[ConversationKey, MessageId] | None:
     match message:
         case {"message_id": int(message_id), "chat": {"id": int(chat_id)}} if _is_for(message, me):
             thread_id = message.get("message_thread_id") if message.get("is_topic_message") is True else None

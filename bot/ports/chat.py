@@ -118,8 +118,11 @@ class Intake(Protocol):
         """
         ...
 
-    async def missed(self, key: ConversationKey) -> None:
-        """More was said in this conversation while the bot was away than it can catch up with: it is told so once."""
+    async def missed(self, place: KnownPlace, *, cursor: str) -> None:
+        """More was said in this conversation while the bot was away than it can catch up with: it is told so.
+
+        The cursor moves to `place.newest` at the same moment, so that after a crash it tells what was told.
+        """
         ...
 
 
@@ -183,6 +186,10 @@ class Chat(Protocol):
         """Take back a message of the bot's own. One that is already gone is not an error."""
         ...
 
+    def newest(self, key: ConversationKey) -> MessageId | None:
+        """What is sent there from now on is newer than this message. A hint for `find`; None where none is needed."""
+        ...
+
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
@@ -190,7 +197,7 @@ class Chat(Protocol):
 
         Args:
             key: Where it was sent.
-            after: It is newer than this message.
+            after: It is newer than this message: one of this chat, or one that `newest` gave.
             reply_to: What it replies to; None: to nothing.
             known: Messages of the bot's own that it can't be.
 

@@ -15,9 +15,11 @@ from bot.records import (
     History,
     Joining,
     Lease,
+    Notice,
     Outcome,
     Picture,
     Prepared,
+    Refusal,
     Turn,
     TurnId,
 )
@@ -33,7 +35,14 @@ class Store(Protocol):
     # --- receiving ------------------------------------------------------------------------------
 
     async def accept(
-        self, message: MessageReceived, *, now: datetime, ready_at: datetime, joining: Joining, answer: bool = True
+        self,
+        message: MessageReceived,
+        *,
+        now: datetime,
+        ready_at: datetime,
+        joining: Joining,
+        answer: bool = True,
+        refusal: Refusal | None = None,
     ) -> Accepted | None:
         """Store an addressed message and its turn.
 
@@ -59,8 +68,12 @@ class Store(Protocol):
         own becomes a turn of the command `bot.commands.ALT`.
         With ``answer=False`` the turn is REMEMBERED at once.
 
+        With a `refusal`, what does not join is refused: a turn that is DELIVERING that text, then FAILED with the
+        trouble `BUSY`. It becomes part of the sender's last refused turn instead, and has the same outcome, as far
+        as `Refusal` says. So does, refusal or not, the rest of an album whose beginning was refused.
+
         Returns:
-            None when nothing changed.
+            None when there is nothing to do.
         """
         ...
 
@@ -84,6 +97,18 @@ class Store(Protocol):
 
     async def set_aside(self, unreadable: Unreadable, *, now: datetime) -> bool:
         """Keep it (the newest 1000 are kept). False if it was kept before."""
+        ...
+
+    async def notify(self, notice: Notice, *, now: datetime, cursor: str | None = None) -> Turn | None:
+        """Decide to say something: a turn that is DELIVERING from its beginning, then FAILED with the notice's kind.
+
+        An UNREADABLE message is stored without its words. None, and nothing changes, if it is stored already.
+        The `cursor` moves to the notice's message in the same transaction.
+        """
+        ...
+
+    async def unsaid(self, *, per_conversation: int, limit: int) -> Sequence[Turn]:
+        """Refusals and notices that nobody is delivering, the oldest first: at most so many of each conversation."""
         ...
 
     async def cursor(self, name: str) -> str | None: ...
@@ -117,6 +142,10 @@ class Store(Protocol):
 
     async def renew(self, turn_ids: Sequence[TurnId], lease: Lease) -> None:
         """Move the end of this owner's leases."""
+        ...
+
+    async def hand_back(self, turn_id: TurnId, *, owner: str) -> None:
+        """End this owner's claim on an ANSWERING turn as if it had not been begun: the attempt does not count."""
         ...
 
     async def conclude(self, turn_id: TurnId, outcome: Outcome, deliveries: Sequence[Delivery] = ()) -> bool:

@@ -17,6 +17,7 @@ class Scene(enum.StrEnum):
     SPLIT = "an answer of several messages that comes at once"
     GROWING_SPLIT = "an answer of several messages that grows"
     PHOTO = "an answer about a photo"
+    ALBUM = "an answer about an album"
     EDITED = "a changed question"
     DELETED = "a deleted question"
 
@@ -32,7 +33,8 @@ class Scene(enum.StrEnum):
     @property
     def seconds(self) -> float:
         """How long the model writes the answer that is hit."""
-        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 6.0, Scene.EDITED: 2.5}.get(self, 0.0)
+        # The part that grows must do so for longer than two edits of a group on Telegram are apart (6 s).
+        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 18.0, Scene.EDITED: 2.5}.get(self, 0.0)
 
     @property
     def is_about_an_answer(self) -> bool:
@@ -102,6 +104,11 @@ def _cases() -> Iterator[Case]:
         yield Case(scene=Scene.AT_ONCE, point=point, platforms=("telegram",))
     for point in _around("store.settle", "chat.fetch"):
         yield Case(scene=Scene.PHOTO, point=point)
+    for passing in (1, 2, 3):  # A message for each photo.
+        for point in _around("store.accept"):
+            yield Case(scene=Scene.ALBUM, point=point, passing=passing, platforms=("telegram",))
+    for point in _around("store.begin", "store.settle", "store.close"):
+        yield Case(scene=Scene.ALBUM, point=point)
     yield from _growing()
     yield from _split()
     for point in _around("store.edit", "store.begin", "store.conclude", "chat.edit preview", "chat.edit final"):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.chaos.waiting import is_set_within
 from tests.emulators.common import Fault
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_backend import Publish
@@ -53,10 +54,9 @@ class Disturbances:
     def counts(self) -> Mapping[str, int]:
         return self._others + Counter(name for name, fault in self._scripted if fault.times == 0)
 
-    async def play(self, *, pause_s: float) -> None:
-        """One thing every `pause_s` on average, until cancelled."""
-        while True:
-            await asyncio.sleep(self._dice.expovariate(1 / pause_s))
+    async def play(self, *, pause_s: float, until: asyncio.Event) -> None:
+        """One thing every `pause_s` on average."""
+        while not await is_set_within(self._dice.expovariate(1 / pause_s), until):
             if self._dice.random() < 0.8:
                 self._spoil_a_request()
             else:
@@ -94,13 +94,17 @@ class Disturbances:
             "gateway cut": discord.drop_connection,
             "gateway wants a reconnect": discord.request_reconnect,
             "resume refused": self._refuse_a_resume,
-            "Telegram's connections cut": self._telegram.drop,
+            "Telegram's connections cut": self._cut_telegram,
         }
         name = self._dice.choice(list(cuts))
         self.note(name)
         done = cuts[name]()
         if asyncio.iscoroutine(done):
             await done
+
+    def _cut_telegram(self) -> None:
+        self._telegram.drop()
+        self._telegram.bot_forgot()  # Of what was on its way.
 
     def _refuse_a_resume(self) -> None:
         self._discord.forget_sessions()

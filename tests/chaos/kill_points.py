@@ -19,7 +19,7 @@ from tests.people import DiscordPeople, People, Place, TelegramPeople
 from tests.process import BotProcess
 
 PLATFORMS = ("discord", "telegram")
-_WITHIN_S = 30.0
+_WITHIN_S = 60.0
 _HELD_S = 20.0
 """How long the platform keeps its answer back while the bot is killed."""
 _LATE_S = 0.3
@@ -166,6 +166,9 @@ async def _provoke(scene: Scene, stage: Stage) -> None:
             await stage.take_back(hit)
         case Scene.PHOTO:
             hit.message = await stage.people.send_photo(stage.place, photo(320, 240), hit.text)
+        case Scene.ALBUM:
+            photos = [photo(320 + number, 240) for number in range(3)]
+            hit.message = await stage.people.send_album(stage.place, photos, hit.text)
         case _:
             await stage.ask(hit)
 

@@ -14,11 +14,17 @@ from typing import Any
 _ASKED = re.compile(r"\bask (\d+)v(\d+)\b")
 _WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
 _NOTES = ("My answer breaks off here", "(Stopped.)")
+_UNSEEN = re.compile(r"\s*\*?\(I could not look at picture \d+: [^)]*\)\*?")
 _BUSY = "I can't take this one on"
+_OF_COMMANDS = ("Done: I start over", "I stop.", "I'm not answering anything here")
 
 
 def asked_in(text: str) -> tuple[int, int]:
-    """Number and version of the question that a prompt ends with."""
+    """Number and version of the question that a prompt ends with. Those before it had no answer.
+
+    Raises:
+        IndexError: there is none.
+    """
     number, version = _ASKED.findall(text)[-1]
     return int(number), int(version)
 
@@ -58,11 +64,13 @@ class Fate(enum.StrEnum):
 
 @dataclass(kw_only=True)
 class Question:
-    """An addressed message as the test knows it."""
+    """An addressed message, or a command, as the test knows it."""
 
     number: int
     words: int
     """Of its answer."""
+    command: str = ""
+    """``stop``, without a slash."""
     version: int = 0
     """How often it was changed."""
     is_deleted: bool = False
@@ -84,7 +92,10 @@ class Shown:
 
     id: int
     text: str
+    first_text: str
+    """As it stood there first."""
     reply_to: int | None
+    """A message, or the use of a command."""
     has_button: bool
 
     @property
@@ -99,11 +110,18 @@ def shown(messages: Iterable[Any]) -> list[Shown]:
         Shown(
             id=message.id,
             text=message.text,
-            reply_to=message.reply_to.id if message.reply_to is not None else None,
+            first_text=message.versions[0].text,
+            reply_to=_replied_to(message),
             has_button=_has_button(message),
         )
         for message in messages
     ]
+
+
+def _replied_to(message: Any) -> int | None:
+    # Only Discord's record tells of a command's use.
+    what = message.reply_to or getattr(message, "interaction", None)
+    return None if what is None else what.id
 
 
 def _has_button(message: Any) -> bool:
@@ -136,7 +154,13 @@ def account(questions: Sequence[Question], messages: Sequence[Shown]) -> Account
             strays.append(message)
         else:
             answers[number].append(message)
-    places = [(number, found[0].id) for number, found in answers.items() if found and _BUSY not in found[0].text]
+    strays = [stray for stray in strays if not _is_of_a_command(stray, questions, answers)]
+    places = [
+        (question.number, found[0].id)
+        for question in questions
+        # Neither a command nor a refusal waits for the answers before it.
+        if (found := answers[question.number]) and not question.command and _BUSY not in found[0].first_text
+    ]
     return Account(
         fates={question.number: fate_of(question, answers[question.number]) for question in questions},
         strays=strays,
@@ -144,10 +168,20 @@ def account(questions: Sequence[Question], messages: Sequence[Shown]) -> Account
     )
 
 
+def _is_of_a_command(stray: Shown, questions: Sequence[Question], answers: Mapping[int, list[Shown]]) -> bool:
+    """Give it to the first command without an answer: on Discord it is a plain message when the token is gone."""
+    waiting = (answers[question.number] for question in questions if question.command)
+    found = next((place for place in waiting if not place), None)
+    if found is None or stray.reply_to is not None or not stray.text.startswith(_OF_COMMANDS):
+        return False
+    found.append(stray)
+    return True
+
+
 def fate_of(question: Question, messages: Sequence[Shown]) -> Fate:
     """Judge one question by the messages that belong to it, oldest first."""
     if not messages:
-        return Fate.WITHDRAWN if question.is_deleted else Fate.LOST
+        return _fate_without_words(question)
     words = [word for message in messages for word in message.words]
     counted = Counter(words)
     if (counted and max(counted.values()) > 1) or (len(messages) > 1 and not all(m.words for m in messages)):
@@ -155,12 +189,20 @@ def fate_of(question: Question, messages: Sequence[Shown]) -> Fate:
     if question.is_deleted or any(message.has_button for message in messages):
         return Fate.UNFINISHED
     text = " ".join(message.text for message in messages)
-    if text == question.answer:
+    if text.startswith(_OF_COMMANDS) if question.command else _UNSEEN.sub("", text) == question.answer:
         return Fate.WHOLE
     is_current = words == [(question.number, question.version, word) for word in range(len(words))]
     if is_current and (not words or any(note in text for note in _NOTES)):
         return Fate.SENTENCE
     return Fate.UNFINISHED
+
+
+def _fate_without_words(question: Question) -> Fate:
+    if question.is_deleted:
+        return Fate.WITHDRAWN
+    # Discord itself tells the person that the bot did not respond.
+    is_told = question.command and getattr(question.message, "acknowledged_at", 0.0) is None
+    return Fate.SENTENCE if is_told else Fate.LOST
 
 
 def totals(fates: Iterable[Fate]) -> Mapping[Fate, int]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Self, cast
 
-from bot.__main__ import Parts
+from bot.core import Parts
 from bot.ports.chat import Chat, Part
 from bot.ports.model import Finished, Model, ModelEvent, PromptMessage, TextDelta, Tool
 from bot.ports.store import Store
@@ -40,6 +40,8 @@ def watched(parts: Parts, fuse: Fuse) -> Parts:
     return Parts(
         store=cast("Store", Watched(parts.store, "store", fuse)),
         model=WatchedModel(parts.model, fuse),
+        eyes=parts.eyes,
+        web=parts.web,
         chats=[cast("Chat", WatchedChat(chat, "chat", fuse)) for chat in parts.chats],
     )
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bot import logs
-from bot.__main__ import Parts, _platforms, run
+from bot.__main__ import _platforms, run
 from bot.clock import SystemClock
+from bot.core import Parts
 from bot.errors import GlimpseError
 from bot.settings import load_settings
 from tests.chaos.clock import FastClock

@@ -1,9 +1,7 @@
 """Many conversations on both platforms while everything goes wrong; then the ledger is read."""
 
 import asyncio
-import contextlib
 import random
-import signal
 import tempfile
 import time
 from collections import Counter
@@ -11,12 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.chaos.disturbances import Disturbances, Reordered
+from tests.chaos.kills import Kills
 from tests.chaos.ledger import Account, Fate, Question, account, asked_in, numbers_in, shown, totals
 from tests.chaos.moods import script
-from tests.chaos.plan import Extent, Line, Room, Talk, plan
+from tests.chaos.plan import Extent, Kind, Line, Room, Talk, plan
 from tests.drawing import photo
+from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import Call, ModelEmulator, Script, text_of
 from tests.emulators.telegram import TelegramEmulator
@@ -31,7 +32,8 @@ _SETTLING_S = 120.0
 _LATE_S = 3.0
 """Then something that comes twice would have come."""
 _DISTURBED_EVERY_S = 0.5
-_KILLED_EVERY_S = (3.0, 10.0)
+_SPEED = "2"
+"""The bot's waits are over so many times sooner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,34 +95,30 @@ class _Soak:
         self._talk_of = {line.question.number: talk for talk in self._talks for line in talk.lines}
         self._asked: Counter[tuple[int, int]] = Counter()
         self._leaks: list[str] = []
-        self._kills: Counter[str] = Counter()
-        self._kill_dice = random.Random(f"kills {seed}")
         self._disturbances = Disturbances(random.Random(f"faults {seed}"), discord, telegram)
         discord._backend.publish = Reordered(random.Random(f"order {seed}"), discord._backend.publish)
         model.reply_with(self._reply)
         self._bot = BotProcess(
             folder,
+            module="tests.chaos.process",
+            CHAOS_SPEED=_SPEED,
             MODEL_API_URL=model.url,
             MODEL_API_KEY="model-key",
             TURNS_GRACE_S="2",
             **self._people["discord"].environment,
             **self._people["telegram"].environment,
         )
+        self._kills = Kills(random.Random(f"kills {seed}"), self._bot, telegram)
 
     async def run(self) -> Result:
         began = time.monotonic()
         async with self._bot:
             await self._people["discord"].ready()
-            trouble = [
-                asyncio.create_task(self._disturbances.play(pause_s=_DISTURBED_EVERY_S), name="disturbances"),
-                asyncio.create_task(self._keep_killing(), name="kills"),
-            ]
-            await self._talk_all(trouble)
+            await eventually(lambda: self._discord.commands, what="the bot's commands are registered")
+            await self._talk_among_disturbances()
             self._disturbances.end()
-            if not self._bot.running:
-                await self._start()
             await self._settle()
-            self._kills["SIGTERM, asked nicely"] += await self._bot.terminate() == 0
+            await self._kills.end_nicely()
         return self._result(time.monotonic() - began)
 
     # --- people -----------------------------------------------------------------------------------
@@ -131,31 +129,26 @@ class _Soak:
             case Room.PRIVATE:
                 return people.private(talk.people[0])
             case Room.GROUP:
-                return people.group()
+                return people.group(open_to_the_bot=True)
             case Room.SIDE_ROOM:
-                return people.side_room(people.group())
+                return people.side_room(people.group(open_to_the_bot=True))
 
-    async def _talk_all(self, trouble: Sequence[asyncio.Task[None]]) -> None:
-        """Let everybody talk while there is trouble. Trouble ends by itself only when it fails."""
-        talks = [asyncio.create_task(self._talk(talk)) for talk in self._talks]
-        tasks = {*talks, *trouble}
-        try:
-            while not all(talk.done() for talk in talks):
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for ended in done:
-                    ended.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                await asyncio.wait(tasks)
+    async def _talk_among_disturbances(self) -> None:
+        everybody_talked = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._kills.play(until=everybody_talked))
+            group.create_task(self._disturbances.play(pause_s=_DISTURBED_EVERY_S, until=everybody_talked))
+            async with asyncio.TaskGroup() as talks:
+                for talk in self._talks:
+                    talks.create_task(self._talk(talk))
+            everybody_talked.set()
 
     async def _talk(self, talk: Talk) -> None:
         async with asyncio.TaskGroup() as afterwards:
             for line in talk.lines:
                 await asyncio.sleep(line.after_s)
                 await self._wait_for_answers(talk)
-                await self._say(talk, line)
+                line.question.message = await self._said(talk, line)
                 for after_s, what in (
                     (line.repeated_after_s, self._repeat),
                     (line.changed_after_s, self._change),
@@ -164,14 +157,19 @@ class _Soak:
                     if after_s is not None and line.is_addressed:
                         afterwards.create_task(_later(after_s, what, talk, line))
 
-    async def _say(self, talk: Talk, line: Line) -> None:
+    async def _said(self, talk: Talk, line: Line) -> Any:
         people, place, mention = self._people[talk.platform], self._places[id(talk)], self._mentions(talk, line)
-        text = line.question.text
-        if line.has_photo:
-            said = await people.send_photo(place, photo(160, 120), text, who=line.who, mention=mention)
-        else:
-            said = await people.say(place, text, who=line.who, mention=mention)
-        line.question.message = said
+        text, who = line.question.text, line.who
+        match line.kind:
+            case Kind.TEXT:
+                return await people.say(place, text, who=who, mention=mention)
+            case Kind.PHOTO:
+                return await people.send_photo(place, photo(160, 120), text, who=who, mention=mention)
+            case Kind.ALBUM:
+                photos = [photo(160 + number, 120) for number in range(3)]
+                return await people.send_album(place, photos, text, who=who, mention=mention)
+            case Kind.STOP | Kind.RESET:
+                return await people.command(place, line.kind, who=who)
 
     async def _wait_for_answers(self, talk: Talk) -> None:
         give_up = time.monotonic() + _PATIENCE_S
@@ -202,43 +200,19 @@ class _Soak:
     # --- the model --------------------------------------------------------------------------------
 
     def _reply(self, call: Call) -> Script:
-        number, version = asked_in(call.text)
+        try:
+            number, version = asked_in(call.text)
+        except IndexError:
+            self._leaks.append(f"something else is asked: {call.text[:200]!r}")
+            return Script()
         self._asked[number, version] += 1
         talk, line = self._talk_of[number], self._lines[number]
         for other in numbers_in(" ".join(text_of(message) for message in call.messages)):
             if self._talk_of[other] is not talk:
                 self._leaks.append(f"question {other} stands in the prompt of question {number}")
         answer = Question(number=number, version=version, words=line.question.words).answer
-        return script(line.mood, answer, is_first=self._asked[number, version] == 1)
-
-    # --- kills ------------------------------------------------------------------------------------
-
-    async def _keep_killing(self) -> None:
-        dice = self._kill_dice
-        while True:
-            await asyncio.sleep(dice.uniform(*_KILLED_EVERY_S))
-            (how,) = dice.choices(("SIGKILL", "SIGTERM", "SIGTERM twice"), (80, 15, 5))
-            self._kills[how] += 1
-            await self._end(how)
-            self._telegram.bot_forgot()
-            await asyncio.sleep(dice.choice((0.0, 0.0, 0.0, 2.0)))
-            await self._start()
-
-    async def _end(self, how: str) -> None:
-        match how:
-            case "SIGKILL":
-                await self._bot.kill()
-            case "SIGTERM":
-                assert await self._bot.terminate() == 0
-            case _:
-                self._bot.send(signal.SIGTERM)
-                await asyncio.sleep(0.05)
-                with contextlib.suppress(ProcessLookupError):
-                    self._bot.send(signal.SIGTERM)
-                await self._bot.wait()
-
-    async def _start(self) -> None:
-        await self._bot.start()
+        is_first = self._asked[number, version] == 1
+        return script(line.mood, answer, is_first=is_first, pictures=len(call.pictures))
 
     # --- the ledger -------------------------------------------------------------------------------
 
@@ -272,7 +246,7 @@ class _Soak:
             broken=broken,
             out_of_order=sum(len(found.out_of_order) for _, found in accounts),
             strays=sum(len(found.strays) for _, found in accounts),
-            kills=self._kills,
+            kills=self._kills.counts,
             faults=self._disturbances.counts,
             violations=[
                 *self._leaks,

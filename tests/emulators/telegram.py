@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from tests.emulators.telegram_api import BotApi
@@ -9,6 +10,7 @@ from tests.emulators.telegram_flood import FloodGate
 from tests.emulators.telegram_people import People
 from tests.emulators.telegram_server import BotApiServer
 from tests.emulators.telegram_types import Chat, ChatAction, Message, Person, Topic
+from tests.emulators.telegram_webhook import Webhook
 from tests.emulators.telegram_world import World
 
 TOKEN = "7000000001:AAGlimpseEmulatorTokenForTests0000000"
@@ -36,6 +38,7 @@ class TelegramEmulator(People):
         privacy: bool = True,
         topics: bool = False,
         flood_limits: bool = False,
+        local_files: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Set up an empty world.
@@ -47,10 +50,11 @@ class TelegramEmulator(People):
             privacy: Privacy mode, as BotFather calls it: in groups the bot then receives only what is meant for it.
             topics: Topic mode in private chats: `add_topic` works on them, and getMe says ``has_topics_enabled``.
             flood_limits: Answer 429 as `FloodGate` decides. Can be changed later: ``telegram.flood.enabled``.
+            local_files: A server with ``--local``: files of any size, left in this folder; webhooks without TLS.
             clock: Unix time in seconds, the date of messages.
         """
         bot = Person(id=int(token.split(":", 1)[0]), name=name, username=username, is_bot=True)
-        super().__init__(World(bot=bot, privacy=privacy, topics=topics, clock=clock))
+        super().__init__(World(bot=bot, privacy=privacy, topics=topics, clock=clock, local_files=local_files))
         self.token = token
         self.flood = FloodGate(enabled=flood_limits)
         self.api = BotApi(world=self.world, flood=self.flood, violations=self.violations)
@@ -126,6 +130,11 @@ class TelegramEmulator(People):
     @hang_polls.setter
     def hang_polls(self, hang: bool) -> None:
         self.world.updates.hang = hang
+
+    @property
+    def webhook(self) -> Webhook:
+        """How updates are posted to the bot, once it has set one."""
+        return self.world.webhook
 
     def bot_forgot(self) -> None:
         """The bot was killed: it can't know how its messages look, and saying the same again is no violation."""

@@ -11,6 +11,7 @@ from tests.emulators.telegram_media import MAX_DOWNLOAD
 from tests.emulators.telegram_sending import Sending
 from tests.emulators.telegram_types import Json
 from tests.emulators.telegram_updates import CONFLICT, Conflict
+from tests.emulators.telegram_webhook import DEFAULT_CONNECTIONS, MAX_CONNECTIONS, problem_with
 from tests.emulators.telegram_world import World
 
 _ACTIONS = frozenset(
@@ -35,6 +36,7 @@ _WEBHOOK_IS_SET = (
 _MOST_EMOJI = 200
 """In one call (Bot API, getCustomEmojiStickers)."""
 _OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
+_SECRET = re.compile(r"[\w-]{0,256}", re.ASCII)
 _GENERAL = 1  # Only sendChatAction takes it: sending to thread 1 is refused, as on the real server.
 
 
@@ -47,7 +49,6 @@ class BotApi:
         self._sending = Sending(world=world, flood=flood, violations=violations)
         editing = Editing(world=world, sending=self._sending, violations=violations)
         self._commands: dict[tuple[str, str], list[Json]] = {}
-        self._webhook = ""
         methods: tuple[tuple[str, Callable[[Params], Awaitable[Any]]], ...] = (
             ("getUpdates", self._get_updates),
             ("getMe", self._get_me),
@@ -102,7 +103,7 @@ class BotApi:
     # Updates
 
     async def _get_updates(self, params: Params) -> list[Json]:
-        if self._webhook:
+        if self._world.webhook.url:
             raise ApiError(409, _WEBHOOK_IS_SET)
         self._world.updates.allow(params.get("allowed_updates"))
         try:
@@ -116,12 +117,24 @@ class BotApi:
             raise ApiError(409, CONFLICT) from None
 
     async def _set_webhook(self, params: Params) -> bool:
-        self._webhook = params.text("url")
+        url, secret = params.text("url"), params.text("secret_token")
+        if not url:
+            return await self._delete_webhook(params)
+        if not _SECRET.fullmatch(secret):
+            raise self._broken("secret token contains unallowed characters")
+        if self._world.local_files is None and (problem := problem_with(url)):
+            raise bad_request(f"bad webhook: {problem}")
+        connections = params.integer("max_connections", DEFAULT_CONNECTIONS)
+        if not 1 <= connections <= MAX_CONNECTIONS:
+            raise self._broken("max_connections is out of range")
         self._world.updates.allow(params.get("allowed_updates"))
-        return self._dropping(params)
+        self._dropping(params)
+        self._world.updates.end_poll()
+        self._world.webhook.set(url, secret=secret, connections=connections)
+        return True
 
     async def _delete_webhook(self, params: Params) -> bool:
-        self._webhook = ""
+        self._world.webhook.delete()
         return self._dropping(params)
 
     def _dropping(self, params: Params) -> bool:
@@ -130,8 +143,7 @@ class BotApi:
         return True
 
     async def _get_webhook_info(self, _params: Params) -> Json:
-        pending = self._world.updates.pending
-        return {"url": self._webhook, "has_custom_certificate": False, "pending_update_count": pending}
+        return self._world.webhook.info()
 
     # The bot itself
 
@@ -182,9 +194,12 @@ class BotApi:
         file = self._world.media.by_id(params.text("file_id"))
         if file is None:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
-        if file.size > MAX_DOWNLOAD:
+        if self._world.local_files is not None:
+            link = str(self._world.media.put_on_disk(file, self._world.local_files))
+        elif file.size > MAX_DOWNLOAD:
             raise bad_request("file is too big")
-        link = self._world.media.link(file)
+        else:
+            link = self._world.media.link(file)
         return {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size, "file_path": link}
 
     async def _get_user_profile_photos(self, params: Params) -> Json:

@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -118,6 +119,14 @@ class Media:
         self._links_made += 1
         path = f"{file.folder}/file_{self._links_made}{file.suffix}"
         self._links[path] = file.file_id
+        return path
+
+    def put_on_disk(self, file: StoredFile, folder: Path) -> Path:
+        """What getFile of a server with ``--local`` does: the ``file_path`` is one of its own disk."""
+        self._links_made += 1
+        path = folder / file.folder / f"file_{self._links_made}{file.suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
         return path
 
     def expire_links(self) -> None:

@@ -51,6 +51,7 @@ class BotApiServer:
 
     async def stop(self) -> None:
         self._emulator.world.updates.close()
+        await self._emulator.world.webhook.close()
         if self._runner is not None:
             self.drop()
             await self._runner.cleanup()

@@ -44,7 +44,10 @@ class UpdateQueue:
         self.conflict_pause_s = 3.0
         """After one 409 the next waits so long (telegram-bot-api, fail_query_conflict)."""
         self._next_id = first_id
-        self._waiting: list[Update] = []
+        self.waiting: list[Update] = []
+        """Not confirmed, in order."""
+        self.news = asyncio.Event()
+        """Set when something came. Who looks clears it."""
         self._allowed: frozenset[str] | None = None
         self._poll: _Poll | None = None
         self._next_conflict_at = 0.0
@@ -53,7 +56,7 @@ class UpdateQueue:
 
     @property
     def pending(self) -> int:
-        return len(self._waiting)
+        return len(self.waiting)
 
     @property
     def polling(self) -> bool:
@@ -80,7 +83,7 @@ class UpdateQueue:
             return None
         update = Update(self._next_id, {"update_id": self._next_id, kind: content})
         self._next_id += 1
-        self._waiting.append(update)
+        self.waiting.append(update)
         self._wake()
         return update
 
@@ -88,17 +91,28 @@ class UpdateQueue:
         """Hand an update out once more, at the end of the queue."""
         update_id = self._next_id if new_id else update.update_id
         self._next_id += new_id
-        self._waiting.append(Update(update_id, {**update.payload, "update_id": update_id}, again=True))
+        self.waiting.append(Update(update_id, {**update.payload, "update_id": update_id}, again=True))
         self._wake()
 
     def renumber(self, next_id: int) -> None:
         """Number what comes now from anywhere, as Telegram may after a week without updates (Bot API, Update)."""
-        assert not self._waiting, "there are updates"
+        assert not self.waiting, "there are updates"
         self._next_id = next_id
+
+    def forget(self, update: Update) -> None:
+        """The bot has taken it over a webhook."""
+        if update in self.waiting:
+            self.waiting.remove(update)
+
+    def end_poll(self) -> None:
+        """A webhook was set: the poll that waits is over (abort_long_poll)."""
+        if self._poll is not None:
+            self._poll.over = True
+            self._poll.wake.set()
 
     def clear(self) -> None:
         """drop_pending_updates."""
-        self._waiting.clear()
+        self.waiting.clear()
 
     def allow(self, kinds: Sequence[str] | None) -> None:
         """Choose kinds for the updates to come; an empty list is the default set, None changes nothing."""
@@ -123,7 +137,7 @@ class UpdateQueue:
         mine = self._take_over(is_gone)
         deadline = time.monotonic() + min(max(timeout_s, 0), MAX_TIMEOUT_S)
         try:
-            while not self._closed and (self._hang or not self._waiting):
+            while not self._closed and (self._hang or not self.waiting):
                 left = None if self._hang else deadline - time.monotonic()
                 if left is not None and left <= 0.0:
                     break
@@ -138,14 +152,12 @@ class UpdateQueue:
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:
-            del self._waiting[:offset]
+            del self.waiting[:offset]
         elif 0 < offset <= self._next_id + _MAX_AHEAD:
-            self._waiting = [u for u in self._waiting if u.update_id >= offset or u.again]
+            self.waiting = [u for u in self.waiting if u.update_id >= offset or u.again]
 
     def _take_over(self, is_gone: Callable[[], bool]) -> _Poll:
-        if self._poll is not None:
-            self._poll.over = True
-            self._poll.wake.set()
+        self.end_poll()
         self._poll = _Poll(is_gone)
         return self._poll
 
@@ -159,12 +171,13 @@ class UpdateQueue:
             self._next_conflict_at = now + self.conflict_pause_s
 
     def _batch(self, limit: int) -> list[dict[str, Any]]:
-        batch = self._waiting[: limit if 1 <= limit <= MAX_BATCH else MAX_BATCH]
+        batch = self.waiting[: limit if 1 <= limit <= MAX_BATCH else MAX_BATCH]
         for update in batch:
             update.again = False
         return [update.payload for update in batch]
 
     def _wake(self) -> None:
+        self.news.set()
         if self._poll is not None:
             self._poll.wake.set()
 

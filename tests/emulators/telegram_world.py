@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from tests.emulators.telegram_media import Media
@@ -20,6 +21,7 @@ from tests.emulators.telegram_types import (
     quote_of,
 )
 from tests.emulators.telegram_updates import Update, UpdateQueue
+from tests.emulators.telegram_webhook import Webhook
 
 ACTION_LIFETIME_S = 5.0
 """Bot API, sendChatAction: 5 seconds or less."""
@@ -28,13 +30,17 @@ ACTION_LIFETIME_S = 5.0
 class World:
     """Chats, people, messages and files. Knows nothing of HTTP."""
 
-    def __init__(self, *, bot: Person, privacy: bool, topics: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, bot: Person, privacy: bool, topics: bool, clock: Callable[[], float], local_files: Path | None = None
+    ) -> None:
         self.bot = bot
         self.privacy = privacy
         self.topics = topics
         self.clock = clock
         self.media = Media()
         self.updates = UpdateQueue()
+        self.webhook = Webhook(self.updates)
+        self.local_files = local_files
         self.people: dict[int, Person] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
         self.chat_actions: list[ChatAction] = []

@@ -1,0 +1,66 @@
+"""The core, put together: what takes messages in, and what answers them."""
+
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.asking import Asking
+from bot.conversation import Conversation
+from bot.inbox import Inbox
+from bot.lanes import Lanes
+from bot.look import Looking
+from bot.ports.chat import Chat
+from bot.ports.clock import Clock
+from bot.ports.eyes import Eyes
+from bot.ports.model import Model
+from bot.ports.store import Store
+from bot.ports.web import Web
+from bot.readiness import Readiness
+from bot.rules import asking_rules, conversation_rules, inbox_rules
+from bot.settings import Settings
+from bot.sight import Sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What speaks to the outside, before it is wired together."""
+
+    store: Store
+    model: Model
+    eyes: Eyes
+    web: Web
+    chats: Sequence[Chat]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """A core that is ready to take messages in."""
+
+    inbox: Inbox
+    lanes: Lanes
+    sight: Sight
+    work: Sequence[tuple[str, Coroutine[Any, Any, None]]]
+    """What has to run beside it, by name."""
+
+
+def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readiness, *, owner: str) -> Core:
+    """Wire the core. `owner` names this process in its leases."""
+    chats = {chat.platform: chat for chat in parts.chats}
+    sight = Sight()
+    looking = Looking(parts.store, parts.eyes, parts.web, max_bytes=settings.picture.max_bytes)
+    asking = Asking(parts.store, parts.model, parts.eyes, looking, clock, sight, asking_rules(settings))
+    conversation = Conversation(parts.store, asking, chats, clock, conversation_rules(settings), owner=owner)
+    lanes = Lanes(
+        conversation.answer,
+        clock=clock,
+        readiness=readiness,
+        per_lane=settings.turns.waiting_per_conversation,
+        total=settings.turns.waiting,
+    )
+    inbox = Inbox(
+        parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=inbox_rules(settings)
+    )
+    work = [("leases", conversation.keep_leases()), ("words", inbox.keep_saying())]
+    if settings.model.self_test and not settings.offline:
+        work.append(("self-test", sight.test(parts.model, clock)))
+    return Core(inbox=inbox, lanes=lanes, sight=sight, work=work)

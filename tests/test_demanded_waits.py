@@ -1,0 +1,82 @@
+"""How long a platform wants a chat left alone: kept over a restart, for that chat and no other."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.demanding import demand_wait, written_to
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.model import Call, ModelEmulator, Script
+from tests.emulators.model_script import pieces_of
+from tests.emulators.telegram import TelegramEmulator
+from tests.people import DiscordPeople, People, TelegramPeople
+from tests.process import BotProcess
+
+SPEED = 20
+"""Seconds of the bot's waits in one second. Its date is the real one."""
+
+DEMANDED_S = 60
+"""discord.py waits 30 s and less by itself."""
+
+
+@pytest.fixture(params=["discord", "telegram"])
+async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
+    if request.param == "discord":
+        async with DiscordEmulator() as discord:
+            yield DiscordPeople(discord)
+            assert discord.violations == []
+    else:
+        async with TelegramEmulator() as telegram:
+            yield TelegramPeople(telegram)
+            assert telegram.violations == []
+
+
+def answer_to(call: Call) -> Script:
+    """Ann's answer grows when she asks for that, until the bot is killed."""
+    if "grow" in call.text:
+        return Script(pieces=pieces_of("It grows and grows."), per_token_s=0.5)
+    return Script(pieces=("Here you are.",))
+
+
+@pytest.mark.parametrize("question", ["answer at once", "let it grow"])
+async def test_a_wait_that_the_platform_demands_for_a_chat_survives_a_restart_and_holds_up_no_other_chat(
+    people: People, model_emulator: ModelEmulator, tmp_path: Path, question: str
+) -> None:
+    model_emulator.reply_with(answer_to)
+    ann, bob = people.private("Ann"), people.private("Bob")
+    bot = BotProcess(
+        tmp_path,
+        module="tests.chaos.process",
+        CHAOS_SPEED=str(SPEED),
+        MODEL_API_URL=model_emulator.url,
+        MODEL_API_KEY="model-key",
+        **people.environment,
+    )
+    async with bot:
+        await people.ready()
+        demand = demand_wait(people, DEMANDED_S)
+        await people.say(ann, question)
+        await eventually(lambda: demand.times == 0)
+        demanded_at = time.monotonic()
+        await asyncio.sleep(0.2)  # Longer than it takes to store the wait, and far shorter than the wait itself.
+        await bot.kill()
+        before = len(written_to(people, ann))
+
+        started_at = time.monotonic()
+        await bot.start()
+        await people.ready()
+        left_s = (DEMANDED_S - (time.monotonic() - demanded_at)) / SPEED
+        await people.say(bob, "answer at once")
+        asked_at = time.monotonic()
+        await eventually(lambda: people.shown(bob) == ["Here you are."])
+        assert time.monotonic() - asked_at < left_s / 2, "Bob's answer did not wait for the end of Ann's wait"
+        assert people.shown(ann) == []
+        answer = "It grows and grows." if "grow" in question else "Here you are."
+        await eventually(lambda: people.shown(ann) == [answer])
+        assert written_to(people, ann)[before].at - started_at >= left_s
+        assert await bot.terminate() == 0
+    assert people.shown(ann) == [answer]
