@@ -26,7 +26,7 @@ class BotProcess:
         """
         self._module = module
         self._directory = directory
-        self._variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **variables}
+        self._variables = {"PATH": os.environ["PATH"], "MODEL_SELF_TEST": "off", "PYTHONPATH": str(ROOT), **variables}
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:

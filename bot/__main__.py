@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -108,8 +109,9 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
             return
         core = assemble(parts, settings, clock, readiness, owner=secrets.token_hex(8))
         await _serve_http(settings, readiness, posts, stack)
-        for name, work in (*core.work, ("purge", _keep_purging(parts.store, settings, clock))):
-            await stack.enter_async_context(Background(work, name=name))
+        purging = partial(_keep_purging, parts.store, settings, clock)
+        for name, work in (*core.work, ("purge", purging)):
+            await stack.enter_async_context(Background(work(), name=name))
         resumed = await core.inbox.resume()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
         grace_s: float | None = settings.turns.grace_s

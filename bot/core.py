@@ -1,7 +1,8 @@
 """The core, put together: what takes messages in, and what answers them."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.asking import Asking
@@ -39,7 +40,7 @@ class Core:
     inbox: Inbox
     lanes: Lanes
     sight: Sight
-    work: Sequence[tuple[str, Coroutine[Any, Any, None]]]
+    work: Sequence[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]
     """What has to run beside it, by name."""
 
 
@@ -60,7 +61,7 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     inbox = Inbox(
         parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=inbox_rules(settings)
     )
-    work = [("leases", conversation.keep_leases()), ("words", inbox.keep_saying())]
+    work = [("leases", conversation.keep_leases), ("words", inbox.keep_saying)]
     if settings.model.self_test and not settings.offline:
-        work.append(("self-test", sight.test(parts.model, clock)))
+        work.append(("self-test", partial(sight.test, parts.model, clock)))
     return Core(inbox=inbox, lanes=lanes, sight=sight, work=work)

@@ -17,8 +17,8 @@ MOST_FRAMES = 1_000
 MOST_PIXELS = 300_000_000
 """What is decoded of one animation while looking for its frames, about 3 s of work. Most hold under 50 million."""
 
-_SHORTEST_S = 0.011
-_DEFAULT_S = 0.1
+_TOO_SHORT_MS = 10
+_DEFAULT_MS = 100
 """Browsers show frames that claim 10 ms or less for a tenth of a second."""
 
 
@@ -28,15 +28,16 @@ class Animation:
     def __init__(self, data: bytes, limits: PictureLimits) -> None:
         self._data = data
         self._max_pixels = limits.max_pixels
-        self._whole_s = 0.0
+        self._whole_ms = 0.0
         self._count = 0
         self.left_out = ""
         with opened(data, limits.max_pixels) as image:
             self._chosen = choose(list(self._moments(image)), limits.frames)
+            whole_s = self._whole_ms / 1000
             size = f"{image.width}×{image.height}"
             frames = f"{self._count:,} frames" if not self.left_out else f"more than {self._count:,} frames"
-            self.origin = f"{name_of(image)} animation, {size}, {length(self._whole_s)}, {frames}"
-        self.labels = [label(moment.time_s, self._whole_s) for moment in self._chosen]
+            self.origin = f"{name_of(image)} animation, {size}, {length(whole_s)}, {frames}"
+        self.labels = [label(moment.time_s, whole_s) for moment in self._chosen]
 
     def part_tokens(self, limits: PictureLimits) -> tuple[int, int]:
         tokens = limits.frame_tokens(len(self.labels))
@@ -59,19 +60,20 @@ class Animation:
             check_pixels(*image.size, self._max_pixels)
             pixels += image.width * image.height
             if pixels > MOST_PIXELS or position == MOST_FRAMES:
-                self.left_out = f"everything after {clock(self._whole_s)}"
+                self.left_out = f"everything after {clock(self._whole_ms / 1000)}"
                 return
             signature = drawn(image, signature_fit)
-            yield Moment(position=position, time_s=self._whole_s, signature=signature)
+            yield Moment(position=position, time_s=self._whole_ms / 1000, signature=signature)
             self._count += 1
-            self._whole_s += _duration_s(image)
+            self._whole_ms += _duration_ms(image)
 
 
-def is_animation(image: Image.Image) -> bool:
-    """Whether an opened picture has more than one frame to show one after the other."""
-    return image.format in FORMATS and bool(getattr(image, "is_animated", False))
+def is_animation(data: bytes, max_pixels: int) -> bool:
+    """Whether a picture file has more than one frame to show one after the other."""
+    with opened(data, max_pixels) as image:
+        return image.format in FORMATS and bool(getattr(image, "is_animated", False))
 
 
-def _duration_s(image: Image.Image) -> float:
-    claimed_s = float(image.info.get("duration") or 0) / 1000
-    return claimed_s if claimed_s >= _SHORTEST_S else _DEFAULT_S
+def _duration_ms(image: Image.Image) -> float:
+    claimed_ms = float(image.info.get("duration") or 0)
+    return claimed_ms if claimed_ms > _TOO_SHORT_MS else _DEFAULT_MS

@@ -17,7 +17,7 @@ from bot.picture_marks import draw_marks
 from bot.picture_print import has_small_print
 from bot.picture_size import PictureLimits, lay_out, lay_out_closer, lay_out_within
 from bot.picture_source import Source, too_many_pixels
-from bot.picture_still import Still, opened
+from bot.picture_still import Still
 from bot.picture_text import read_text
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture, Prepared
@@ -114,11 +114,10 @@ def _source(data: bytes, kind: Kind, limits: PictureLimits) -> Iterator[Source]:
         case Kind.MP4 | Kind.MATROSKA:
             from bot.picture_video import Video
 
-            yield Video(data, kind, limits)
+            with closing(Video(data, kind, limits)) as video:
+                yield video
         case _:
-            with opened(data, limits.max_pixels) as image:
-                is_moving = is_animation(image)
-            yield Animation(data, limits) if is_moving else Still(data, limits)
+            yield Animation(data, limits) if is_animation(data, limits.max_pixels) else Still(data, limits)
 
 
 def _seen(source: Source, part: int, tokens: int, document_tokens: int) -> Image.Image:

@@ -16,6 +16,9 @@ from bot.records import Box
 CANDIDATES = 3
 """Frames looked at for each that is shown, so that there are distinct ones."""
 
+MOST_OF_IT = 0.8
+"""Share of the whole time that must be reached. The last candidate lies beyond, if it can be decoded."""
+
 
 class Video:
     """Sampled frames, and no sound."""
@@ -30,7 +33,10 @@ class Video:
         self.labels = [label(moment.time_s, whole_s) for moment in self._chosen]
         size = f"{self._footage.width}×{self._footage.height}"
         self.origin = f"{_name(data, kind)} video, {size}, {length(whole_s)}"
-        self.left_out = self._left_out(whole_s)
+        self.left_out = self._left_out(moments[-1].time_s, whole_s)
+
+    def close(self) -> None:
+        self._footage.close()
 
     def part_tokens(self, limits: PictureLimits) -> tuple[int, int]:
         tokens = limits.frame_tokens(len(self.labels))
@@ -45,15 +51,15 @@ class Video:
         for time, image in self._footage.frames(wanted):
             yield Moment(position=time, time_s=self._footage.seconds(time), signature=drawn(image, signature_fit))
 
-    def _left_out(self, whole_s: float) -> str:
+    def _left_out(self, reached_s: float, whole_s: float) -> str:
         parts = []
         if whole_s >= SHORT_S:
             count = len(self._chosen)
             parts.append(f"what happens between {count} moments of it" if count > 1 else "all but one moment of it")
         if self._footage.has_sound:
             parts.append("its sound")
-        if self._footage.is_cut:
-            parts.append(f"everything after {clock(whole_s)}")
+        if self._footage.is_cut or reached_s < MOST_OF_IT * whole_s:
+            parts.append(f"everything after {clock(reached_s)}")
         return ", and ".join(parts)
 
 

@@ -206,7 +206,7 @@ def _offered(
         _let_pass(connection, heard)
     elif message.attachments and some_passes:
         passing.forget(connection, message.key, [message.message_id])
-    may_look = heard.answer and (command is None or command.name in LOOKING)
+    may_look = heard.answer and heard.refusal is None and (command is None or command.name in LOOKING)
     if some_passes and may_look and (not offered or message.album_id is not None):
         lifetime_s = heard.joining.before_s
         before = passing.before(connection, message, now=heard.now, lifetime_s=lifetime_s, take=command is None)

@@ -32,7 +32,7 @@ class BotProcess:
         Args:
             directory: Where it works.
             module: What is run; another one than Glimpse's own must behave like it.
-            variables: Its environment, and all of it but ``PATH``, ``PYTHONPATH`` and a free ``HTTP_PORT``.
+            variables: Its environment, and all of it but ``PATH``, ``PYTHONPATH``, a free ``HTTP_PORT`` and no self-test.
         """
         self.lines: list[str] = []
         """What it wrote, stderr and stdout together, over all starts."""
@@ -169,6 +169,8 @@ class BotProcess:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "HTTP_PORT": "0",
+            # Its question to the model would be one that no scenario asked.
+            "MODEL_SELF_TEST": "off",
             "DATABASE_URL": f"sqlite+aiosqlite:///{self._directory / 'glimpse.db'}",
             **self._variables,
         }

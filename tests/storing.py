@@ -1,7 +1,7 @@
 """What the storage tests share: a store on a real file, whole turns in one call, and a plain look at the file."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,8 @@ from bot.records import (
     Lease,
     Outcome,
     Picture,
+    Place,
+    PostedPicture,
     Prepared,
     Refusal,
     Turn,
@@ -27,7 +29,7 @@ from bot.records import (
     View,
 )
 from storage.database import open_store
-from tests.fakes import KEY, START, message
+from tests.fakes import KEY, START, message, photo
 
 PLENTY = 10**12
 
@@ -90,11 +92,14 @@ def lease(at: datetime = START, owner: str = "us") -> Lease:
     return Lease(owner=owner, until=at + timedelta(seconds=30))
 
 
-def outcome(answer: str | None = "Yes.", *, state: FinalState | None = None) -> Outcome:
+def outcome(
+    answer: str | None = "Yes.", *, state: FinalState | None = None, pictures: Sequence[PostedPicture] = ()
+) -> Outcome:
     """What a turn comes to; it failed if there is no answer."""
     if state is None:
         state = TurnState.FAILED if answer is None else TurnState.ANSWERED
-    return Outcome(state=state, text=answer or "I could not.", answer=answer, started_at=START)
+    text = answer or "I could not."
+    return Outcome(state=state, text=text, pictures=tuple(pictures), answer=answer, started_at=START)
 
 
 async def finish(
@@ -161,3 +166,41 @@ async def purge(
 def originals_in(folder: Path) -> set[str]:
     """The content hashes of all files as they came, as they are named on the disk."""
     return {path.name for path in (folder / "glimpse.db.originals").glob("*/*")}
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+async def post(
+    store: Store,
+    *handles: str,
+    sender: str = "Bob",
+    at_s: float = 0,
+    album_id: str | None = None,
+    key: ConversationKey = KEY,
+    answer: bool = True,
+) -> MessageReceived:
+    """Somebody posts pictures to nobody."""
+    posted = message(
+        "Look at this!",
+        key=key,
+        sender=sender,
+        attachments=[photo(handle) for handle in handles],
+        album_id=album_id,
+        address=None,
+        sent_at=after(at_s),
+    )
+    assert await hear(store, posted, at=after(at_s), answer=answer) is None
+    return posted
+
+
+async def ask(store: Store, text: str = "What is that?", *, at_s: float = 10, **more: object) -> Turn:
+    asked = message(text, sent_at=after(at_s), **more)  # type: ignore[arg-type]  # by name
+    accepted = await hear(store, asked, at=after(at_s))
+    assert accepted is not None
+    return accepted.turn
+
+
+async def shown_in(store: Store, turn: Turn) -> list[tuple[str, Place, str]]:
+    return [(a.ref.handle, a.place, a.author) for a in await attachments_of(store, turn)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import Command, MessageId, MessageReceived, Quoted
+from bot.events import Command, MessageId, MessageReceived, Quoted, Source
 from bot.ports.store import Store
 from bot.records import Accepted, Delivery, DeliveryState, Prepared, TurnState, Verdict
 from tests.fakes import KEY, START, message, photo
@@ -167,3 +167,59 @@ async def test_a_photo_of_an_album_that_is_edited_does_not_repeat_the_reply(tmp_
         await _edit(store, replace(second, text="I mean this"))
 
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["bobs", "one", "two"]
+
+
+# --- what the platform finds behind links, some seconds later ---------------------------------------------
+
+
+def _with_previews(*handles: str, text: str = "https://example.org") -> MessageReceived:
+    previews = [replace(photo(handle), source=Source.PREVIEW) for handle in handles]
+    return message(text, message_id="1", attachments=[photo("own"), *previews])
+
+
+@pytest.mark.parametrize("state", LIVING)
+async def test_pictures_behind_links_come_later_and_do_not_ask_again_once_the_answer_is_begun(
+    tmp_path: Path, state: TurnState
+) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, _with_previews())
+        (own,) = await attachments_of(store, turn)
+        await store.settle(own.id, prepared(picture("own")))
+        await bring_to(state, store, turn)
+        edited = await _edit(store, _with_previews("one", "two"))
+
+        is_open = state is TurnState.ACCEPTED
+        assert edited == (Accepted(turn=turn) if is_open else None)
+        same, one, two = await attachments_of(store, turn)
+        assert (same.id, same.views) == (own.id, shown(picture("own")))
+        assert [(a.ref.handle, a.ref.source, a.verdict) for a in (one, two)] == [
+            ("one", Source.PREVIEW, Verdict.PENDING),
+            ("two", Source.PREVIEW, Verdict.PENDING),
+        ]
+        assert await _edit(store, _with_previews("one", "two")) is None
+        assert await _edit(store, _with_previews()) is None, "a preview that was hidden was seen all the same"
+        assert len(await attachments_of(store, turn)) == 3
+        assert await store.conclude(turn.id, outcome("4")) == (state is TurnState.ANSWERING)
+
+
+async def test_an_edit_of_words_asks_again_with_the_previews_that_there_are_now(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, _with_previews())
+        await _edit(store, _with_previews("one", "two"))
+        await finish(store, turn)
+        edited = await _edit(store, _with_previews("two", "three", text="https://example.net"))
+
+        assert edited is not None
+        assert edited.restart
+        assert [a.ref.handle for a in await attachments_of(store, turn)] == ["own", "two", "three"]
+
+
+async def test_a_preview_of_a_message_that_lost_an_attachment_before_comes_behind_the_others(tmp_path: Path) -> None:
+    reply = Quoted(message_id=MessageId("0"), author="Bob", is_own=False, text="", attachments=(photo("bobs"),))
+    asked = replace(_with_previews(), quoted=(reply,))
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, asked)
+        await store.delete(KEY, [MessageId("0")], now=LATER)
+        assert await _edit(store, replace(_with_previews("one"), quoted=(reply,))) is not None
+
+        assert [a.ref.handle for a in await attachments_of(store, turn)] == ["own", "one"]

@@ -247,7 +247,7 @@ class CatchingUp:
 
     def _is_news(self, number: int) -> bool:
         # An old one proves nothing for those after it: it may be repeated, or was on its way when the session began.
-        return number > self._opened
+        return number >= self._opened
 
     async def _insist_on(self, gap: _Gap, until: int | None) -> None:
         waits = iter(_PATIENCE_S)

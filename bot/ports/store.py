@@ -47,12 +47,14 @@ class Store(Protocol):
         """Store an addressed message and its turn.
 
         A message that brings and quotes no attachments gets those of the newest message (with its album) that was
-        posted in the conversation less than `joining.before_s` ago, to nobody, and that no turn has yet
-        (`Place.BEFORE`); commands only those in `bot.commands.LOOKING`. The reply to one picture of an album gets its
-        siblings, as far as they are known. Attachments that are in the message twice are stored once.
+        posted in the conversation less than `joining.before_s` before, to nobody (`Place.BEFORE`). A question takes
+        it, and what is older, away from later questions; commands in `bot.commands.LOOKING` get it too, and leave it,
+        with what they bring, for a question. Other commands, and what is refused or only remembered, get none.
+        The reply to one picture of an album gets its siblings, and a question with one picture of an album those that
+        came before it, as far as they are known. Attachments that are in the message twice are stored once.
 
         It joins the newest turn of the same conversation and sender instead, addressed or not, if that is not a
-        command's, was accepted less than `joining.cap_s` ago, and
+        command's (but one in `LOOKING` takes in its album), was accepted less than `joining.cap_s` ago, and
 
         - has the same `album_id` and is ACCEPTED, or
         - is ACCEPTED and waits (it was given a quiet time, and its `ready_at` is after `now`), and the message is
@@ -65,7 +67,8 @@ class Store(Protocol):
         The same message again changes nothing. Of a message that is neither addressed nor joins, only its attachments
         are kept, for `joining.before_s` (at most 10 messages of each conversation), unless the conversation
         describes every picture (`ConversationSettings`): then one with attachments of `Source.FILE` or STICKER of its
-        own becomes a turn of the command `bot.commands.ALT`.
+        own becomes a turn of the command `bot.commands.ALT`. What had its time is deleted with the next message of
+        any conversation that the bot was ever asked in, at the latest by `purge`.
         With ``answer=False`` the turn is REMEMBERED at once.
 
         With a `refusal`, what does not join is refused: a turn that is DELIVERING that text, then FAILED with the
@@ -88,7 +91,9 @@ class Store(Protocol):
         ...
 
     async def delete(self, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime) -> Sequence[Turn]:
-        """Delete messages with what they quote and attach.
+        """Delete messages with what they quote and attach, and their pictures where others quote or ask about them.
+
+        Originals and prepared pictures that nothing else has are deleted at once.
 
         Returns:
             The turns that have no message left: they are WITHDRAWING now and no longer part of the history.
@@ -198,7 +203,7 @@ class Store(Protocol):
         ...
 
     async def settle_as_known(self, attachment_id: AttachmentId, original: str) -> bool:
-        """Settle an attachment like an earlier one that was USABLE and came with the very same bytes.
+        """Settle an attachment like an earlier one, of any conversation, that was USABLE and had the very same bytes.
 
         False when there is none, or retention took one of its pictures.
         """
@@ -209,13 +214,17 @@ class Store(Protocol):
         ...
 
     async def keep_picture(self, turn_id: TurnId, picture: Picture) -> None:
-        """Store a picture that is to be posted with a turn's answer. It goes when the turn goes."""
+        """Store a picture that is to be posted with the answer of an ANSWERING turn.
+
+        It goes when the turn goes, is opened again, or is withdrawn.
+        """
         ...
 
     async def keep_original(self, data: bytes) -> str:
         """Keep a file as it came, once. Returns its content hash, in hex.
 
-        The least recently used go when there are too many bytes; and all that no attachment has any more.
+        Only a cache: a disk that refuses is logged, and raises nothing. The least recently used go when there are more
+        bytes than `purge` was told last, and all that no attachment has any more.
         """
         ...
 

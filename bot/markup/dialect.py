@@ -1,0 +1,168 @@
+r"""The Markdown that models write, set up so that nothing of it is lost.
+
+CommonMark with tables, task lists and strikethrough, except for what would drop or invent something in a chat:
+
+- HTML, entities (``&lt;``) and link definitions are ordinary text;
+- a line of ``---`` below a paragraph is a rule, never a heading (it would change the text above while it grows);
+- a backslash is markup only before the characters of `_ESCAPABLE`, so that ``\(see below)`` and ``C:\dir`` stay;
+- formulas are known (``\(…\)``, ``\[…\]``, ``$$…$$``, ``$…$``), and bare addresses;
+- links that chats do not show (other than http and https, without a domain) are kept as written;
+- what is nested deeper than anybody reads is kept as written.
+"""
+
+import functools
+import re
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, image, link
+from markdown_it.token import Token
+
+from bot.markup.block_rules import DEEPEST, formula_block, table, too_deep
+from bot.markup.delimiters import formula_at
+
+_MAX_URL = 2048
+_MOST_LABELS_WITHIN_LABELS = 8
+"""Parsing costs as many times the length of the text."""
+_ESCAPABLE = frozenset("*_`~#+-.<>|")
+_LINK = re.compile(r"https?://[^\s/?#@]*[^\s/?#@.]\.[^\s/?#@.][^\s]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\[\]«»“”‘’…]*[^\s<>\"'`|\[\]«»“”‘’….,;:!?)*_~]", re.IGNORECASE)
+_IN_LABELS = re.compile(r"\\.|`+|[\[\]]", re.DOTALL)
+
+
+def block_tokens(markdown: str, *, growing: bool) -> list[Token]:
+    """The blocks; the text in them is not parsed yet.
+
+    Args:
+        markdown: With LF as the only line break.
+        growing: A table is one from its first line on.
+    """
+    tokens: list[Token] = []
+    parser().block.parse(markdown, parser(), {"growing": growing}, tokens)
+    return tokens
+
+
+def inline_tokens(text: str) -> list[Token]:
+    """The stretches of one block's text."""
+    return parser().inline.parse(text, parser(), {}, [])
+
+
+def is_link(url: str) -> bool:
+    """Whether chats show a link to this address: http or https, and a host with a dot."""
+    return len(url) <= _MAX_URL and _LINK.fullmatch(url) is not None
+
+
+def addresses(text: str) -> list[re.Match[str]]:
+    """Where a text holds bare web addresses, without the punctuation behind them."""
+    return list(_ADDRESS.finditer(text))
+
+
+class _Parser(MarkdownIt):
+    """Which addresses are links, and that they stay as written."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
+        return is_link(url)
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - markdown-it's name
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - markdown-it's name
+        return link
+
+
+@functools.cache
+def parser() -> MarkdownIt:
+    """The parser, made when it is needed first."""
+    made = _Parser("commonmark", {"html": False, "maxNesting": 2 * DEEPEST, "tasklists": True})
+    made.enable(["table", "strikethrough"])
+    made.disable(["lheading", "reference", "entity", "html_block", "html_inline"])
+    made.block.ruler.at("table", table, {"alt": ["paragraph"]})
+    made.block.ruler.before("table", "too_deep", too_deep)
+    made.block.ruler.before("fence", "formula", formula_block, {"alt": ["paragraph", "blockquote", "list"]})
+    made.inline.ruler.before("escape", "formula", _formula)
+    made.inline.ruler.before("escape", "address", _address)
+    made.inline.ruler.at("escape", _escape)
+    made.inline.ruler.at("link", _link)
+    made.inline.ruler.at("image", _image)
+    return made
+
+
+def _escape(state: StateInline, silent: bool) -> bool:
+    following = state.src[state.pos + 1 : state.pos + 2]
+    if state.src[state.pos] != "\\" or following not in _ESCAPABLE or not following or state.pos + 1 >= state.posMax:
+        return False
+    if not silent:
+        state.append_pending(following)
+    state.pos += 2
+    return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """A bare address is text as it stands: ``https://x.de/__init__.py`` has no bold part."""
+    if state.src[state.pos] != ":":
+        return False
+    scheme = next((word for word in ("https", "http") if state.src.endswith(word, 0, state.pos)), None)
+    if scheme is None or (found := _ADDRESS.match(state.src, state.pos - len(scheme), state.posMax)) is None:
+        return False
+    if not silent:
+        if not state.pending.endswith(scheme):  # It was written as something else, e.g. with an escape in it.
+            return False
+        state.pending = state.pending.removesuffix(scheme)
+        state.push("address", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    found = formula_at(state.src, state.pos, state.posMax, state.env)
+    if found is None:
+        return False
+    if not silent:
+        state.push("formula", "", 0).content = found.tex
+    state.pos = found.end
+    return True
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    return state.src[state.pos] == "[" and _is_label(state, state.pos) and link(state, silent)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    following = state.pos + 1
+    return state.src.startswith("![", state.pos) and _is_label(state, following) and image(state, silent)
+
+
+def _is_label(state: StateInline, opening: int) -> bool:
+    """Whether the bracket is closed and an address may follow. Without this each open one would cost a whole parse."""
+    ends = state.env.setdefault("labels", {})
+    if state.src not in ends:
+        ends[state.src] = _label_ends(state.src)
+    end = ends[state.src].get(opening, -1)
+    return end > 0 and state.src.startswith("](", end)
+
+
+def _label_ends(text: str) -> dict[int, int]:
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    code: list[re.Match[str]] = []
+    for found in _IN_LABELS.finditer(text):
+        match found[0][0]:
+            case "[":
+                opened.append(found.start())
+            case "]" if opened:
+                start = opened.pop()
+                if len(opened) < _MOST_LABELS_WITHIN_LABELS:
+                    ends[start] = found.start()
+            case "`":
+                code.append(found)
+    return _without_code(ends, code)
+
+
+def _without_code(ends: dict[int, int], runs: list[re.Match[str]]) -> dict[int, int]:
+    """Brackets in code are none. The few texts that hold both are left to the parser."""
+    del runs
+    return ends
+
+
+def parse_errors() -> Any:
+    return None

@@ -1,0 +1,206 @@
+"""What is asked of the database: by index, and at a cost that does not grow with the history."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.events import ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
+from bot.records import (
+    Accepted,
+    AttachmentId,
+    ConversationSettings,
+    Delivery,
+    DeliveryState,
+    Notice,
+    NoticeKind,
+    Refusal,
+    TurnId,
+)
+from storage import (
+    accepting,
+    attachments,
+    conversations,
+    cursors,
+    history,
+    notices,
+    passing,
+    pictures,
+    places,
+    receipts,
+    retention,
+    taking_back,
+    turns,
+    unreadables,
+    verdicts,
+)
+from storage.tables import messages as message_table
+from storage.tables import turns as turn_table
+from tests.fakes import FAKE, KEY, START, message, photo
+from tests.storing import (
+    JOINING,
+    database,
+    exchange,
+    lease,
+    outcome,
+    picture,
+    plain_connection,
+    prepared,
+    store_at,
+)
+
+
+def _add_past(path: Path, key: ConversationKey, count: int) -> TurnId:
+    """Write so many old turns into a conversation that exists, and return the newest turn's id."""
+    with plain_connection(path) as connection:
+        conversation_id = connection.execute(
+            sa.select(conversations.ID_OF_KEY), conversations.key_values(key)
+        ).scalar_one()
+        turn: dict[str, Any] = {
+            "conversation_id": conversation_id,
+            "state": "answered",
+            "sender_id": "1",
+            "reply_to": "1",
+            "accepted_at": START,
+            "ready_at": START,
+            "finished_at": START,
+            "answer": "Yes.",
+        }
+        said_: dict[str, Any] = {
+            "conversation_id": conversation_id,
+            "sender_id": "1",
+            "sender_name": "Ann",
+            "text": "Hello",
+            "attachment_count": 0,
+            "sent_at": START,
+        }
+        first = (connection.execute(sa.select(sa.func.max(turn_table.c.id))).scalar() or 0) + 1
+        ids = range(first, first + count)
+        connection.execute(turn_table.insert(), [{**turn, "id": i} for i in ids])
+        connection.execute(
+            message_table.insert(), [{**said_, "turn_id": i, "platform_message_id": f"p{i}"} for i in ids]
+        )
+        return TurnId(ids[-1])
+
+
+def _steps_to_read(path: Path, key: ConversationKey, up_to: TurnId) -> int:
+    """How many instructions SQLite's virtual machine runs to read ten exchanges."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with plain_connection(path) as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(count, 1)
+        assert len(history.history(connection, key, up_to=up_to, limit=10).exchanges) == 10
+        driver.set_progress_handler(None, 1)
+    return steps
+
+
+async def test_reading_costs_the_same_after_fifty_thousand_messages(tmp_path: Path) -> None:
+    busy, path = replace(KEY, chat_id="2"), database(tmp_path)
+    async with store_at(tmp_path) as store:
+        await exchange(store, "Hello")
+        await exchange(store, "Hello", key=busy)
+
+    few = _steps_to_read(path, KEY, _add_past(path, KEY, 20))
+    newest = _add_past(path, busy, 50_000)
+    assert _steps_to_read(path, busy, newest) <= few * 1.1
+    assert _steps_to_read(path, KEY, newest) <= few * 1.1
+
+
+# The subquery that reads no more than the limit, and the index of the turns that wait.
+SHORT_SCANS = {"SCAN questions", "SCAN CONSTANT ROW", "SCAN turns USING INDEX ix_turns_unfinished"}
+
+
+async def test_no_query_of_an_answer_reads_a_whole_table(tmp_path: Path) -> None:
+    async with store_at(tmp_path):
+        pass
+    asked: list[tuple[str, Any]] = []
+    with plain_connection(database(tmp_path)) as connection:
+
+        @sa.event.listens_for(connection, "before_cursor_execute")
+        def _note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+            asked.append((statement, parameters[0] if many else parameters))
+
+        _one_of_everything(connection)
+        sa.event.remove(connection, "before_cursor_execute", _note)
+        assert len(asked) > 20
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            slow = {row.detail for row in plan if row.detail.startswith("SCAN")} - SHORT_SCANS
+            assert not slow, statement
+
+
+def _one_of_everything(connection: sa.Connection) -> None:
+    heard = message(album_id="a", message_id="1", attachments=[photo("one")])
+    turn_id = _accept_of_every_kind(connection, heard)
+    turns.begin(connection, turn_id, now=START, lease=lease())
+    turns.renew(connection, [turn_id], lease())
+    turns.unfinished(connection)
+    history.history(connection, KEY, up_to=turn_id, limit=10)
+    history.attachment(connection, KEY, AttachmentId(1), up_to=turn_id)
+    verdicts.settle(connection, AttachmentId(1), prepared(picture("cat")), "0" * 64)
+    verdicts.settle_as_known(connection, AttachmentId(2), "0" * 64)
+    pictures.keep_posted(connection, turn_id, picture("box"))
+    attachments.in_use(connection, ["0" * 64])
+    pictures.jpeg(connection, picture("cat").sha256)
+    receipts.record_deliveries(connection, turn_id, [Delivery(part=0, state=DeliveryState.SENDING)])
+    receipts.deliveries_of(connection, turn_id)
+    receipts.remove_delivery(connection, turn_id, 0)
+    shown = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"))
+    turns.conclude(connection, turn_id, outcome("A cat."), [shown])
+    turns.close(connection, turn_id, now=START, receipts=[shown], failed="undeliverable", detail="")
+    turns.turn_of(connection, KEY, MessageId("90"))
+    taking_back.edit(connection, replace(heard, text="A cat?"), now=START, redo_since=START)
+    taking_back.delete(connection, KEY, [heard.message_id], now=START)
+    turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
+    conversations.reset(connection, KEY, up_to=turn_id)
+    conversations.hold(connection, KEY, START)
+    conversations.move_window(connection, KEY, first_turn=turn_id, pixels_from=AttachmentId(1))
+    conversations.settings(connection, KEY)
+    conversations.change_settings(connection, KEY, ConversationSettings(describes_pictures=True))
+    places.recent(connection, KEY, since=START)
+    cursors.move_cursor(connection, "a", "1")
+    cursors.move_cursor(connection, "a", "2")
+    cursors.cursor(connection, "a")
+    unreadables.set_aside(connection, Unreadable(platform=FAKE, id="1", raw="{}", error="KeyError"), now=START)
+    strange = Notice(kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("s"), text="Sorry.")
+    assert notices.notify(connection, strange, now=START, cursor="a") is not None
+    assert notices.notify(connection, strange, now=START, cursor=None) is None
+    _refuse(connection)
+    retention.delete_turns(START)(connection)
+
+
+def _refuse(connection: sa.Connection) -> None:
+    refusal = Refusal(text="Busy.", shared_for_s=60, shared_by=9)
+    for number in range(2):
+        heard = message(sender="Cem", message_id=f"c{number}")
+        accepted = accepting.accept(
+            connection, heard, now=START, ready_at=START, joining=JOINING, answer=True, refusal=refusal
+        )
+        assert (accepted is None) == (number == 1), "the second one shares the refusal of the first"
+
+
+def _accept_of_every_kind(connection: sa.Connection, heard: MessageReceived) -> TurnId:
+    def hear(heard: MessageReceived) -> Accepted | None:
+        return accepting.accept(connection, heard, now=START, ready_at=START, joining=JOINING, answer=True)
+
+    accepted = hear(heard)
+    assert accepted is not None
+    assert hear(message(album_id="a", address=None)) is not None
+    assert hear(heard) is None
+    other = hear(message("What is it?", sender="Bob"))
+    assert other is not None
+    assert hear(message(sender="Bob", address=None, attachments=[photo("two")])) == other
+    posted = message(sender="Zoe", message_id="p", address=None, album_id="b", attachments=[photo("passing")])
+    assert hear(posted) is None
+    assert hear(message("And this?", sender="Cem")) is not None
+    reply = Quoted(message_id=MessageId("p"), author="Zoe", is_own=False, text="", attachments=posted.attachments)
+    assert hear(message("And that?", sender="Eve", quoted=[reply])) is not None
+    passing.forget_old(connection, now=START, lifetime_s=60)
+    return accepted.turn.id

@@ -1,0 +1,57 @@
+"""Plays the scenes and writes a page for each platform: ``python -m tests.transcript [FOLDER] [--only SCENE]``.
+
+The pages need no network and no script: open them in any browser. A picture of one, as in the README:
+``chromium --headless --screenshot=discord.png --window-size=390,844 --hide-scrollbars discord.html``.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from tests.transcript.page import page
+from tests.transcript.scenes import NOT_ON_TELEGRAM, SCENARIOS, Scenario
+from tests.transcript.screen import Scene
+from tests.transcript.stage import stages
+
+PLATFORMS = ("discord", "telegram")
+
+
+async def play(platform: str, scenarios: Sequence[Scenario] = SCENARIOS) -> Sequence[Scene]:
+    """Play on one platform what it has."""
+    missing: Collection[str] = NOT_ON_TELEGRAM if platform == "telegram" else ()
+    scenes = []
+    async with stages(platform) as new_stage:
+        for scenario in scenarios:
+            if scenario.name not in missing:
+                began = time.monotonic()
+                views = await scenario.play(new_stage())
+                sys.stdout.write(f"{platform} {scenario.name}: {time.monotonic() - began:.1f} s\n")
+                scenes.append(Scene(name=scenario.name, title=scenario.title, views=views))
+    return scenes
+
+
+async def write(folder: Path, scenarios: Sequence[Scenario]) -> None:
+    """Write ``discord.html`` and ``telegram.html``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for platform in PLATFORMS:
+        file = folder / f"{platform}.html"
+        file.write_text(page(platform, await play(platform, scenarios)), encoding="utf-8")
+        sys.stdout.write(f"{file}\n")
+
+
+def main() -> None:
+    """Read the command line."""
+    names = [scenario.name for scenario in SCENARIOS]
+    parser = argparse.ArgumentParser(prog="python -m tests.transcript", description=(__doc__ or "").partition(":")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("transcript"), help="where the pages go")
+    parser.add_argument("--only", choices=names, action="append", help="one scene, or several by repeating it")
+    given = parser.parse_args()
+    wanted = given.only or names
+    asyncio.run(write(given.folder, [scenario for scenario in SCENARIOS if scenario.name in wanted]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What the emulated Discord recorded, as people see it."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from tests.discord_markdown import read
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_world import Attachment, Channel, Guild, Message, MessageFlag, MessageKind
+from tests.formatted import Kind, Node, Styled, visible_text
+from tests.transcript.screen import Attached, Quoted, Screen, Shown
+
+_TYPING_S = 10.0
+"""Discord docs, Trigger Typing Indicator."""
+
+
+def screen_of(discord: DiscordEmulator, channel: Channel, *, with_deleted: bool = False) -> Screen:
+    """A channel, thread or private chat as it stands now."""
+    names = _names(channel.guild)
+    messages = [message for message in channel.messages.values() if with_deleted or not message.deleted]
+    return Screen(
+        title=discord.bot.name if channel.is_dm else channel.name,
+        subtitle="",
+        messages=[_shown(message, names) for message in messages if message.kind in _WRITTEN],
+        typing=discord.bot.name if _is_typing(discord, channel) else None,
+    )
+
+
+_WRITTEN = frozenset({MessageKind.DEFAULT, MessageKind.REPLY, MessageKind.CHAT_INPUT_COMMAND})
+
+
+def _is_typing(discord: DiscordEmulator, channel: Channel) -> bool:
+    began = [event.at for event in discord.typing_events if event.channel is channel]
+    spoken = [message.sent_at for message in discord.visible(channel)]
+    return bool(began) and began[-1] > max(spoken, default=0.0) and time.monotonic() < began[-1] + _TYPING_S
+
+
+def _names(guild: Guild | None) -> Mapping[str, str]:
+    if guild is None:
+        return {}
+    people = {member.person.mention: member.nick or member.person.name for member in guild.members.values()}
+    roles = {role.mention: role.name for role in guild.roles.values()}
+    channels = {channel.mention: f"#{channel.name}" for channel in guild.channels.values()}
+    return {mention: f"@{name}" for mention, name in (people | roles).items()} | channels
+
+
+def _shown(message: Message, names: Mapping[str, str]) -> Shown:
+    version = message.versions[-1]
+    return Shown(
+        who=message.author.name,
+        at=message.created,
+        text=_text(message, names),
+        attached=[_attached(attachment) for attachment in version.attachments],
+        quoted=_quoted(message, names),
+        buttons=[button["label"] for row in version.components for button in row.get("components", ())],
+        is_bot=message.author.is_bot,
+        is_edited=message.edited is not None,
+        is_deleted=message.deleted,
+        is_private=MessageFlag.EPHEMERAL in message.flags,
+    )
+
+
+def _text(message: Message, names: Mapping[str, str]) -> Sequence[Node]:
+    if MessageFlag.LOADING in message.flags:
+        return [Styled(Kind.SUBTEXT, [f"{message.author.name} is thinking…"])]
+    loud = {"@everyone": "@everyone", "@here": "@here"} if message.mentions.everyone else {}
+    return read(message.text, {**names, **loud})
+
+
+def _quoted(message: Message, names: Mapping[str, str]) -> Quoted | None:
+    if message.interaction is not None:
+        return Quoted(who=message.interaction.person.name, text=f"used {_called(message.interaction.command)}")
+    original = message.reply_to
+    if original is None:
+        return None
+    if original.deleted:
+        return Quoted(who="", text="Original message was deleted")
+    words = " ".join(visible_text(_text(original, names)).split())
+    return Quoted(who=original.author.name, text=words or "Click to see attachment")
+
+
+def _attached(attachment: Attachment) -> Attached:
+    file = attachment.file
+    return Attached(name=file.name, data=file.data, media_type=attachment.media_type or "", alt=file.description or "")
+
+
+def _called(command: str) -> str:
+    """Names of slash commands have no capitals; entries of a menu are shown as they are."""
+    return f"/{command}" if command.islower() else command

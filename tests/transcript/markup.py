@@ -1,0 +1,61 @@
+"""Formatted text as HTML."""
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from tests.formatted import BLOCKS, Kind, Node, Styled
+
+_TAGS = {
+    Kind.BOLD: "b",
+    Kind.ITALIC: "i",
+    Kind.UNDERLINE: "u",
+    Kind.STRIKETHROUGH: "s",
+    Kind.CODE: "code",
+    Kind.QUOTE: "blockquote",
+    Kind.FOLDED_QUOTE: "blockquote",
+    Kind.SUBTEXT: "small",
+    Kind.ITEM: "li",
+}
+_ADDRESS = re.compile(r"(?:https?://|mailto:)")
+_DIGITS = re.compile(r"\d+")
+
+
+def html_of(nodes: Sequence[Node]) -> str:
+    """Escaped; the newline behind a block is left out, since a block ends its line by itself."""
+    return "".join(_pieces(nodes))
+
+
+def _pieces(nodes: Sequence[Node]) -> Iterator[str]:
+    behind_block = False
+    for node in nodes:
+        if isinstance(node, str):
+            yield escape(node.removeprefix("\n") if behind_block else node)
+        else:
+            yield _styled(node)
+        behind_block = isinstance(node, Styled) and node.kind in BLOCKS
+
+
+def _styled(node: Styled) -> str:
+    inside, value = html_of(node.nodes), escape(node.value)
+    match node.kind:
+        case Kind.PRE:
+            language = f' data-language="{value}"' if value else ""
+            return f"<pre{language}><code>{inside}</code></pre>"
+        case Kind.HEADING:
+            # The page has headings of its own above: these are two levels down.
+            return f"<h{int(node.value) + 3}>{inside}</h{int(node.value) + 3}>"
+        case Kind.LIST:
+            return _list(node, inside)
+        case Kind.LINK:
+            return f'<a href="{value}">{inside}</a>' if _ADDRESS.match(node.value) else f"<a>{inside}</a>"
+        case Kind.SPOILER | Kind.MENTION | Kind.TOUCHABLE | Kind.EMOJI as kind:
+            return f'<span class="{kind}">{inside}</span>'
+        case kind:
+            return f"<{_TAGS[kind]}>{inside}</{_TAGS[kind]}>"
+
+
+def _list(node: Styled, inside: str) -> str:
+    first = next((item.value for item in node.nodes if isinstance(item, Styled)), "")
+    number = _DIGITS.match(first)
+    return f'<ol start="{number[0]}">{inside}</ol>' if number else f"<ul>{inside}</ul>"
