@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from bot import logs
 from bot.background import Background
 from bot.clock import SystemClock
-from bot.core import Parts, assemble
+from bot.core import Parts, Work, assemble
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
 from bot.picture_size import PictureLimits
 from bot.pictures import PictureWorkshop
@@ -109,8 +109,8 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
             return
         core = assemble(parts, settings, clock, readiness, owner=secrets.token_hex(8))
         await _serve_http(settings, readiness, posts, stack)
-        purging = partial(_keep_purging, parts.store, settings, clock)
-        for name, work in (*core.work, ("purge", purging)):
+        purging: Work = ("purge", partial(_keep_purging, parts.store, settings, clock))
+        for name, work in (*core.work, purging):
             await stack.enter_async_context(Background(work(), name=name))
         resumed = await core.inbox.resume()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.asking import Asking
 from bot.conversation import Conversation
@@ -20,6 +20,10 @@ from bot.readiness import Readiness
 from bot.rules import asking_rules, conversation_rules, inbox_rules
 from bot.settings import Settings
 from bot.sight import Sight
+
+
+Work: TypeAlias = tuple[str, Callable[[], Coroutine[Any, Any, None]]]
+"""A name for the log, and what runs until it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +44,8 @@ class Core:
     inbox: Inbox
     lanes: Lanes
     sight: Sight
-    work: Sequence[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]
-    """What has to run beside it, by name."""
+    work: Sequence[Work]
+    """What has to run beside it."""
 
 
 def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readiness, *, owner: str) -> Core:
@@ -61,7 +65,7 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     inbox = Inbox(
         parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=inbox_rules(settings)
     )
-    work = [("leases", conversation.keep_leases), ("words", inbox.keep_saying)]
+    work: list[Work] = [("leases", conversation.keep_leases), ("words", inbox.keep_saying)]
     if settings.model.self_test and not settings.offline:
         work.append(("self-test", partial(sight.test, parts.model, clock)))
     return Core(inbox=inbox, lanes=lanes, sight=sight, work=work)

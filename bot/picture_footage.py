@@ -1,5 +1,6 @@
 """Reads single frames out of MP4, MOV and WebM by FFmpeg's libraries: few of its decoders, nothing of the network."""
 
+import contextlib
 import io
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,16 @@ before it: with a key frame every 8 seconds, half of what is wanted of a long vi
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """FFmpeg's own decoders of these two leave transparency out."""
 
-_HALF_TURN_DEGREES = 180
+_TURNS = {
+    90: Image.Transpose.ROTATE_90,
+    -90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    -180: Image.Transpose.ROTATE_180,
+}
+"""Degrees counterclockwise that a phone asks players for."""
+
+_MOST_ASPECT = 4
+"""Pixels that claim to be wider or narrower than so many times their height lie."""
 
 
 class Footage:
@@ -54,7 +64,7 @@ class Footage:
             stream = _picture_stream(container)
             self.has_sound = bool(container.streams.audio)
             self.time_base = stream.time_base or Fraction(1, 1000)
-            self._aspect = stream.sample_aspect_ratio or Fraction(1)
+            self._aspect = _aspect(stream)
             self._decoder = _decoder(stream, max_pixels)
             self.width, self.height = stream.codec_context.width, stream.codec_context.height
             check_pixels(self.width, self.height, max_pixels)
@@ -106,24 +116,20 @@ class Footage:
     def _decoded_from(self, key: int) -> Iterator[VideoFrame]:
         if self._decoder.is_open:
             self._decoder.flush_buffers()
-        for place in range(key, len(self._packets)):
+        for place, packet in enumerate([*self._packets[key:], None], start=key):
             self._fed = place
-            try:
-                yield from self._decoder.decode(self._packets[place])
-            except av.FFmpegError:
-                continue  # Damage in the middle costs these frames and not the others.
-        yield from self._decoder.decode(None)
+            # Damage in the middle costs these frames and not the others.
+            with contextlib.suppress(av.FFmpegError):
+                yield from self._decoder.decode(packet)
 
     def _image(self, frame: VideoFrame) -> Image.Image:
         check_pixels(frame.width, frame.height, self._max_pixels)
-        mode = "RGBA" if "a" in frame.format.name.removeprefix("gray") else "RGB"
+        mode = "RGBA" if any(component.is_alpha for component in frame.format.components) else "RGB"
         plane = frame.reformat(format="rgba" if mode == "RGBA" else "rgb24").planes[0]
         image = Image.frombytes(mode, (frame.width, frame.height), bytes(plane), "raw", mode, plane.line_size, 1)
         if self._aspect != 1:
             image = image.resize((max(1, round(image.width * self._aspect)), image.height))
-        turns = {90: Image.Transpose.ROTATE_90, -90: Image.Transpose.ROTATE_270}
-        turns |= {_HALF_TURN_DEGREES: Image.Transpose.ROTATE_180, -_HALF_TURN_DEGREES: Image.Transpose.ROTATE_180}
-        return image.transpose(turns[frame.rotation]) if frame.rotation in turns else image
+        return image.transpose(_TURNS[frame.rotation]) if frame.rotation in _TURNS else image
 
 
 def _picture_stream(container: InputContainer) -> VideoStream:
@@ -133,6 +139,12 @@ def _picture_stream(container: InputContainer) -> VideoStream:
     if container.streams.audio:
         raise AttachmentError("a video file with sound only", person="it is a sound recording, and I can't listen")
     raise AttachmentError("a video file without pictures", person="there are no pictures in the video")
+
+
+def _aspect(stream: VideoStream) -> Fraction:
+    """Width of a pixel to its height."""
+    claimed = stream.sample_aspect_ratio
+    return claimed if claimed and Fraction(1, _MOST_ASPECT) <= claimed <= _MOST_ASPECT else Fraction(1)
 
 
 def _decoder(stream: VideoStream, max_pixels: int) -> VideoCodecContext:

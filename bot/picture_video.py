@@ -25,14 +25,14 @@ class Video:
 
     def __init__(self, data: bytes, kind: Kind, limits: PictureLimits) -> None:
         self._footage = Footage(data, "mov" if kind is Kind.MP4 else "matroska", limits.max_pixels)
+        self._size = ""
         moments = list(self._moments(_candidates(self._footage, CANDIDATES * limits.frames)))
         if not moments:
             raise ValueError("no frame can be decoded")
         self._chosen = choose(moments, limits.frames)
         whole_s = self._footage.seconds(self._footage.end)
         self.labels = [label(moment.time_s, whole_s) for moment in self._chosen]
-        size = f"{self._footage.width}×{self._footage.height}"
-        self.origin = f"{_name(data, kind)} video, {size}, {length(whole_s)}"
+        self.origin = f"{_name(data, kind)} video, {self._size}, {length(whole_s)}"
         self.left_out = self._left_out(moments[-1].time_s, whole_s)
 
     def close(self) -> None:
@@ -49,6 +49,7 @@ class Video:
 
     def _moments(self, wanted: list[int]) -> Iterator[Moment]:
         for time, image in self._footage.frames(wanted):
+            self._size = f"{image.width}×{image.height}"
             yield Moment(position=time, time_s=self._footage.seconds(time), signature=drawn(image, signature_fit))
 
     def _left_out(self, reached_s: float, whole_s: float) -> str:

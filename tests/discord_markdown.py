@@ -6,7 +6,8 @@ ordered list ``1.``, tables and rules (``---``) do not exist, ``__`` underlines.
 
 Sources: Discord support, "Markdown Text 101"; the rules of github.com/discord/SimpleAST (Discord's parser on Android)
 and of github.com/ariabuckles/simple-markdown (the base of its web client); Discord docs, Message Formatting. Not
-official, but found by those who rebuilt its parser: a blank line ends a list, and the list swallows it.
+official, but found by those who rebuilt its parser: a blank line ends a list, and the list swallows it; the newline
+behind a block of code does not show.
 """
 
 import re
@@ -130,8 +131,7 @@ def _list(found: re.Match[str], state: _State) -> Node:
 
 
 def _pre(found: re.Match[str], state: _State) -> Node:
-    # Inside of a block of code nothing is read.
-    state.at_line_start = False
+    state.at_line_start = found[0].endswith("\n")
     return Styled(Kind.PRE, [found["code"]], found["language"] or "")
 
 
@@ -198,7 +198,9 @@ _RULES = (
     ),
     _Rule(re.compile(r"~~([\s\S]+?)~~(?!_)"), _styled(Kind.STRIKETHROUGH)),
     _Rule(re.compile(r"\|\|([\s\S]+?)\|\|"), _styled(Kind.SPOILER)),
-    _Rule(re.compile(r"```(?:(?P<language>[\w+\-.#]+)?[^\S\n]*\n)?\n*(?P<code>[^\n][\s\S]*?)\n*```", re.ASCII), _pre),
+    _Rule(
+        re.compile(r"```(?:(?P<language>[\w+\-.#]+)?[^\S\n]*\n)?\n*(?P<code>[^\n][\s\S]*?)\n*```\n?", re.ASCII), _pre
+    ),
     _Rule(re.compile(r"(?P<ticks>`+)(?P<code>[\s\S]*?[^`])(?P=ticks)(?!`)"), _word(_code)),
     _at_line_start(r" *>>> (?P<rest>[\s\S]+)| *> [^\n]*(?:\n *> [^\n]*)*\n?", _quote),
     _at_line_start(r" *(?P<level>-)# +(?!-#)(?P<line>[^\n]+)(?:\n|\Z)", _line(Kind.SUBTEXT)),

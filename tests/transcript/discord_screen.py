@@ -21,6 +21,7 @@ def screen_of(discord: DiscordEmulator, channel: Channel, *, with_deleted: bool 
         title=discord.bot.name if channel.is_dm else channel.name,
         subtitle="",
         messages=[_shown(message, names) for message in messages if message.kind in _WRITTEN],
+        is_private=channel.is_dm,
         typing=discord.bot.name if _is_typing(discord, channel) else None,
     )
 

@@ -1,10 +1,10 @@
 """Formatted text as HTML."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from tests.formatted import BLOCKS, Kind, Node, Styled
+from tests.formatted import Kind, Node, Styled
 
 _TAGS = {
     Kind.BOLD: "b",
@@ -22,18 +22,8 @@ _DIGITS = re.compile(r"\d+")
 
 
 def html_of(nodes: Sequence[Node]) -> str:
-    """Escaped; the newline behind a block is left out, since a block ends its line by itself."""
-    return "".join(_pieces(nodes))
-
-
-def _pieces(nodes: Sequence[Node]) -> Iterator[str]:
-    behind_block = False
-    for node in nodes:
-        if isinstance(node, str):
-            yield escape(node.removeprefix("\n") if behind_block else node)
-        else:
-            yield _styled(node)
-        behind_block = isinstance(node, Styled) and node.kind in BLOCKS
+    """Escaped, for an element that keeps blanks and newlines as they are."""
+    return "".join(escape(node) if isinstance(node, str) else _styled(node) for node in nodes)
 
 
 def _styled(node: Styled) -> str:

@@ -54,7 +54,7 @@ def _screen(screen: Screen) -> str:
     typing = f'<p class="typing"><b>{escape(screen.typing)}</b> is typing…</p>' if screen.typing else ""
     subtitle = f"<small>{escape(screen.subtitle)}</small>" if screen.subtitle else ""
     return (
-        f'<div class="screen"><header class="title"><b>{escape(screen.title)}</b>{subtitle}</header>'
+        f'<div class="screen"><header class="title" data-sign="{"@" if screen.is_private else "#"}"><b>{escape(screen.title)}</b>{subtitle}</header>'
         f'<div class="messages">{messages}{typing}</div></div>'
     )
 
@@ -99,7 +99,8 @@ def _parts(message: Shown) -> Iterator[str]:
 def _quoted(quoted: Quoted) -> str:
     picture = _picture(quoted.picture) if quoted.picture else ""
     who = f'<b class="name">{escape(quoted.who)}</b> ' if quoted.who else ""
-    return f'<div class="quoted" style="--hue: {_hue(quoted.who)}">{picture}<p>{who}<span>{escape(quoted.text)}</span></p></div>'
+    words = f"<p>{who}<span>{escape(quoted.text)}</span></p>"
+    return f'<div class="quoted" style="--hue: {_hue(quoted.who)}">{picture}{words}</div>'
 
 
 def _picture(attached: Attached) -> str:

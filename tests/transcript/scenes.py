@@ -189,10 +189,8 @@ async def unseen(stage: Stage) -> Sequence[View]:
 async def busy(stage: Stage) -> Sequence[View]:
     people, place, hold = stage.people, stage.room("Quiz"), asyncio.Event()
     stage.model.reply_with(lambda call: Script(pieces=("Forty-two.",), hold=hold), when="how many")
-    for number, what in enumerate(("stairs", "windows", "doors", "lamps", "cats")):
-        await people.say(
-            place, f"how many {what} are there?", who=f"{'Ann Ben Cem Dora Eve'.split()[number]}", mention=True
-        )
+    for who, what in (("Ann", "stairs"), ("Ben", "windows"), ("Cem", "doors"), ("Dora", "lamps"), ("Eve", "cats")):
+        await people.say(place, f"how many {what} are there?", who=who, mention=True)
         await asyncio.sleep(0.3)
     await stage.until(lambda: people.shown(place), "the busy sentence")
     views = [stage.view(place, "Two may wait here; the others are told.")]

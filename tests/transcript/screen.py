@@ -62,6 +62,8 @@ class Screen:
     title: str
     subtitle: str
     messages: Sequence[Shown]
+    is_private: bool = False
+    """Between the viewer and the bot alone."""
     typing: str | None = None
     """Who is typing."""
 

@@ -26,6 +26,7 @@ def screen_of(
         title=telegram.bot.name if chat.is_private else topic.name if topic else chat.title,
         subtitle="bot" if chat.is_private else f"{len(people)} members",
         messages=[_shown(telegram, album) for album in _albums(seen)],
+        is_private=chat.is_private,
         typing=telegram.bot.name if telegram.typing(chat, topic) else None,
     )
 
