@@ -87,16 +87,17 @@ class Footage:
         """From the beginning of the video."""
         return float((time - self.times[0]) * self.time_base)
 
-    def frames(self, wanted: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
-        """The frames at these times, in order; earlier ones where more than `MOST_PIXELS` would have to be decoded.
+    def frames(self, wanted: Sequence[int], *, most_pixels: int = MOST_PIXELS) -> Iterator[tuple[int, Image.Image]]:
+        """The frames at these times, in order.
 
         Args:
             wanted: Some of `times`, ascending.
+            most_pixels: What may be decoded. Where that is not enough, earlier frames come instead.
 
         Yields:
             The time that finds the frame again, and the frame: upright, RGB or RGBA.
         """
-        budget = MOST_PIXELS // max(1, self.width * self.height)
+        budget = most_pixels // max(1, self.width * self.height)
         for left, time in zip(range(len(wanted), 0, -1), wanted, strict=True):
             self._seek(time)
             share = max(1, budget // left)

@@ -58,7 +58,6 @@ _COPY_VIEWS = views.insert().from_select(
         sa.and_(
             attachments.c.message_id == _earlier.c.message_id,
             attachments.c.handle == _earlier.c.handle,
-            attachments.c.place == _earlier.c.place,
         ),
     )
     .where(_earlier.c.id.in_(sa.bindparam("kept", expanding=True)), attachments.c.ordinal >= 0),
@@ -114,14 +113,14 @@ def attach_instead(
     Returns:
         As `detach`.
     """
-    known = {(row.handle, row.place): row for row in before}
+    known = {row.handle: row for row in before}
     connection.execute(_SET_APART, {"of_message": message_id})
     rows = [
         {
             "message_id": message_id,
             "ordinal": ordinal,
             **_values(one),
-            **_verdict(known.get((one.ref.handle, one.place))),
+            **_verdict(known.get(one.ref.handle)),
         }
         for ordinal, one in enumerate(offered)
     ]

@@ -44,7 +44,9 @@ def _read(units: bytes, start: int, end: int, entities: Sequence[_Entity]) -> Se
     waiting = list(entities)
     while waiting:
         outer = waiting.pop(0)
-        first, last = outer["offset"], min(end, outer["offset"] + outer["length"])
+        first, last = max(start, outer["offset"]), min(end, _ends(outer))
+        if first >= last:
+            continue
         inner = [entity for entity in waiting if entity["offset"] < last]
         waiting = [*(_rest(entity, last) for entity in inner if _ends(entity) > last), *waiting[len(inner) :]]
         if start < first:

@@ -5,6 +5,7 @@ from PIL import Image, ImageDraw
 
 from bot.errors import AttachmentError
 from bot.picture_decoding import prepare
+from bot.picture_footage import Footage
 from bot.picture_size import PictureLimits, picture_tokens
 from bot.records import Picture
 from tests.drawing import BLUE, RED, WHITE, alike, animation, colour_at, corners, encoded, four_corners, hues, opened
@@ -60,14 +61,16 @@ def test_a_longer_video_is_told_in_minutes_with_what_is_not_seen_of_it() -> None
     assert prepared.pictures[-1].label.startswith("at 1:")
 
 
-def test_what_lies_too_deep_in_a_long_video_is_told() -> None:
-    # One key frame: the way to everything leads through all frames before it.
-    frames = [frame.resize((1280, 720)) for frame in hues(40)] * 25
+@pytest.mark.parametrize(("gop", "reached"), [(1000, range(10, 30)), (50, range(51, 80)), (1, range(99, 100))])
+def test_what_lies_too_deep_in_a_long_video_is_replaced_by_what_comes_before(gop: int, reached: range) -> None:
+    footage = Footage(film("mp4", hues(100), gop=gop), "mov", 1_000_000)
+    wanted = footage.times[9::10]
 
-    prepared = prepare(film("mp4", frames, rate=25, gop=10_000), LIMITS)
+    found = [time for time, _ in footage.frames(wanted, most_pixels=20 * 96 * 64)]
 
-    assert prepared.origin == "MP4 video, 1280×720, 0:40"
-    assert prepared.left_out == "what happens between 6 moments of it, and everything after 0:32" if 0 else True
+    assert len(found) == len(wanted)
+    assert all(time <= least for time, least in zip(found, wanted, strict=True))
+    assert footage.times.index(max(found)) in reached
 
 
 def test_a_silent_sticker_is_whole() -> None:

@@ -1,11 +1,14 @@
 """A reply shows one picture of an album: the bot gets the others too, as far as it knows them. And nothing twice."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from bot.events import AttachmentRef, MessageId, Quoted
+import pytest
+
+from bot.events import Address, AttachmentRef, MessageId, Quoted
 from bot.records import Place
-from tests.fakes import START, message, photo
-from tests.storing import accept, attachments_of, begin, exchange, hear, store_at
+from tests.fakes import KEY, START, message, photo
+from tests.storing import accept, attachments_of, begin, hear, store_at
 
 
 def _reply(to: str, *refs: AttachmentRef) -> Quoted:
@@ -53,19 +56,44 @@ async def test_the_rest_of_an_album_stays_when_the_reply_is_edited(tmp_path: Pat
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two", "one"]
 
 
-async def test_albums_of_other_conversations_have_nothing_to_do_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", [None, Address.MENTION])
+async def test_albums_of_other_conversations_have_nothing_to_do_with_it(
+    tmp_path: Path, address: Address | None
+) -> None:
+    elsewhere = replace(KEY, chat_id="2")
+    posted = [(KEY, "one", "a"), (KEY, "two", "a"), (elsewhere, "two", "b"), (elsewhere, "x", "a"), (KEY, "y", "b")]
     async with store_at(tmp_path) as store:
-        other = (await exchange(store, "Hello")).key
-        for chat in ("1", "2"):
-            key = type(other)(platform=other.platform, chat_id=chat)
-            for name in ("one", "two"):
-                posted = message(
-                    message_id=name, key=key, album_id="a", attachments=[photo(f"{chat} {name}")], address=None
-                )
-                await hear(store, posted)
-        turn = await accept(store, message("Compare", quoted=[_reply("two", photo("1 two"))]))
+        for key, name, album in posted:
+            heard = message(
+                message_id=name, key=key, album_id=album, attachments=[photo(f"{key.chat_id} {name}")], address=address
+            )
+            await hear(store, heard)
+        turn = await accept(store, message("Compare", sender="Zoe", quoted=[_reply("two", photo("1 two"))]))
 
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["1 two", "1 one"]
+
+
+@pytest.mark.parametrize("address", [None, Address.MENTION])
+async def test_a_picture_that_is_called_otherwise_in_a_reply_is_not_its_own_sibling(
+    tmp_path: Path, address: Address | None
+) -> None:
+    async with store_at(tmp_path) as store:
+        for name in ("one", "two"):
+            heard = message(message_id=name, album_id="a", attachments=[photo(name)], address=address)
+            await hear(store, heard)
+        turn = await accept(store, message("Compare", sender="Zoe", quoted=[_reply("two", photo("two in a reply"))]))
+
+        assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two in a reply", "one"]
+
+
+async def test_what_an_album_quoted_is_no_part_of_it(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        quoted = [_reply("0", photo("other"))]
+        await accept(store, message(message_id="one", album_id="a", attachments=[photo("one")], quoted=quoted))
+        await accept(store, message(message_id="two", album_id="a", attachments=[photo("two")]))
+        turn = await accept(store, message("Compare", sender="Zoe", quoted=[_reply("two", photo("two"))]))
+
+        assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two", "one"]
 
 
 async def test_what_is_in_a_message_twice_is_stored_once(tmp_path: Path) -> None:

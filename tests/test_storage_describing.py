@@ -58,6 +58,8 @@ async def test_an_album_is_described_in_one_turn(tmp_path: Path) -> None:
         assert [handle for handle, *_ in await shown_in(store, first)] == ["one", "two", "three"]
         await begin(store, first)
         assert await hear(store, message("Nice!", address=None)) is None
+        question = await ask(store, "What is in the second one?")
+        assert [handle for handle, *_ in await shown_in(store, question)] == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize("source", [Source.PREVIEW, Source.EMOJI])

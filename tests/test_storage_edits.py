@@ -149,6 +149,25 @@ async def test_a_command_that_is_edited_into_a_question_is_answered_as_one(tmp_p
         assert said(await read(store, turn)) == [("2 + 2?", None)]
 
 
+async def test_a_command_that_is_edited_into_words_to_nobody_is_answered_all_the_same(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        await accept(store, message("/help", message_id="1", command=Command(name="help")))
+        edited = await _edit(store, message("2 + 2?", message_id="1", address=None))
+
+        assert edited is not None
+        assert edited.turn.command is None
+
+
+async def test_a_quoted_picture_that_the_platform_no_longer_tells_of_goes_with_the_edit(tmp_path: Path) -> None:
+    reply = Quoted(message_id=MessageId("0"), author="Bob", is_own=False, text="", attachments=(photo("bobs"),))
+    asked = message("Look", message_id="1", quoted=[reply])
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, asked)
+        await _edit(store, replace(asked, text="Look!", quoted=(replace(reply, attachments=()),)))
+
+        assert await attachments_of(store, turn) == []
+
+
 async def test_a_question_never_becomes_a_command(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await accept(store, message("Hello", message_id="1"))

@@ -106,8 +106,11 @@ async def test_a_file_that_comes_after_its_message_was_deleted_does_not_stay(tmp
         original = await store.keep_original(b"a cat")
         await store.delete(KEY, [MessageId("1")], now=START)
         await store.settle(attachment.id, prepared(picture("p")), original=original)
-
         assert originals_in(tmp_path) == set()
+
+        await _show(store, b"a cat")
+        await store.settle(attachment.id, prepared(picture("p")), original=original)
+        assert originals_in(tmp_path) == {original}, "but what others have too stays"
 
 
 async def test_old_turns_go_with_their_files(tmp_path: Path) -> None:

@@ -12,14 +12,13 @@ CommonMark with tables, task lists and strikethrough, except for what would drop
 
 import functools
 import re
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
 from bot.markup.block_rules import DEEPEST, formula_block, table, too_deep
-from bot.markup.delimiters import formula_at
+from bot.markup.delimiters import Memory, code_end, formula_at
 
 _MAX_URL = 2048
 _MOST_LABELS_WITHIN_LABELS = 8
@@ -134,18 +133,25 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 def _is_label(state: StateInline, opening: int) -> bool:
     """Whether the bracket is closed and an address may follow. Without this each open one would cost a whole parse."""
+    return state.src.startswith("](", label_end(state, opening)) if "](" in state.src else False
+
+
+def label_end(state: StateInline, opening: int) -> int:
+    """Where the bracket is closed that opens here; -1 if it is not."""
     ends = state.env.setdefault("labels", {})
     if state.src not in ends:
         ends[state.src] = _label_ends(state.src)
-    end = ends[state.src].get(opening, -1)
-    return end > 0 and state.src.startswith("](", end)
+    return int(ends[state.src].get(opening, -1))
 
 
 def _label_ends(text: str) -> dict[int, int]:
+    """For each ``[`` with a counterpart, where that is. Linear in the length of the text."""
     ends: dict[int, int] = {}
     opened: list[int] = []
-    code: list[re.Match[str]] = []
-    for found in _IN_LABELS.finditer(text):
+    memory: Memory = {}
+    place = 0
+    while (found := _IN_LABELS.search(text, place)) is not None:
+        place = found.end()
         match found[0][0]:
             case "[":
                 opened.append(found.start())
@@ -154,15 +160,5 @@ def _label_ends(text: str) -> dict[int, int]:
                 if len(opened) < _MOST_LABELS_WITHIN_LABELS:
                     ends[start] = found.start()
             case "`":
-                code.append(found)
-    return _without_code(ends, code)
-
-
-def _without_code(ends: dict[int, int], runs: list[re.Match[str]]) -> dict[int, int]:
-    """Brackets in code are none. The few texts that hold both are left to the parser."""
-    del runs
+                place = max(place, code_end(text, found[0], place, memory))
     return ends
-
-
-def parse_errors() -> Any:
-    return None

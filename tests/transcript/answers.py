@@ -170,36 +170,45 @@ ALT = """\
 Dusk over three ranges of dark hills: an orange sky turns violet towards the top, and a yellow sun sets behind a ridge \
 on the right."""
 
-_MONTH = """\
-## {name}
+_MONTHS = {
+    "February": ("Sow indoors, a centimetre deep, at a bright window.", 18, 22, "nothing yet"),
+    "March": ("Prick out as soon as the second pair of leaves shows.", 18, 22, "nothing yet"),
+    "April": ("Pot on, and give them air on mild days.", 16, 22, "a little compost"),
+    "May": ("Plant out after the last frost, deep, with a stake.", 16, 24, "compost in the hole"),
+    "June": ("Pinch out the side shoots and tie the stem up.", 18, 28, "nettle brew"),
+    "July": ("The first ones ripen; keep pinching out.", 20, 30, "tomato feed"),
+    "August": ("Pick every second day, and top the plants.", 20, 32, "tomato feed"),
+    "September": ("Take off new flowers: they won't ripen any more.", 15, 25, "nothing"),
+    "October": ("Bring the green ones in and let them ripen beside an apple.", 12, 18, "nothing"),
+}
+
+LONG = "# Tomatoes, month by month\n\n" + "\n".join(
+    f"""\
+## {month}
 
 {what} Water in the morning and only at the roots: wet leaves invite blight. Look at the undersides of the leaves once \
 a week, and take off what turns yellow.
 
-- **Temperature:** {low} to {high} °C by day, never under {floor} °C at night.
-- **Water:** {water} litres for each plant and week.
-- **Feed:** {feed}.
-
-```text
-{name:<10} sow {sow}  plant {plant}  pick {pick}
-```
+- **Temperature:** {low} to {high} °C by day, and never a cold night
+- **Feed:** {feed}
 """
-
-_MONTHS = (
-    ("February", "Sow indoors, a centimetre deep, at a bright window.", 18, 22, 16, 1, "nothing yet", "x", "-", "-"),
-    ("March", "Prick out as soon as the second pair of leaves shows.", 18, 22, 15, 1, "nothing yet", "x", "-", "-"),
-    ("April", "Pot on, and give them air on mild days.", 16, 22, 12, 2, "a little compost", "-", "-", "-"),
-    ("May", "Plant out after the last frost, deep, with a stake.", 16, 24, 10, 5, "compost in the hole", "-", "x", "-"),
-    ("June", "Pinch out the side shoots and tie the stem up.", 18, 28, 10, 8, "nettle brew", "-", "x", "-"),
-    ("July", "The first ones ripen; keep pinching out.", 20, 30, 12, 12, "tomato feed", "-", "-", "x"),
-    ("August", "Pick every second day, and top the plants.", 20, 32, 12, 12, "tomato feed", "-", "-", "x"),
-    ("September", "Take off new flowers: they won't ripen any more.", 15, 25, 10, 6, "nothing", "-", "-", "x"),
-    ("October", "Bring the green ones in and let them ripen with an apple.", 12, 18, 8, 1, "nothing", "-", "-", "x"),
+    for month, (what, low, high, feed) in _MONTHS.items()
 )
+LONG += """
+If you keep your notes on a computer, this finds out when to water:
 
-LONG = "# Tomatoes, month by month\n\n" + "\n".join(
-    _MONTH.format(
-        name=name, what=what, low=low, high=high, floor=floor, water=water, feed=feed, sow=sow, plant=plant, pick=pick
-    )
-    for name, what, low, high, floor, water, feed, sow, plant, pick in _MONTHS
+```python
+"""
+LONG += "\n".join(
+    f"""\
+def litres_in_{month.lower()}(plants: int, rain_mm: float) -> float:
+    \"\"\"Litres a week for all plants, less what the rain brings.\"\"\"
+    return max(0.0, plants * {high / 4:.1f} - rain_mm * 0.8)
+
+"""
+    for month, (_, _, high, _) in _MONTHS.items()
 )
+LONG += """
+```
+
+Good luck with them!"""

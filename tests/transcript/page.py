@@ -51,11 +51,12 @@ def _screen(screen: Screen) -> str:
     messages = "".join(
         _message(message, follows=after) for message, after in zip(screen.messages, follows, strict=False)
     )
-    typing = f'<p class="typing"><b>{escape(screen.typing)}</b> is typing…</p>' if screen.typing else ""
-    subtitle = f"<small>{escape(screen.subtitle)}</small>" if screen.subtitle else ""
+    # Discord shows it below the messages, Telegram in the title: the style sheets leave one of them out.
+    typing = f'<p class="typing">{escape(screen.typing)} is typing…</p>' if screen.typing else ""
+    kind = "private" if screen.is_private else "shared"
     return (
-        f'<div class="screen"><header class="title" data-sign="{"@" if screen.is_private else "#"}"><b>{escape(screen.title)}</b>{subtitle}</header>'
-        f'<div class="messages">{messages}{typing}</div></div>'
+        f'<div class="screen {kind}"><header class="title"><b>{escape(screen.title)}</b>'
+        f'<small>{escape(screen.subtitle)}</small>{typing}</header><div class="messages">{messages}{typing}</div></div>'
     )
 
 

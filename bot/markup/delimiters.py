@@ -1,0 +1,93 @@
+r"""Where formulas and code begin and end within a block's text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+Memory: TypeAlias = dict[Any, Any]
+"""Lives as long as a text is being parsed: what was looked for in vain is not looked for again."""
+
+LONGEST_FORMULA = 2000
+"""Code points; what is longer was not meant as one."""
+
+ENDS: Mapping[str, str] = MappingProxyType({"\\(": "\\)", "\\[": "\\]", "$$": "$$"})
+"""How a formula ends that begins so; one of single dollars is told by `_DOLLARS`."""
+
+_DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n]*[^\s$\\])\$(?![A-Za-z0-9$])")
+"""As Pandoc has it: no blank inside of the dollars and no digit behind them, else these are prices."""
+_OPEN_DOLLAR = re.compile(r"\$(?=[A-Za-z\\{(|])[^$\n]*\Z")
+_OF_WORDS = re.compile(r"\w\s+[A-Za-z]{2}|[A-Za-z]{2}\s+\w")
+_OF_TEX = re.compile(r"[\\^_{}=]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A formula in a text."""
+
+    tex: str
+    """Without its delimiters."""
+    end: int
+    """Behind them."""
+
+
+def formula_at(text: str, start: int, limit: int, memory: Memory) -> Found | None:
+    """The formula that begins at `start`, if one does.
+
+    Args:
+        text: One block's text.
+        start: Where to look.
+        limit: It ends before here.
+        memory: See `Memory`.
+    """
+    if text[start] not in "\\$":
+        return None
+    opening = text[start : start + 2]
+    closing = ENDS.get(opening)
+    if closing is not None:
+        end = _find(text, closing, start + 2, memory)
+        tex = text[start + 2 : end]
+        found = Found(tex, end + 2) if 0 < end <= limit - 2 else None
+    elif opening[0] == "$" and not text[start - 1 : start].isalnum():
+        dollars = _DOLLARS.match(text, start, limit)
+        found = Found(dollars[1], dollars.end()) if dollars else None
+    else:
+        found = None
+    return found if found and len(found.tex) <= LONGEST_FORMULA and is_formula(found.tex) else None
+
+
+def is_formula(tex: str) -> bool:
+    """Whether this was meant as a formula: a few signs, or commands of TeX, and no prose."""
+    return bool(tex.strip()) and (_OF_TEX.search(tex) is not None or _OF_WORDS.search(tex) is None)
+
+
+def open_formula(text: str, start: int) -> str | None:
+    """What would close the formula that begins at `start` and has no end yet; None if none does."""
+    opening = text[start : start + 2]
+    rest = text[start + 2 :]
+    if opening in ENDS:
+        is_open = len(rest) <= LONGEST_FORMULA and (not rest.strip() or is_formula(rest))
+        return ENDS[opening] if is_open else None
+    is_single = opening[:1] == "$" and not text[start - 1 : start].isalnum()
+    return "$" if is_single and _OPEN_DOLLAR.match(text, start) and is_formula(text[start + 1 :]) else None
+
+
+def code_end(text: str, run: str, place: int, memory: Memory) -> int:
+    """The end of the code that begins with this run of backticks before `place`; -1 if it has none."""
+    if place >= memory.get((run, text), len(text) + 1):
+        return -1
+    found = re.compile(rf"(?<!`){run}(?!`)").search(text, place)
+    if found is None:
+        memory[run, text] = place
+        return -1
+    return found.end()
+
+
+def _find(text: str, closing: str, place: int, memory: Memory) -> int:
+    if place >= memory.get((closing, text), len(text) + 1):
+        return -1
+    found = text.find(closing, place)
+    if found < 0:
+        memory[closing, text] = place
+    return found

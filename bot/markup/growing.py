@@ -1,0 +1,167 @@
+"""Text that is still being written: what is half-open at its end is closed, and what may still change is told apart."""
+
+import re
+from dataclasses import dataclass, field
+
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.balance_pairs import link_pairs
+from markdown_it.rules_inline.state_inline import Delimiter
+
+from bot.markup.block_rules import is_delimiter_begun, may_be_header
+from bot.markup.delimiters import code_end, open_formula
+from bot.markup.dialect import label_end, parser
+
+_SHORT = 100
+"""A line of so many code points is what it is: a paragraph's, a list's, ... It is longer than `FIRST_PIPE_WITHIN`."""
+_NO_WORDS = re.compile(r"[^\w]*")
+_FENCE_BEGUN = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*(?:```|~~~)")
+
+_UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
+_UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
+_UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
+_UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
+_UNFINISHED_ADDRESS = re.compile(r"<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
+_UNFINISHED_COMMAND = re.compile(r"(?:\\[A-Za-z]*|[\^_{\s])+\Z")
+_VERBATIM = re.compile(r"`+|\\[(\[]|\${1,2}")
+_TILDE = ord("~")
+_TAIL = re.compile(r"(?:\S*:/{0,2}\S*|\\\w*|<\S*|[^\w\s]+)?\s*\Z")
+"""What the next character may change: an address, a mention, signs."""
+
+
+def unsettled_line(lines: list[str]) -> int:
+    """The first line of a growing text that may still become something else: a list, a table, a block of code, ..."""
+    last = len(lines) - 1
+    line = lines[last]
+    if is_delimiter_begun(line) and last > 0 and may_be_header(lines[last - 1]):
+        return last - 1
+    is_open = len(line) <= _SHORT or may_be_header(line) or _NO_WORDS.fullmatch(line) or _FENCE_BEGUN.match(line)
+    return last if is_open else last + 1
+
+
+def closed(text: str, changeable_from: int) -> tuple[str, str]:
+    """Close what is open at the end of a growing block's text.
+
+    Args:
+        text: The block's text so far.
+        changeable_from: What stands here or later may change for other reasons.
+
+    Returns:
+        What will stay whatever is appended, and the rest, closed. Each can be parsed by itself.
+    """
+    shown, start = _without_unfinished(text)
+    scan = _scan(shown)
+    start = min(start, changeable_from, *scan.open)
+    start = scan.whole_from(start)
+    return shown[:start], f"{shown[start : scan.end]}{scan.closing}{scan.styles}"
+
+
+def _without_unfinished(text: str) -> tuple[str, int]:
+    """The text without what only makes sense together with what follows, and from where it may change."""
+    shown = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip()
+    starts = [len(shown)]
+    for unfinished in (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS):
+        if (found := unfinished.search(shown)) is not None:
+            shown = shown[: found.start()] + (found[1] if found.re is _UNFINISHED_LINK else shown[found.end() :])
+            starts.append(found.start())
+    tail = _TAIL.search(shown)
+    return shown, min(starts if tail is None else [*starts, tail.start()])
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What a text consists of, by places in it."""
+
+    end: int
+    """Up to where it makes sense."""
+    whole: list[tuple[int, int]] = field(default_factory=list)
+    """Stretches that can't be parted, those of styles included."""
+    open: list[int] = field(default_factory=list)
+    """What has no end yet."""
+    closing: str = ""
+    """Of code or a formula."""
+    styles: str = ""
+    """What closes those that are open, the inner ones first."""
+
+    def whole_from(self, start: int) -> int:
+        """The last place at or before `start` where nothing is torn apart."""
+        while (outer := min((s for s, e in self.whole if s < start < e), default=start)) < start:
+            start = outer
+        return start
+
+
+def _scan(text: str) -> _Scan:
+    scan = _Scan(len(text))
+    state = StateInline(text, parser(), {}, [])
+    places: dict[int, int] = {}
+    words, *rules = parser().inline.ruler.getRules("")
+    while state.pos < state.posMax:
+        if words(state, False):
+            continue
+        start, known = state.pos, len(state.delimiters)
+        if _ends_open(scan, state):
+            break
+        if not any(rule(state, False) for rule in rules):
+            if text[start] == "[" and _may_become_link(state):
+                scan.open.append(start)
+            state.append_pending(text[start])
+            state.pos += 1
+        elif len(state.delimiters) == known:
+            scan.whole.append((start, state.pos))
+        for delimiter in state.delimiters[known:]:
+            places[delimiter.token] = start
+            start += _width(delimiter)
+    link_pairs(state)
+    _add_styles(scan, state.delimiters, places)
+    return scan
+
+
+def _ends_open(scan: _Scan, state: StateInline) -> bool:
+    """Whether code or a formula begins here that has no end yet, and so takes the rest of the text."""
+    text, start = state.src, state.pos
+    opening = _VERBATIM.match(text, start)
+    if opening is None:
+        return False
+    if opening[0][0] == "`":
+        closing: str | None = opening[0]
+        is_closed = code_end(text, opening[0], opening.end(), state.env) >= 0
+    else:
+        closing = open_formula(text, start)
+        is_closed = closing is None or text.find(closing, start + len(closing)) >= 0
+    if closing is None or is_closed:
+        return False
+    scan.open.append(start)
+    if closing[0] == "`":
+        scan.closing = closing
+        return True
+    begun = start + len(closing)
+    scan.end = begun + len(_UNFINISHED_COMMAND.sub("", text[begun:]))
+    tex = text[begun : scan.end]
+    if tex.strip():
+        scan.closing = "}" * (tex.count("{") - tex.count("}")) + closing
+    else:
+        scan.end = start
+    return True
+
+
+def _may_become_link(state: StateInline) -> bool:
+    end = label_end(state, state.pos)
+    following = state.src[end + 1 :]
+    return end < 0 or not following or (following[0] == "(" and ")" not in following)
+
+
+def _add_styles(scan: _Scan, delimiters: list[Delimiter], places: dict[int, int]) -> None:
+    number = 0
+    while number < len(delimiters):
+        opener = delimiters[number]
+        if opener.end >= 0:
+            closer = delimiters[opener.end]
+            scan.whole.append((places[opener.token], places[closer.token] + _width(closer)))
+            number = opener.end
+        elif opener.open:
+            scan.open.append(places[opener.token])
+            scan.styles = chr(opener.marker) * _width(opener) + scan.styles
+        number += 1
+
+
+def _width(delimiter: Delimiter) -> int:
+    return 2 if delimiter.marker == _TILDE else 1
