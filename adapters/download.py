@@ -26,7 +26,7 @@ class FileGone(AttachmentError):
     """Nothing is to be had at this address: deleted, or the link ran out. A fresh link may help."""
 
 
-class _Passing(AttachmentError):
+class FileNotReached(AttachmentError):
     """A failure that may be over soon."""
 
 
@@ -53,11 +53,12 @@ async def download(
 
     Raises:
         FileGone: 401, 403, 404 or 410.
-        AttachmentError: too large, not allowed, or not to be had after the retries.
+        FileNotReached: not to be had after the retries.
+        AttachmentError: too large, or not allowed.
     """
     attempts = AsyncRetrying(
         sleep=clock.sleep,
-        retry=retry_if_exception_type(_Passing),
+        retry=retry_if_exception_type(FileNotReached),
         stop=stop_after_attempt(_ATTEMPTS),
         wait=wait_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
         reraise=True,
@@ -77,7 +78,7 @@ async def _follow(session: aiohttp.ClientSession, url: str, max_bytes: int, allo
                 target = target.join(URL(location))
     except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError, OSError) as error:
         # "from None" here and below: these errors' texts can hold the address.
-        raise _Passing(f"download failed: {type(error).__name__}", person="it could not be downloaded") from None
+        raise FileNotReached(f"download failed: {type(error).__name__}", person="it could not be downloaded") from None
     except (aiohttp.ClientError, ValueError) as error:
         raise AttachmentError(f"download failed: {type(error).__name__}", person="its link is broken") from None
     raise AttachmentError("download failed: too many redirects", person="its link leads nowhere")
@@ -95,7 +96,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     if status in _GONE:
         raise FileGone(f"the file server answered {status}", person="it is no longer there")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _Passing(f"the file server answered {status}", person="it could not be downloaded")
+        raise FileNotReached(f"the file server answered {status}", person="it could not be downloaded")
     if status != HTTPStatus.OK:
         raise AttachmentError(f"the file server answered {status}", person="it could not be downloaded")
     if (response.content_length or 0) > max_bytes:

@@ -2,55 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
 from bot import texts
-from bot.background import Background
+from bot.asking import Asking, ConversationRules
 from bot.commands import RESET, STOP
-from bot.conclusion import DEADLINE, STOPPED, conclude, notes_on
+from bot.conclusion import STOPPED, conclude
 from bot.delivery import AnswerOnScreen
-from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
+from bot.errors import PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName
-from bot.look import FILES_AT_ONCE, Pictures, leave_out, look
+from bot.look import Pictures
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
-from bot.ports.model import Model, PromptMessage
+from bot.ports.model import Model
 from bot.ports.store import Store
-from bot.prompt import PromptBudget, build_prompt, pictures_to_show, within_budget
-from bot.reading import Answer, Interruption, read
+from bot.reading import Interruption
 from bot.records import Lease, Outcome, Turn, TurnId, TurnState
+from bot.throttle import Throttle, Throttles
 from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
-
-PICTURE_LIMIT = "most pictures at once"
-"""The cursor under which the server's limit is remembered, behind the model's name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationRules:
-    """The operator's choices that answering depends on."""
-
-    system_prompt: str
-    model_name: str
-    budget: PromptBudget
-    exchanges: int
-    """How many earlier exchanges are read at most."""
-    picture_bytes: int
-    """Largest file fetched."""
-    running: int
-    """How many turns may look and ask at the same time, over all conversations."""
-    attempts: int
-    """How often a turn is begun (at the first start, and after each crash) before the person is told. An attempt that
-    a stop cut short does not count."""
-    deadline_s: float
-    """Longest time for looking and asking, in one attempt."""
-    lease_s: float
-    """How long a claim on a turn outlives the process that made it."""
 
 
 class Conversation:
@@ -69,17 +42,15 @@ class Conversation:
     ) -> None:
         """`owner` names this process in its leases."""
         self._store = store
-        self._model = model
         self._chats = chats
-        self._pictures = pictures
         self._clock = clock
         self._rules = rules
         self._owner = owner
-        self._running = asyncio.Semaphore(rules.running)
-        self._room = asyncio.Semaphore(FILES_AT_ONCE)
+        self._asking = Asking(store, model, pictures, clock, rules)
+        self._throttles = Throttles(store, clock)
         self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
-        self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
+        self._at_work: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
     async def answer(self, turn: Turn) -> None:
         """Give a turn its one outcome. A turn that has one is left alone.
@@ -93,6 +64,7 @@ class Conversation:
         if chat is None:
             log.warning("turn %s: %s is not connected; the turn waits", turn.id, turn.key.platform)
             return
+        await chat.ready()
         async with self._claim(turn.id) as claimed:
             if claimed is None:
                 return
@@ -117,7 +89,7 @@ class Conversation:
             message_id: Only the answer that this message is part of.
             by: The turn of the command that asked for it, which will tell whether there was one.
         """
-        interruption, screen = self._asking.get(key, (None, None))
+        interruption, screen = self._at_work.get(key, (None, None))
         if interruption is None or (message_id is not None and screen is not None and not screen.has(message_id)):
             return
         interruption.end(STOPPED)
@@ -163,7 +135,10 @@ class Conversation:
 
     async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
         receipts = await self._store.deliveries(turn.id) if turn.has_receipts else ()
-        return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
+        return AnswerOnScreen(turn, chat, self._store, self._clock, self._throttle(turn, chat), receipts)
+
+    def _throttle(self, turn: Turn, chat: Chat) -> Throttle:
+        return self._throttles.of(turn.key, chat.limits, is_private=turn.is_private)
 
     async def _end(self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome) -> None:
         if await self._store.conclude(turn.id, outcome, screen.plan(outcome.text)):
@@ -217,90 +192,14 @@ class Conversation:
         async with await self._screen(turn, chat) as screen:
             await self._end(turn, screen, outcome)
 
-    # --- the model's words ----------------------------------------------------------------------
-
     async def _ask(self, turn: Turn, chat: Chat) -> None:
-        answer = Answer(started_at=self._clock.now())
         interruption = Interruption()
-        async with keep_typing(chat, turn.key, self._clock), await self._screen(turn, chat) as screen:
-            self._asking[turn.key] = interruption, screen
+        typing = keep_typing(chat, turn.key, self._throttle(turn, chat), self._clock)
+        async with typing, await self._screen(turn, chat) as screen:
+            self._at_work[turn.key] = interruption, screen
             try:
-                async with Background(self._end_at_deadline(interruption), name="deadline"):
-                    await self._try_to_read(turn, chat, answer, screen, interruption)
+                answer = await self._asking.answer(turn, chat, screen.show, interruption)
             finally:
-                del self._asking[turn.key]
+                del self._at_work[turn.key]
             await screen.settle()
             await self._end(turn, screen, conclude(answer, interruption.reason))
-
-    async def _end_at_deadline(self, interruption: Interruption) -> None:
-        await self._clock.sleep(self._rules.deadline_s)
-        interruption.end(DEADLINE)
-
-    async def _try_to_read(
-        self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen, interruption: Interruption
-    ) -> None:
-        try:
-            work = partial(self._when_there_is_room, partial(self._look_and_read, turn, chat, answer, screen))
-            await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
-        except ModelError as error:
-            log.warning("turn %s: %s", turn.id, error)
-            answer.error = error
-        except StorageError:
-            raise
-        except Exception as error:
-            # Whatever it was, the person must hear something; the trace is for the operator.
-            log.exception("turn %s: failed", turn.id)
-            answer.error = ModelError(repr(error), trouble=ModelTrouble.INTERNAL, person=texts.INTERNAL)
-
-    async def _when_there_is_room(self, work: Callable[[], Awaitable[None]]) -> None:
-        async with self._running:
-            await work()
-
-    async def _look_and_read(self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen) -> None:
-        request_id = f"turn-{turn.id}-{turn.attempts}"
-        most = self._rules.budget.pictures
-        prompt = await self._look(turn, chat, answer, most)
-        may_read_again = True
-        while True:
-            try:
-                return await read(self._model, prompt, answer, screen.show, request_id=request_id, clock=self._clock)
-            except ModelError as error:
-                if error.picture_limit is not None and error.picture_limit < most:
-                    most = error.picture_limit
-                    log.warning("turn %s: sent again with at most %s pictures: %s", turn.id, most, error)
-                    if error.picture_limit_lasts:
-                        await self._store.move_cursor(self._limit_cursor, str(most))
-                    prompt = await self._look(turn, chat, answer, most)
-                elif may_read_again and answer.text and error.trouble is not ModelTrouble.BLOCKED:
-                    may_read_again = False
-                    log.warning("turn %s: cut off, so it is asked again: %s", turn.id, error)
-                else:
-                    raise
-
-    async def _look(self, turn: Turn, chat: Chat, answer: Answer, most: int) -> Sequence[PromptMessage]:
-        rules = self._rules
-        exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-        budget = rules.budget
-        if any(message.attachments for exchange in exchanges for message in exchange.messages):
-            budget = replace(budget, pictures=min(most, await self._most_pictures()))
-        if any(message.attachments for message in exchanges[-1].messages):
-            await look(exchanges[-1], chat, self._store, self._pictures, max_bytes=rules.picture_bytes, room=self._room)
-            exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-            if await leave_out(exchanges[-1], self._store, budget, reason=texts.not_shown(budget.pictures)):
-                exchanges = await self._store.exchanges(turn.key, up_to=turn.id, limit=rules.exchanges)
-        answer.notes = notes_on(exchanges[-1])
-        kept = within_budget(exchanges, budget)
-        pixels = {}
-        for sha256 in pictures_to_show(kept, budget):
-            jpeg = await self._store.jpeg(sha256)
-            if jpeg is not None:
-                pixels[sha256] = jpeg
-        return build_prompt(rules.system_prompt, kept, pixels)
-
-    async def _most_pictures(self) -> int:
-        learned = await self._store.cursor(self._limit_cursor)
-        return int(learned) if learned else self._rules.budget.pictures
-
-    @property
-    def _limit_cursor(self) -> str:
-        return f"{self._rules.model_name}: {PICTURE_LIMIT}"

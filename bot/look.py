@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from bot import texts
-from bot.errors import AttachmentError, StorageError
+from bot.errors import AttachmentError, PlatformUnavailable, StorageError
 from bot.events import AttachmentRef
+from bot.insistence import RETRY_WAITS_S
 from bot.ports.chat import Chat
+from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.prompt import PromptBudget, pictures_to_show
 from bot.records import Attachment, Exchange, Picture, Verdict
@@ -34,17 +37,25 @@ class Pictures(Protocol):
 
 
 async def look(
-    question: Exchange, chat: Chat, store: Store, pictures: Pictures, *, max_bytes: int, room: asyncio.Semaphore
+    question: Exchange,
+    chat: Chat,
+    store: Store,
+    pictures: Pictures,
+    clock: Clock,
+    *,
+    max_bytes: int,
+    room: asyncio.Semaphore,
 ) -> None:
     """Bring every attachment of the question from PENDING to its verdict, side by side as far as there is `room`.
 
-    Raises `StorageError` when a verdict can't be stored.
+    A platform that can't be reached is waited for: that is no verdict. Raises `StorageError` when one can't be stored.
 
     Args:
         question: Whose attachments.
         chat: Where they are fetched.
         store: Keeps the verdicts.
         pictures: Makes them safe.
+        clock: For waits.
         max_bytes: Largest file fetched.
         room: For `FILES_AT_ONCE` files, shared by all questions.
     """
@@ -56,7 +67,8 @@ async def look(
     try:
         async with asyncio.TaskGroup() as group:
             for attachment in pending:
-                work = _settle(attachment, chat, store, pictures, limit, share)
+                prepare = partial(share.prepared, attachment.ref, chat, pictures, limit)
+                work = _settle(attachment, store, partial(_when_reached, prepare, clock), limit)
                 group.create_task(work, name=f"attachment {attachment.id}")
     except ExceptionGroup as errors:
         storage = errors.subgroup(StorageError)
@@ -96,17 +108,27 @@ class _Share:
                 return await pictures.prepare(data)
 
 
-async def _settle(
-    attachment: Attachment, chat: Chat, store: Store, pictures: Pictures, limit: int, share: _Share
-) -> None:
+async def _settle(attachment: Attachment, store: Store, prepare: Callable[[], Awaitable[Picture]], limit: int) -> None:
     verdict: Picture | str
     try:
         _refuse_early(attachment.ref, limit)
-        verdict = await share.prepared(attachment.ref, chat, pictures, limit)
+        verdict = await prepare()
     except AttachmentError as error:
         log.info("attachment %s: not usable: %s", attachment.id, error)
         verdict = error.person
     await store.settle(attachment.id, verdict)
+
+
+async def _when_reached(prepare: Callable[[], Awaitable[Picture]], clock: Clock) -> Picture:
+    """Fetch and prepare as soon as the platform can be reached. The caller sees to it that this has an end."""
+    waits = iter(RETRY_WAITS_S)
+    while True:
+        try:
+            return await prepare()
+        except PlatformUnavailable as error:
+            wait_s = next(waits, RETRY_WAITS_S[-1])
+            log.info("a picture is fetched again in %.1f s: %s", wait_s, error)
+        await clock.sleep(wait_s)
 
 
 def _refuse_early(ref: AttachmentRef, limit: int) -> None:

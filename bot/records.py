@@ -162,8 +162,6 @@ class Turn:
     """From DELIVERING on: the whole Markdown that must stand in the chat, notes for the person included."""
     has_receipts: bool = False
     """Some of its answer may stand in the chat already."""
-    wait_until: datetime | None = None
-    """The platform wants nothing new in this chat before."""
 
     @property
     def is_reply(self) -> bool:

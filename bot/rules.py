@@ -1,6 +1,6 @@
 """From the operator's settings to what each part of the core has to know of them."""
 
-from bot.conversation import ConversationRules
+from bot.asking import ConversationRules
 from bot.inbox import InboxRules
 from bot.patience import Patience
 from bot.prompt import PromptBudget

@@ -29,7 +29,6 @@ _NEWEST_OPEN = (
 _SITUATION = (
     sa.select(
         conversations.c.id.label("conversation_id"),
-        conversations.c.wait_until,
         IS_KNOWN.label("is_known"),
         turns.c.id,
         turns.c.state,
@@ -128,7 +127,6 @@ def _begin(
         reply_to=message.message_id,
         accepted_at=now,
         ready_at=ready_at,
-        wait_until=None if situation is None else situation.wait_until,
     )
 
 

@@ -1,10 +1,11 @@
 """Conversations: who is who by key, where their history begins, and how long they must be left in peace."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey
+from bot.events import ConversationKey, PlatformName
 from bot.records import TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
@@ -24,6 +25,9 @@ _RESET = (
     .where(IS_KEY, conversations.c.reset_turn_id < sa.bindparam("up_to", type_=Id))
     .values(reset_turn_id=sa.bindparam("up_to", type_=Id))
 )
+_HELD = sa.select(
+    conversations.c.platform, conversations.c.chat_id, conversations.c.thread_id, conversations.c.wait_until
+).where(conversations.c.wait_until > sa.bindparam("now", type_=Moment))
 _HOLD = sa.update(conversations).where(IS_KEY).values(wait_until=sa.bindparam("until", type_=Moment))
 
 
@@ -43,6 +47,19 @@ def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId) -> 
     connection.execute(_RESET, {**key_values(key), "up_to": up_to})
 
 
-def hold(connection: sa.Connection, key: ConversationKey, until: datetime) -> None:
-    """Note how long the platform wants nothing new there. What it said last counts."""
-    connection.execute(_HOLD, {**key_values(key), "until": until})
+def hold(connection: sa.Connection, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:
+    """Note how long the platform wants nothing new there, in a row of the chat's own if nothing was said there yet."""
+    values = {**key_values(chat), "until": until}
+    if connection.execute(_HOLD, values).rowcount == 0:
+        add_conversation(connection, chat, is_private=is_private)
+        connection.execute(_HOLD, values)
+
+
+def held(connection: sa.Connection, *, now: datetime) -> Mapping[ConversationKey, datetime]:
+    """The chats that are to be left in peace, and until when."""
+    return {
+        ConversationKey(
+            platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
+        ): row.wait_until
+        for row in connection.execute(_HELD, {"now": now})
+    }

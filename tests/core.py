@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from bot.asking import ConversationRules
 from bot.background import Background
-from bot.conversation import Conversation, ConversationRules
+from bot.conversation import Conversation
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes

@@ -137,7 +137,7 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
         "hand_back": lambda: store.hand_back(answering.id, owner="us"),
         "conclude": lambda: store.conclude(answering.id, outcome(LONG), [SENT]),
         "close": lambda: store.close(delivering.id, now=START, deliveries=[SENT]),
-        "hold": lambda: store.hold(KEY, LATER),
+        "hold": lambda: store.hold(KEY, LATER, is_private=False),
         "settle": lambda: store.settle(AttachmentId(2), picture("cat", 20_000)),
         "record_deliveries": lambda: store.record_deliveries(answering.id, [SENT]),
         "remove_delivery": lambda: store.remove_delivery(answering.id, 1),

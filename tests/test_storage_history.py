@@ -257,7 +257,7 @@ def _one_of_everything(connection: sa.Connection) -> None:
     taking_back.delete(connection, KEY, [heard.message_id], now=START)
     turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
     conversations.reset(connection, KEY, up_to=turn_id)
-    conversations.hold(connection, KEY, START)
+    conversations.hold(connection, KEY, START, is_private=False)
     places.recent(connection, KEY, since=START)
     cursors.move_cursor(connection, "a", "1")
     cursors.move_cursor(connection, "a", "2")
