@@ -39,7 +39,7 @@ class FileGone(AttachmentError):
     """Nothing is to be had at this address: deleted, or the link ran out. A fresh link may help."""
 
 
-class _Passing(AttachmentError):
+class FileNotReached(AttachmentError):
     """A failure that may be over soon."""
 
 
@@ -71,7 +71,8 @@ async def download(
 
     Raises:
         FileGone: 401, 403, 404 or 410.
-        AttachmentError: too large, not allowed, or not to be had after the retries.
+        FileNotReached: not to be had after the retries.
+        AttachmentError: too large, or not allowed.
     """
 
     def route(target: URL) -> aiohttp.ClientSession:
@@ -94,7 +95,7 @@ async def download_along(
     """`download`, with `route` deciding what may be fetched; `times` is for each hop of each attempt."""
     attempts = AsyncRetrying(
         sleep=clock.sleep,
-        retry=retry_if_exception_type(_Passing),
+        retry=retry_if_exception_type(FileNotReached),
         stop=stop_after_attempt(_ATTEMPTS),
         wait=wait_exponential(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
         reraise=True,
@@ -124,8 +125,8 @@ async def _follow(route: Route, url: str | URL, max_bytes: int, times: aiohttp.C
     raise AttachmentError("download failed: too many redirects", person="its link leads nowhere")
 
 
-def _failed(error: Exception) -> _Passing:
-    return _Passing(f"download failed: {type(error).__name__}", person="it could not be downloaded")
+def _failed(error: Exception) -> FileNotReached:
+    return FileNotReached(f"download failed: {type(error).__name__}", person="it could not be downloaded")
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int, check: Check) -> bytes:
@@ -133,7 +134,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int, check: Check) 
     if status in _GONE:
         raise FileGone(f"the file server answered {status}", person="it is no longer there")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _Passing(f"the file server answered {status}", person="it could not be downloaded")
+        raise FileNotReached(f"the file server answered {status}", person="it could not be downloaded")
     if status != HTTPStatus.OK:
         raise AttachmentError(f"the file server answered {status}", person="it could not be downloaded")
     check(response)

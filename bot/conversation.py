@@ -2,43 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from bot import texts
-from bot.asking import Asking
-from bot.background import Background
+from bot.asking import Asking, ConversationRules
 from bot.commands import ALT, LOOKING, OFF, ON, RESET, STOP
-from bot.conclusion import DEADLINE, STOPPED, conclude
+from bot.conclusion import STOPPED, conclude
 from bot.delivery import AnswerOnScreen
-from bot.errors import ModelError, ModelTrouble, PlatformError, PlatformUncertain, StorageError
+from bot.errors import PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Chat, Part, PictureFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.reading import Answer, Interruption
+from bot.reading import Interruption
 from bot.records import Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
+from bot.throttle import Throttle, Throttles
 from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationRules:
-    """The operator's choices that answering depends on."""
-
-    running: int
-    """How many turns may look and ask at the same time, over all conversations."""
-    attempts: int
-    """How often a turn is begun (at the first start, and after each crash) before the person is told. An attempt that
-    a stop cut short does not count."""
-    deadline_s: float
-    """Longest time for looking and asking, in one attempt."""
-    lease_s: float
-    """How long a claim on a turn outlives the process that made it."""
 
 
 class Conversation:
@@ -56,15 +40,15 @@ class Conversation:
     ) -> None:
         """`owner` names this process in its leases."""
         self._store = store
-        self._asking_model = asking
         self._chats = chats
         self._clock = clock
         self._rules = rules
         self._owner = owner
-        self._running = asyncio.Semaphore(rules.running)
+        self._asking = asking
+        self._throttles = Throttles(store, clock)
         self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
-        self._asking: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
+        self._at_work: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
     async def answer(self, turn: Turn) -> None:
         """Give a turn its one outcome. A turn that has one is left alone.
@@ -78,6 +62,7 @@ class Conversation:
         if chat is None:
             log.warning("turn %s: %s is not connected; the turn waits", turn.id, turn.key.platform)
             return
+        await chat.ready()
         async with self._claim(turn.id) as claimed:
             if claimed is None:
                 return
@@ -90,7 +75,7 @@ class Conversation:
             elif claimed.attempts >= self._rules.attempts:
                 log.error("turn %s: given up after %s attempts", claimed.id, claimed.attempts)
                 await self._say(claimed, chat, texts.GAVE_UP, trouble="gave_up")
-            elif claimed.command is not None and not self._is_looking(claimed):
+            elif claimed.command is not None and not asks_model(claimed):
                 await self._command(claimed, chat, claimed.command)
             else:
                 await self._ask(claimed, chat)
@@ -103,7 +88,7 @@ class Conversation:
             message_id: Only the answer that this message is part of.
             by: The turn of the command that asked for it, which will tell whether there was one.
         """
-        interruption, screen = self._asking.get(key, (None, None))
+        interruption, screen = self._at_work.get(key, (None, None))
         if interruption is None or (message_id is not None and screen is not None and not screen.has(message_id)):
             return
         interruption.end(STOPPED)
@@ -149,7 +134,10 @@ class Conversation:
 
     async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
         receipts = await self._store.deliveries(turn.id) if turn.has_receipts else ()
-        return AnswerOnScreen(turn, chat, self._store, self._clock, receipts)
+        return AnswerOnScreen(turn, chat, self._store, self._clock, self._throttle(turn, chat), receipts)
+
+    def _throttle(self, turn: Turn, chat: Chat) -> Throttle:
+        return self._throttles.of(turn.key, chat.limits, is_private=turn.is_private)
 
     async def _end(self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome) -> None:
         pictures = await self._parts(outcome.pictures)
@@ -191,10 +179,6 @@ class Conversation:
 
     # --- the bot's own words --------------------------------------------------------------------
 
-    @staticmethod
-    def _is_looking(turn: Turn) -> bool:
-        return turn.command in LOOKING and turn.argument.strip().lower() not in (ON, OFF)
-
     async def _command(self, turn: Turn, chat: Chat, name: str) -> None:
         if name == RESET:
             await self._store.reset(turn.key, up_to=turn.id)
@@ -222,41 +206,19 @@ class Conversation:
         async with await self._screen(turn, chat) as screen:
             await self._end(turn, screen, outcome)
 
-    # --- the model's words ----------------------------------------------------------------------
-
     async def _ask(self, turn: Turn, chat: Chat) -> None:
-        answer = Answer(started_at=self._clock.now(), mark=texts.ALT_MARK if turn.command is not None else "")
         interruption = Interruption()
-        async with keep_typing(chat, turn.key, self._clock), await self._screen(turn, chat) as screen:
-            self._asking[turn.key] = interruption, screen
+        typing = keep_typing(chat, turn.key, self._throttle(turn, chat), self._clock)
+        async with typing, await self._screen(turn, chat) as screen:
+            self._at_work[turn.key] = interruption, screen
             try:
-                async with Background(self._end_at_deadline(interruption), name="deadline"):
-                    await self._try_to_read(turn, chat, answer, screen, interruption)
+                answer = await self._asking.answer(turn, chat, screen.show, interruption)
             finally:
-                del self._asking[turn.key]
+                del self._at_work[turn.key]
             await screen.settle()
             await self._end(turn, screen, conclude(answer, interruption.reason))
 
-    async def _end_at_deadline(self, interruption: Interruption) -> None:
-        await self._clock.sleep(self._rules.deadline_s)
-        interruption.end(DEADLINE)
 
-    async def _try_to_read(
-        self, turn: Turn, chat: Chat, answer: Answer, screen: AnswerOnScreen, interruption: Interruption
-    ) -> None:
-        try:
-            work = partial(self._when_there_is_room, partial(self._asking_model.ask, turn, chat, answer, screen.show))
-            await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
-        except ModelError as error:
-            log.warning("turn %s: %s", turn.id, error)
-            answer.error = error
-        except StorageError:
-            raise
-        except Exception as error:
-            # Whatever it was, the person must hear something; the trace is for the operator.
-            log.exception("turn %s: failed", turn.id)
-            answer.error = ModelError(repr(error), trouble=ModelTrouble.INTERNAL, person=texts.INTERNAL)
-
-    async def _when_there_is_room(self, work: Callable[[], Awaitable[None]]) -> None:
-        async with self._running:
-            await work()
+def asks_model(turn: Turn) -> bool:
+    """Whether a command is one that the model answers."""
+    return turn.command in LOOKING and turn.argument.strip().lower() not in (ON, OFF)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from bot.asking import Asking
 from bot.conversation import Conversation
+from bot.dialogue import Dialogue
 from bot.inbox import Inbox
 from bot.lanes import Lanes
 from bot.look import Looking
@@ -17,10 +18,9 @@ from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
-from bot.rules import asking_rules, conversation_rules, inbox_rules
+from bot.rules import conversation_rules, dialogue_rules, inbox_rules
 from bot.settings import Settings
 from bot.sight import Sight
-
 
 Work: TypeAlias = tuple[str, Callable[[], Coroutine[Any, Any, None]]]
 """A name for the log, and what runs until it is cancelled."""
@@ -52,9 +52,11 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     """Wire the core. `owner` names this process in its leases."""
     chats = {chat.platform: chat for chat in parts.chats}
     sight = Sight()
-    looking = Looking(parts.store, parts.eyes, parts.web, max_bytes=settings.picture.max_bytes)
-    asking = Asking(parts.store, parts.model, parts.eyes, looking, clock, sight, asking_rules(settings))
-    conversation = Conversation(parts.store, asking, chats, clock, conversation_rules(settings), owner=owner)
+    looking = Looking(parts.store, parts.eyes, parts.web, clock, max_bytes=settings.picture.max_bytes)
+    dialogue = Dialogue(parts.store, parts.model, parts.eyes, looking, clock, sight, dialogue_rules(settings))
+    rules = conversation_rules(settings)
+    asking = Asking(dialogue, clock, rules)
+    conversation = Conversation(parts.store, asking, chats, clock, rules, owner=owner)
     lanes = Lanes(
         conversation.answer,
         clock=clock,

@@ -20,6 +20,9 @@ Answer: TypeAlias = Callable[[Turn], Awaitable[None]]
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
 
+UNDER_WAY_S = 3.0
+"""How long, at the end, what is on its way to a platform is waited for."""
+
 
 @dataclass(slots=True)
 class _Lane:
@@ -104,10 +107,13 @@ class Lanes:
         if not self._workers:
             return 0
         _, late = await asyncio.wait(self._workers, timeout=grace_s)
-        for worker in late:
-            worker.cancel()
-        if late:
-            await asyncio.wait(late)
+        for timeout in (UNDER_WAY_S, None):
+            # The second time it is cut in the middle of a request.
+            under_way = {worker for worker in late if not worker.done()}
+            for worker in under_way:
+                worker.cancel()
+            if under_way:
+                await asyncio.wait(under_way, timeout=timeout)
         return len(late)
 
     def _open(self, key: ConversationKey) -> _Lane:

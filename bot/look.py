@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot import texts
-from bot.errors import AttachmentError, StorageError
+from bot.errors import AttachmentError, PlatformError, PlatformUnavailable, StorageError
 from bot.events import AttachmentRef, Source
+from bot.insistence import RETRY_WAITS_S
 from bot.ports.chat import Chat
+from bot.ports.clock import Clock
 from bot.ports.eyes import Eyes
 from bot.ports.store import Store
 from bot.ports.web import Web
@@ -30,16 +33,19 @@ _NEVER_PICTURES = ("audio/", "font/")
 class Looking:
     """Fetches attachments and has them opened."""
 
-    def __init__(self, store: Store, eyes: Eyes, web: Web, *, max_bytes: int) -> None:
+    def __init__(self, store: Store, eyes: Eyes, web: Web, clock: Clock, *, max_bytes: int) -> None:
         """`max_bytes`: the largest file fetched."""
         self._store = store
         self._eyes = eyes
         self._web = web
+        self._clock = clock
         self._max_bytes = max_bytes
         self._room = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def settle(self, question: Exchange, chat: Chat) -> bool:
         """Bring every attachment of a question from PENDING to its verdict, side by side as far as there is room.
+
+        A platform that can't be reached is waited for: that is no verdict. The caller sees to it that this has an end.
 
         Returns:
             Whether there was any.
@@ -48,10 +54,11 @@ class Looking:
             StorageError: a verdict can't be stored.
         """
         pending = [one for one in attachments_of([question]) if one.verdict is Verdict.PENDING]
+        share = _Share(self._room)
         try:
             async with asyncio.TaskGroup() as group:
                 for attachment in pending:
-                    group.create_task(self._settle(attachment, chat), name=f"attachment {attachment.id}")
+                    group.create_task(self._settle(attachment, chat, share), name=f"attachment {attachment.id}")
         except ExceptionGroup as errors:
             storage = errors.subgroup(StorageError)
             raise (storage or errors).exceptions[0] from None
@@ -89,17 +96,21 @@ class Looking:
                         return data
             except AttachmentError as error:
                 failure = error
+            except PlatformError as error:
+                failure = AttachmentError(str(error), person="it could not be fetched again")
         raise failure
 
-    async def _settle(self, attachment: Attachment, chat: Chat) -> None:
+    async def _settle(self, attachment: Attachment, chat: Chat, share: "_Share") -> None:
+        opening = partial(self._open, attachment, chat=chat, share=share)
         try:
-            await self._open(attachment, attachment.ref, chat)
+            await self._when_reached(partial(opening, attachment.ref))
         except AttachmentError as error:
             if not attachment.ref.still:
                 return await self._refuse(attachment, error)
             log.info("attachment %s: its still picture is used: %s", attachment.id, error)
             try:
-                await self._open(attachment, _still(attachment.ref), chat, left_out=texts.only_still(error.person))
+                left_out = texts.only_still(error.person)
+                await self._when_reached(partial(opening, _still(attachment.ref), left_out=left_out))
             except AttachmentError:
                 await self._refuse(attachment, error)
 
@@ -107,13 +118,26 @@ class Looking:
         log.info("attachment %s: not usable: %s", attachment.id, error)
         await self._store.settle(attachment.id, error.person)
 
-    async def _open(self, attachment: Attachment, ref: AttachmentRef, chat: Chat, *, left_out: str = "") -> None:
-        async with self._room:
+    async def _when_reached(self, work: Callable[[], Awaitable[None]]) -> None:
+        waits = iter(RETRY_WAITS_S)
+        while True:
+            try:
+                return await work()
+            except PlatformUnavailable as error:
+                wait_s = next(waits, RETRY_WAITS_S[-1])
+                log.info("a picture is fetched again in %.1f s: %s", wait_s, error)
+            await self._clock.sleep(wait_s)
+
+    async def _open(
+        self, attachment: Attachment, ref: AttachmentRef, *, chat: Chat, share: "_Share", left_out: str = ""
+    ) -> None:
+        async with share.files, share.room:
             data = await self._fetch(ref, chat)
             original = await self._store.keep_original(data)
             if not left_out and await self._store.settle_as_known(attachment.id, original):
                 return
-            prepared = await self._eyes.prepare(data)
+            async with share.decoder:
+                prepared = await self._eyes.prepare(data)
         if left_out:
             prepared = replace(prepared, left_out=left_out)
         await self._store.settle(attachment.id, prepared, original=original)
@@ -148,6 +172,15 @@ class Looking:
         return Picture(
             jpeg=jpeg, sha256=view.sha256, width_px=view.width_px, height_px=view.height_px, label=view.label
         )
+
+
+class _Share:
+    """What one question may take of the room for all."""
+
+    def __init__(self, room: asyncio.Semaphore) -> None:
+        self.room = room
+        self.files = asyncio.Semaphore(FILES_OF_ONE_QUESTION)
+        self.decoder = asyncio.Lock()
 
 
 def _still(ref: AttachmentRef) -> AttachmentRef:

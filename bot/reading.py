@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from bot.errors import ModelError
 from bot.ports.clock import Clock
@@ -25,6 +26,9 @@ from bot.tool_calls import ToolCalls
 
 LONGEST_ANSWER = 200_000
 """Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens`, and go on."""
+
+Show: TypeAlias = Callable[[Sequence[str]], None]
+"""Is told the pieces of the answer so far each time there are more: always the same list, which goes on growing."""
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ async def read(
     model: Model,
     prompt: Sequence[PromptMessage],
     answer: Answer,
-    show: Callable[[Sequence[str]], None],
+    show: Show,
     *,
     request_id: str,
     clock: Clock,

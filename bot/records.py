@@ -205,8 +205,6 @@ class Turn:
     """From DELIVERING on: the pictures that must stand in the chat behind `text`."""
     argument: str = ""
     """What stands behind the command's name."""
-    wait_until: datetime | None = None
-    """The platform wants nothing new in this chat before."""
 
     @property
     def is_reply(self) -> bool:

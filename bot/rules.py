@@ -1,7 +1,7 @@
 """From the operator's settings to what each part of the core has to know of them."""
 
-from bot.asking import AskingRules
-from bot.conversation import ConversationRules
+from bot.asking import ConversationRules
+from bot.dialogue import DialogueRules
 from bot.inbox import InboxRules
 from bot.patience import Patience
 from bot.records import Joining
@@ -9,9 +9,9 @@ from bot.settings import Settings
 from bot.window import PromptBudget
 
 
-def asking_rules(settings: Settings) -> AskingRules:
+def dialogue_rules(settings: Settings) -> DialogueRules:
     """What asking the model depends on."""
-    return AskingRules(
+    return DialogueRules(
         system_prompt=settings.prompt,
         model_name=settings.model.name,
         budget=PromptBudget(

@@ -35,7 +35,6 @@ _NEWEST_OPEN = (
 _SITUATION = (
     sa.select(
         conversations.c.id.label("conversation_id"),
-        conversations.c.wait_until,
         conversations.c.settings,
         IS_KNOWN.label("is_known"),
         passing.IS_WAITING.label("is_passing"),
@@ -192,8 +191,7 @@ def _begin(connection: sa.Connection, situation: AnyRow | None, heard: _Heard, c
     offered = _offered(connection, heard, command, some_passes=situation is None or situation.is_passing)
     turn_id = TurnId(connection.execute(_ADD, _new_values(heard, conversation_id, command)).scalar_one())
     add_message(connection, message, offered, conversation_id=conversation_id, turn_id=turn_id)
-    turn = _new_turn(turn_id, heard, command, wait_until=None if situation is None else situation.wait_until)
-    return Accepted(turn=turn)
+    return Accepted(turn=_new_turn(turn_id, heard, command))
 
 
 def _offered(
@@ -228,7 +226,7 @@ def _new_values(heard: _Heard, conversation_id: int, command: Command | None) ->
     }
 
 
-def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None, *, wait_until: datetime | None) -> Turn:
+def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None) -> Turn:
     message = heard.message
     return Turn(
         id=turn_id,
@@ -241,5 +239,4 @@ def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None, *, wait_u
         reply_to=message.message_id,
         accepted_at=heard.now,
         ready_at=heard.beginning["ready_at"],
-        wait_until=wait_until,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey
+from bot.events import ConversationKey, PlatformName
 from bot.records import AttachmentId, ConversationSettings, TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
@@ -34,6 +34,9 @@ _MOVE_PIXELS = (
 )
 _SETTINGS = sa.select(conversations.c.settings).where(IS_KEY)
 _CHANGE_SETTINGS = sa.update(conversations).where(IS_KEY)
+_HELD = sa.select(
+    conversations.c.platform, conversations.c.chat_id, conversations.c.thread_id, conversations.c.wait_until
+).where(conversations.c.wait_until > sa.bindparam("now", type_=Moment))
 _HOLD = sa.update(conversations).where(IS_KEY).values(wait_until=sa.bindparam("until", type_=Moment))
 
 
@@ -76,6 +79,19 @@ def as_settings(stored: Mapping[str, Any] | None) -> ConversationSettings:
     return ConversationSettings(describes_pictures=bool((stored or {}).get("describes_pictures")))
 
 
-def hold(connection: sa.Connection, key: ConversationKey, until: datetime) -> None:
-    """Note how long the platform wants nothing new there. What it said last counts."""
-    connection.execute(_HOLD, {**key_values(key), "until": until})
+def hold(connection: sa.Connection, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:
+    """Note how long the platform wants nothing new there, in a row of the chat's own if nothing was said there yet."""
+    values = {**key_values(chat), "until": until}
+    if connection.execute(_HOLD, values).rowcount == 0:
+        add_conversation(connection, chat, is_private=is_private)
+        connection.execute(_HOLD, values)
+
+
+def held(connection: sa.Connection, *, now: datetime) -> Mapping[ConversationKey, datetime]:
+    """The chats that are to be left in peace, and until when."""
+    return {
+        ConversationKey(
+            platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
+        ): row.wait_until
+        for row in connection.execute(_HELD, {"now": now})
+    }

@@ -1,6 +1,6 @@
 """The port `bot.ports.store.Store` on SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
@@ -142,8 +142,11 @@ class SqlStore:
     ) -> None:
         await self._write(lambda c: turns.close(c, turn_id, now=now, receipts=deliveries, failed=failed, detail=detail))
 
-    async def hold(self, key: ConversationKey, until: datetime) -> None:
-        await self._write(lambda c: conversations.hold(c, key, until))
+    async def hold(self, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:
+        await self._write(lambda c: conversations.hold(c, chat, until, is_private=is_private))
+
+    async def held(self, *, now: datetime) -> Mapping[ConversationKey, datetime]:
+        return await self._read(lambda c: conversations.held(c, now=now))
 
     async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:
         return await self._read(lambda c: history.history(c, key, up_to=up_to, limit=limit))

@@ -33,7 +33,6 @@ SELECT_TURN = sa.select(
     conversations.c.chat_id,
     conversations.c.thread_id,
     conversations.c.is_private,
-    conversations.c.wait_until,
     sa.exists().where(_receipts.c.turn_id == turns.c.id).label("has_receipts"),
 ).join_from(turns, conversations)
 """For `as_turn`."""
@@ -224,7 +223,6 @@ def as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
         text=row.text,
         pictures=tuple(PostedPicture(**picture) for picture in row.pictures or ()),
         argument=row.argument,
-        wait_until=row.wait_until,
         has_receipts=bool(row.has_receipts),
     )
 

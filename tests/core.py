@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from bot.asking import Asking, AskingRules
+from bot.asking import Asking, ConversationRules
 from bot.background import Background
-from bot.conversation import Conversation, ConversationRules
+from bot.conversation import Conversation
+from bot.dialogue import Dialogue, DialogueRules
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
@@ -27,7 +28,7 @@ from tests.fakes import FAKE, Counted, FakeChat, FakePictures, FakeWeb, ManualCl
 
 _owners = itertools.count(1)
 
-ASKING_RULES = AskingRules(
+DIALOGUE_RULES = DialogueRules(
     system_prompt="Be kind.",
     model_name="scripted",
     budget=PromptBudget(exchanges=20, tokens=4000, pictures=4, picture_tokens=5000),
@@ -106,9 +107,10 @@ async def running_core(
         readiness = Readiness()
         web = FakeWeb()
         sight = Sight()
-        looking = Looking(store, pictures, web, max_bytes=1_000_000)
-        asking = Asking(store, model or scripted, pictures, looking, clock, sight, ASKING_RULES)
+        looking = Looking(store, pictures, web, clock, max_bytes=1_000_000)
+        dialogue = Dialogue(store, model or scripted, pictures, looking, clock, sight, DIALOGUE_RULES)
         rules = replace(RULES, attempts=attempts)
+        asking = Asking(dialogue, clock, rules)
         conversation = Conversation(store, asking, chats, clock, rules, owner=f"process {next(_owners)}")
         lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100)
         inbox = Inbox(store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=INBOX_RULES)

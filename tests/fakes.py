@@ -116,7 +116,9 @@ class Shown:
 class FakeChat:
     """A platform whose messages hold 40 characters, cut anywhere."""
 
-    def __init__(self, *, resend_is_safe: bool = True, text_length: int = 40) -> None:
+    def __init__(
+        self, *, resend_is_safe: bool = True, text_length: int = 40, threads_share_waits: bool = False
+    ) -> None:
         self.platform = FAKE
         self.limits = Limits(
             text_length=text_length,
@@ -125,6 +127,7 @@ class FakeChat:
             typing_lifetime_s=5,
             download_bytes=1_000_000,
             resend_is_safe=resend_is_safe,
+            threads_share_waits=threads_share_waits,
         )
         self.screen: dict[MessageId, Shown] = {}
         self.typing_count = 0
@@ -156,6 +159,8 @@ class FakeChat:
         text = markdown.strip() if final else markdown.lstrip()
         size = self.limits.text_length
         return [Part(text[start : start + size]) for start in range(0, len(text), size)]
+
+    async def ready(self) -> None: ...
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         found = self.files[ref.handle]

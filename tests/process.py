@@ -32,7 +32,8 @@ class BotProcess:
         Args:
             directory: Where it works.
             module: What is run; another one than Glimpse's own must behave like it.
-            variables: Its environment, and all of it but ``PATH``, ``PYTHONPATH``, a free ``HTTP_PORT`` and no self-test.
+            variables: Its environment, and all of it but ``PATH``, ``PYTHONPATH``, a free ``HTTP_PORT`` and
+                no self-test.
         """
         self.lines: list[str] = []
         """What it wrote, stderr and stdout together, over all starts."""

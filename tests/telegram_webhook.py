@@ -57,3 +57,12 @@ async def listening(
             await asyncio.wait([receiving])
             if not receiving.cancelled():
                 await receiving
+
+
+def statuses(telegram: TelegramEmulator) -> list[int]:
+    return [post.status for post in telegram.webhook.posts]
+
+
+async def say(telegram: TelegramEmulator, text: str = "Hi", *, who: str = "Ann") -> None:
+    person = next((p for p in telegram.world.people.values() if p.name == who), None) or telegram.add_person(who)
+    await telegram.say(telegram.private(person), person, text)

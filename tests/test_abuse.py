@@ -15,12 +15,12 @@ from adapters.telegram import errors as telegram_errors
 from adapters.telegram.request import AiohttpRequest, Broken
 from bot.errors import PlatformThrottled
 from bot.events import AttachmentRef, Command, ConversationKey, MessageId
-from bot.insistence import SHORTEST_WAIT_S
 from bot.look import FILES_AT_ONCE
 from bot.picture_pipe import unpack_head
 from bot.ports.chat import Part
 from bot.ports.model import TextDelta
 from bot.reading import LONGEST_ANSWER
+from bot.throttle import SHORTEST_S
 from tests.core import running_core
 from tests.fakes import FAKE, FakeChat, message, photo
 
@@ -45,7 +45,7 @@ async def test_a_platform_that_refuses_again_and_again_without_a_wait_is_not_ham
         await core.hear(message("hi"))
         await core.finish()
         assert core.chat.texts() == ["ok"]
-        assert core.clock.elapsed_s >= 9 * SHORTEST_WAIT_S
+        assert core.clock.elapsed_s >= 9 * SHORTEST_S
 
 
 class CountingChat(FakeChat):

@@ -8,7 +8,7 @@ from bot import texts
 from bot.events import MessageId, Quoted
 from bot.fences import with_closed_fence
 from bot.ports.model import FinishReason
-from tests.core import ASKING_RULES, running_core
+from tests.core import DIALOGUE_RULES, running_core
 from tests.fakes import FakeChat, message, photo, prompt_text, said
 
 
@@ -39,7 +39,7 @@ async def test_the_note_about_a_cut_answer_does_not_stand_in_its_code(tmp_path: 
 
 async def test_pictures_beyond_what_fits_into_one_request_are_told_and_never_count_as_seen(tmp_path: Path) -> None:
     chat = FakeChat(text_length=4000)
-    fits = ASKING_RULES.budget.pictures
+    fits = DIALOGUE_RULES.budget.pictures
     names = [f"p{number}" for number in range(fits)]
     chat.files |= {name: b"pic " + name.encode() for name in ["first", *names]}
     first = Quoted(message_id=MessageId("q"), author="Bob", is_own=False, text="", attachments=(photo("first"),))

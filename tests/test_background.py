@@ -1,12 +1,17 @@
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from bot.background import Background
 from bot.errors import PlatformRefused, PlatformThrottled
 from bot.events import ConversationKey
+from bot.throttle import Throttle, Throttles
 from bot.typing_indicator import keep_typing
 from tests.fakes import KEY, FakeChat, ManualClock
+from tests.storing import store_at
 
 
 async def test_it_runs_beside_the_block_and_ends_with_it() -> None:
@@ -56,9 +61,17 @@ class Typing(FakeChat):
             raise self._troubles.pop(0)
 
 
-async def test_typing_is_renewed_before_it_goes_out_also_after_it_was_refused() -> None:
+@asynccontextmanager
+async def typing(chat: FakeChat, clock: ManualClock, folder: Path) -> AsyncIterator[Throttle]:
+    async with store_at(folder) as store:
+        throttle = Throttles(store, clock).of(KEY, chat.limits, is_private=True)
+        async with keep_typing(chat, KEY, throttle, clock):
+            yield throttle
+
+
+async def test_typing_is_renewed_before_it_goes_out_also_after_it_was_refused(tmp_path: Path) -> None:
     clock, chat = ManualClock(), Typing(PlatformRefused("no permission"))
-    async with keep_typing(chat, KEY, clock):
+    async with typing(chat, clock, tmp_path):
         await clock.advance(0.2)
         assert chat.typing_count == 0
         await clock.advance(0.1)
@@ -69,10 +82,20 @@ async def test_typing_is_renewed_before_it_goes_out_also_after_it_was_refused() 
     assert chat.typing_count == 2
 
 
-async def test_typing_waits_as_long_as_the_platform_demands() -> None:
+async def test_typing_waits_as_long_as_the_platform_demands(tmp_path: Path) -> None:
     clock, chat = ManualClock(), Typing(PlatformThrottled("429", retry_after_s=30))
-    async with keep_typing(chat, KEY, clock):
+    async with typing(chat, clock, tmp_path):
         await clock.advance(29)
         assert chat.typing_count == 1
         await clock.advance(2)
         assert chat.typing_count == 2
+
+
+async def test_typing_is_not_shown_while_the_chat_is_to_be_left_in_peace(tmp_path: Path) -> None:
+    clock, chat = ManualClock(), FakeChat()
+    async with typing(chat, clock, tmp_path) as throttle:
+        await throttle.demand(30)
+        await clock.advance(29)
+        assert chat.typing_count == 0
+        await clock.advance(2)
+        assert chat.typing_count == 1

@@ -101,6 +101,20 @@ async def test_what_came_first_in_a_private_chat_that_the_bot_does_not_know_is_f
     assert len(looks(discord_emulator)) == 1
 
 
+async def test_what_came_first_in_a_private_chat_is_found_also_after_sessions_in_which_nobody_wrote_there(
+    discord_emulator: DiscordEmulator, channel: Channel, ann: Person
+) -> None:
+    core, private = Core(), discord_emulator.dm(ann)
+    await was_running(discord_emulator, core)
+    await discord_emulator.say(private, ann, "anybody there?")
+    await talked(discord_emulator, core, (channel, ann, "elsewhere"))
+    async with running(discord_emulator, core=core, catch_up=EXACT):
+        await discord_emulator.say(private, ann, "hello?")
+        await eventually(lambda: len(core.messages) == 3)
+
+    assert [event.text for event in core.messages] == ["elsewhere", "anybody there?", "hello?"]
+
+
 async def test_an_archived_thread_is_looked_at_after_a_long_absence(
     discord_emulator: DiscordEmulator, channel: Channel, ann: Person
 ) -> None:

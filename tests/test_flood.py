@@ -10,14 +10,14 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.people import Place, TelegramPeople
 from tests.process import BotProcess
 
-CHATS = 30
-QUESTIONS_PER_CHAT = 100
+CHATS = 20
+QUESTIONS_PER_CHAT = 75
 WAITING_PER_CHAT = 5
 BUSY = "I can't take this one on"
 REASON = "because " * 100
 MOST_GROWTH_MB = 30
-MOST_GROWTH_OF_SECOND_WAVE_MB = 4
-"""Twice as many questions take no more memory: 1.3 KB for each of them would be seen."""
+MOST_GROWTH_OF_SECOND_WAVE_MB = 3
+"""Twice as many questions take no more memory: 2 KB for each of them would be seen."""
 
 
 def resident_mb(pid: int) -> float:

@@ -19,7 +19,7 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.people import TelegramPeople
 from tests.process import BotProcess
 
-LEASE_S = 1.0
+LEASE_S = 2.0
 
 
 class Rival:
@@ -76,7 +76,7 @@ async def test_a_lease_is_renewed_while_an_answer_takes_longer_than_it_and_nobod
             first = rival.lease()
             assert first is not None
             ends = {first[1]}
-            until = time.monotonic() + 2.5 * LEASE_S
+            until = time.monotonic() + 1.75 * LEASE_S
             while time.monotonic() < until:
                 assert not rival.claims()
                 lease = rival.lease()

@@ -10,7 +10,7 @@ from bot.commands import ALT
 from bot.errors import AttachmentError, ModelError, ModelTrouble
 from bot.events import Command, MessageId, Quoted, Source
 from bot.prompt import ALT_PROMPT
-from tests.core import ASKING_RULES, running_core
+from tests.core import DIALOGUE_RULES, running_core
 from tests.fakes import KEY, FakeChat, FakePictures, message, photo, prompt_text, said
 
 
@@ -94,7 +94,7 @@ async def test_where_only_some_pages_fit_into_a_request_the_others_are_told(tmp_
         report = Quoted(message_id=MessageId("q"), author="Bob", is_own=False, text="", attachments=(photo("report"),))
         await core.hear(message("compare", attachments=[photo(name) for name in "abc"], quoted=[report]))
         await core.finish()
-        assert prompt_text(core.model.prompts[0]).count("<pixels>") == ASKING_RULES.budget.pictures
+        assert prompt_text(core.model.prompts[0]).count("<pixels>") == DIALOGUE_RULES.budget.pictures
         assert core.chat.texts() == [f"Ok.\n\n{texts.seen_in_part(1, texts.only_first(1, 3))}"]
 
 

@@ -20,7 +20,12 @@ from bot.ports.chat import Part
 from bot.ports.model import TextDelta
 from bot.records import DeliveryState
 from tests.core import running_core
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.model import ModelEmulator
 from tests.fakes import FAKE, KEY, FakeChat, message, photo, said
+from tests.people import DiscordPeople
+from tests.process import BotProcess
 
 
 class SlowChat(FakeChat):
@@ -177,13 +182,14 @@ async def test_a_late_edit_of_the_old_answer_does_not_cover_the_new_one(tmp_path
 
 
 async def test_a_clock_that_jumped_back_does_not_hold_an_answer_for_hours(tmp_path: Path) -> None:
-    async with running_core(tmp_path, said("one"), said("two")) as core:
+    async with running_core(tmp_path) as core:
+        await core.store.hold(KEY, core.clock.now() + timedelta(days=1), is_private=False)
+    async with running_core(tmp_path, said("one")) as core:
         await core.hear(message("a"))
-        await core.finish()
-        await core.store.hold(KEY, core.clock.now() + timedelta(days=1))
-        await core.hear(message("b"))
-        await core.clock.advance(1200)
-        assert core.chat.texts() == ["one", "two"]
+        await core.clock.advance(800)
+        assert core.chat.texts() == []
+        await core.clock.advance(200)
+        assert core.chat.texts() == ["one"]
 
 
 async def test_a_database_that_is_away_while_looking_delays_the_answer_and_changes_nothing(tmp_path: Path) -> None:
@@ -294,3 +300,24 @@ async def test_a_lost_part_is_taken_back_with_its_answer_and_no_part_of_another_
         await core.finish()
         assert chat.texts() == ["y" * 40, "y" * 20]
         assert await core.unfinished() == []
+
+
+async def test_a_question_that_is_deleted_while_its_answer_is_on_its_way_for_long_leaves_none(
+    model_emulator: ModelEmulator, tmp_path: Path
+) -> None:
+    async with DiscordEmulator() as discord:
+        people = DiscordPeople(discord)
+        place = people.private()
+        variables = {"MODEL_API_URL": model_emulator.url, "MODEL_API_KEY": "model-key", **people.environment}
+        async with BotProcess(tmp_path, **variables) as bot:
+            await people.ready()
+            slow = discord.fail("POST /channels/*/messages", status=200, delay_s=4)
+            question = await people.say(place, "hello?")
+            await eventually(lambda: slow.times == 0, what="the answer is on its way")
+            await discord.delete(question)
+            (answer,) = await eventually(
+                lambda: [one for one in place.chat.messages.values() if one.author is discord.bot]
+            )
+            await eventually(lambda: answer.deleted, what="it is taken back")
+            assert await bot.terminate() == 0
+        assert people.shown(place) == []

@@ -139,3 +139,14 @@ async def test_an_answer_that_is_cut_short_by_stops_is_finished_however_often_th
             await bot.restart()
         await eventually(lambda: people.shown(place) == ["All of it."], what=str(people.shown(place)))
         assert await bot.terminate() == 0
+
+
+async def test_a_send_that_hangs_does_not_keep_it_from_stopping(
+    tmp_path: Path, telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator
+) -> None:
+    people = TelegramPeople(telegram_emulator)
+    async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator, TURNS_GRACE_S="0.2") as bot:
+        hanging = telegram_emulator.fail("POST /sendMessage", status=200, delay_s=60)
+        await people.say(people.private(), "hello?")
+        await eventually(lambda: hanging.times == 0, what="the answer is on its way")
+        assert await bot.terminate(within_s=6) == 0

@@ -151,7 +151,7 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
         "hand_back": lambda: store.hand_back(answering.id, owner="us"),
         "conclude": lambda: store.conclude(answering.id, outcome(LONG), [SENT]),
         "close": lambda: store.close(delivering.id, now=START, deliveries=[SENT]),
-        "hold": lambda: store.hold(KEY, LATER),
+        "hold": lambda: store.hold(KEY, LATER, is_private=False),
         "settle_as_known": lambda: store.settle_as_known(AttachmentId(1), HASH),
         "settle": lambda: store.settle(AttachmentId(2), prepared(picture("cat", 20_000))),
         "keep_picture": lambda: store.keep_picture(answering.id, picture("box", 20_000)),

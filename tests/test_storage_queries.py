@@ -160,7 +160,7 @@ def _one_of_everything(connection: sa.Connection) -> None:
     taking_back.delete(connection, KEY, [heard.message_id], now=START)
     turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
     conversations.reset(connection, KEY, up_to=turn_id)
-    conversations.hold(connection, KEY, START)
+    conversations.hold(connection, KEY, START, is_private=False)
     conversations.move_window(connection, KEY, first_turn=turn_id, pixels_from=AttachmentId(1))
     conversations.settings(connection, KEY)
     conversations.change_settings(connection, KEY, ConversationSettings(describes_pictures=True))

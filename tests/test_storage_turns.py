@@ -53,7 +53,7 @@ async def test_an_accepted_turn_is_what_every_later_look_shows(tmp_path: Path) -
         assert (accepted.key, accepted.reply_to, accepted.is_private) == (topic, "41", True)
         assert (accepted.accepted_at, accepted.ready_at) == (START, LATER)
         assert (accepted.state, accepted.attempts, accepted.command) == (TurnState.ACCEPTED, 0, None)
-        assert (accepted.text, accepted.wait_until, accepted.has_receipts) == (None, None, False)
+        assert (accepted.text, accepted.has_receipts) == (None, False)
         assert await store.unfinished() == [accepted]
 
     async with store_at(tmp_path) as reopened:
@@ -251,15 +251,16 @@ async def test_the_turn_of_an_own_message_is_found(tmp_path: Path) -> None:
 
 
 async def test_a_wait_that_the_platform_demands_survives_a_restart_and_concerns_one_chat(tmp_path: Path) -> None:
+    thread, unknown = replace(KEY, thread_id="5"), replace(KEY, chat_id="3")
     async with store_at(tmp_path) as store:
-        await accept(store, message("Hello"))
-        await accept(store, message("Hello", key=replace(KEY, chat_id="2")))
-        await store.hold(KEY, LATER)
-        await store.hold(replace(KEY, chat_id="3"), LATER)
+        for key in (KEY, thread, replace(KEY, chat_id="2")):
+            await accept(store, message("Hello", key=key))
+        await store.hold(KEY, START, is_private=False)
+        await store.hold(KEY, LATER, is_private=False)
+        await store.hold(unknown, LATER + timedelta(seconds=1), is_private=True)
 
     async with store_at(tmp_path) as store:
-        new = await accept(store, message("And?", sender="Bob"))
-        assert new.wait_until == LATER
-        assert [turn.wait_until for turn in await store.unfinished()] == [LATER, None, LATER]
-        await store.hold(KEY, START)
-        assert (await begin(store, new)).wait_until == START
+        assert await store.held(now=START) == {KEY: LATER, unknown: LATER + timedelta(seconds=1)}
+        assert list(await store.held(now=LATER)) == [unknown]
+        assert (await accept(store, message("I am here", key=unknown, is_private=True))).is_private
+        assert len(await store.unfinished()) == 4

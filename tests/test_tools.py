@@ -23,7 +23,7 @@ from bot.ports.model import (
 )
 from bot.records import AttachmentId, Box
 from bot.tools import BOXES, PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
-from tests.core import ASKING_RULES, Core, running_core
+from tests.core import DIALOGUE_RULES, Core, running_core
 from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
 
 WHOLE = [0, 0, 1000, 1000]
@@ -174,7 +174,7 @@ async def test_looks_and_posted_pictures_are_bounded(tmp_path: Path) -> None:
     async with running_core(tmp_path, [*looks, finished], [*points, finished], said("Done."), chat=chat) as core:
         await picture_name(core)
         assert sum(shown.picture is not None for shown in chat.screen.values()) == POSTED
-        assert len(crops_in(core.model.prompts[1])) == ASKING_RULES.budget.pictures
+        assert len(crops_in(core.model.prompts[1])) == DIALOGUE_RULES.budget.pictures
 
 
 async def test_a_server_that_takes_no_tools_is_asked_without_them_from_then_on(tmp_path: Path) -> None:

@@ -79,6 +79,9 @@ class ConsoleChat:
             to_event(line, found, message_id=self._new_id(), sent_at=self._clock.now(), name=self._person_name)
         )
 
+    async def ready(self) -> None:
+        """See `Chat.ready`. A terminal always is."""
+
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         return await asyncio.to_thread(_read_file, Path(ref.handle), max_bytes)
 

@@ -10,4 +10,5 @@ LIMITS = Limits(
     download_bytes=100_000_000,  # Files lie on this machine. The core's own cap is the one that counts.
     # A new process is a new screen: an answer sent again after a crash stands there once.
     resend_is_safe=True,
+    threads_share_waits=False,
 )

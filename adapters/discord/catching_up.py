@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,6 +10,7 @@ import discord
 
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.client import Library
+from adapters.discord.gap import Gap
 from adapters.discord.keeper import Keeper
 from adapters.discord.lanes import Lanes
 from adapters.discord.limits import DISCORD
@@ -33,24 +33,6 @@ _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 300.0
 _PATIENCE_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Waits of something new for what was said before it, while Discord does not show that: a minute in all."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Gap:
-    """A channel in which something may have happened unseen."""
-
-    channel: Channel
-    since: int
-    """The snowflake from which on; `SeenUntil` is held back at it."""
-    place: Place | None
-    """None until it is looked up."""
-    was_tried: bool = False
-    is_waited_for: bool = False
-    """Something newer is to come after what is missing."""
-    may_be_overtaken: bool = False
-    """It was waited for long enough."""
-    refused: int = 0
-    """The newest message that came but was refused, for too much waited: it will not be told again."""
 
 
 class CatchingUp:
@@ -81,7 +63,7 @@ class CatchingUp:
         self._bounds = bounds
         self._client: Library | None = None
         self._known: frozenset[ConversationKey] = frozenset()
-        self._gaps: dict[int, _Gap] = {}
+        self._gaps: dict[int, Gap] = {}
         self._since = 0
         self._opened = 0
         self._opening: int | None = None
@@ -157,12 +139,20 @@ class CatchingUp:
         may_have_gap = channel.id not in self._calm and channel.id not in self._looked_at
         # Discord does not list private chats: what came first in one that the bot does not know is only found now.
         if may_have_gap and (self._opening is not None or place_of(channel).is_private):
-            self._want(channel, since=self._since)
+            self._want(channel, since=self._unheard_since(channel))
         gap = self._gaps.get(channel.id)
         if gap is not None and not gap.may_be_overtaken and (number is None or number > gap.refused):
             gap.is_waited_for = True
             await self._insist_on(gap, number if number is not None and self._is_news(number) else None)
             gap.is_waited_for = False
+
+    def _unheard_since(self, channel: Channel) -> int:
+        place = place_of(channel)
+        if not place.is_private or place.key in self._known:
+            return self._since
+        # Nothing told of this chat: what came first in it may have come before earlier sessions, too.
+        horizon = snowflake(self._clock.now() - timedelta(seconds=self._bounds.age_s))
+        return min(self._since, max(self._seen.began, horizon))
 
     def stop(self) -> None:
         """Look no further. What is not done keeps the cursor back."""
@@ -172,11 +162,11 @@ class CatchingUp:
 
     # --- the work -------------------------------------------------------------------------------
 
-    def _want(self, channel: Channel, *, since: int, place: Place | None = None) -> _Gap:
+    def _want(self, channel: Channel, *, since: int, place: Place | None = None) -> Gap:
         gap = self._gaps.get(channel.id)
         if gap is None:
             self._seen.hold(since)
-            gap = self._gaps[channel.id] = _Gap(channel=channel, since=since, place=place)
+            gap = self._gaps[channel.id] = Gap(channel=channel, since=since, place=place)
         else:
             self._seen.hold(min(since, gap.since))
             self._seen.release(gap.since)
@@ -230,7 +220,7 @@ class CatchingUp:
         self._known = frozenset(place.key for place in places)
         return places
 
-    async def _fill_in_lane(self, gap: _Gap) -> None:
+    async def _fill_in_lane(self, gap: Gap) -> None:
         while self._lanes.are_crowded:
             await self._clock.sleep(_CROWDED_PAUSE_S)
         done = asyncio.Event()
@@ -249,7 +239,7 @@ class CatchingUp:
         # An old one proves nothing for those after it: it may be repeated, or was on its way when the session began.
         return number >= self._opened
 
-    async def _insist_on(self, gap: _Gap, until: int | None) -> None:
+    async def _insist_on(self, gap: Gap, until: int | None) -> None:
         waits = iter(_PATIENCE_S)
         while not await self._fill(gap, until=until):
             wait_s = next(waits, None)
@@ -258,7 +248,7 @@ class CatchingUp:
                 return
             await self._clock.sleep(wait_s)
 
-    async def _fill(self, gap: _Gap, *, until: int | None = None) -> bool:
+    async def _fill(self, gap: Gap, *, until: int | None = None) -> bool:
         """Returns whether it was looked."""
         gap.was_tried = True
         try:
@@ -277,7 +267,7 @@ class CatchingUp:
             self._seen.release(gap.since)
         return True
 
-    async def _look(self, gap: _Gap, until: int | None) -> None:
+    async def _look(self, gap: Gap, until: int | None) -> None:
         place = gap.place or await self._reading.place(gap.channel)
         until = None if gap.refused else self._told_from.get(gap.channel.id, until)
         since = max(earlier(gap.since, self._bounds.overlap_s), self._read_until.get(gap.channel.id, 0))

@@ -1,5 +1,6 @@
 """Discord as the core sees it."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
@@ -23,7 +24,7 @@ from adapters.discord.posting import Posting
 from adapters.discord.receiving import receiving
 from adapters.discord.render import render
 from bot.commands import COMMANDS
-from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformUnavailable
+from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
@@ -72,6 +73,7 @@ class DiscordChat:
         self._posting: Posting | None = None
         self._history: History | None = None
         self._files: Files | None = None
+        self._ready = asyncio.Event()
 
     @property
     def platform(self) -> PlatformName:
@@ -110,6 +112,7 @@ class DiscordChat:
         self._posting = Posting(rest, self._interactions, self._clock)
         self._history = History(rest)
         self._files = Files(session, rest, self._links, api_url=self._api_url, clock=self._clock)
+        self._ready.set()
         return rest
 
     async def _logged_in(self) -> discord.Client:
@@ -156,10 +159,12 @@ class DiscordChat:
             )
             await gateway.listen()
 
+    async def ready(self) -> None:
+        """See `bot.ports.chat.Chat.ready`: the bot is logged in."""
+        await self._ready.wait()
+
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
-        if self._files is None:
-            raise AttachmentError("Discord is not connected", person="Discord could not be reached")
-        return await self._files.fetch(ref, max_bytes=max_bytes)
+        return await self._required(self._files).fetch(ref, max_bytes=max_bytes)
 
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         return render(markdown, final=final)

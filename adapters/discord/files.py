@@ -11,8 +11,8 @@ from yarl import URL
 from adapters.discord.attachments import Links, link_has_expired
 from adapters.discord.errors import discord_request
 from adapters.discord.handles import Avatar, InMessage, Permanent, read_handle
-from adapters.download import FileGone, download, too_large
-from bot.errors import AttachmentError, PlatformError, PlatformRefused
+from adapters.download import FileGone, FileNotReached, download, too_large
+from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef
 from bot.ports.clock import Clock
 
@@ -61,6 +61,7 @@ class Files:
 
         Raises:
             AttachmentError: gone, too large, or not to be had after retries.
+            PlatformUnavailable: Discord can't be reached.
         """
         if (ref.size_bytes or 0) > max_bytes:
             raise too_large(max_bytes)
@@ -82,8 +83,8 @@ class Files:
         if link is not None and not link_has_expired(link, self._clock.now()):
             try:
                 return await self._download(link, max_bytes)
-            except FileGone:
-                pass  # The link may have been withdrawn before its time.
+            except (FileGone, FileNotReached):
+                pass  # The link may have been withdrawn before its time; or nothing of Discord can be reached.
         return await self._download(await self._fresh_link(handle), max_bytes)
 
     async def _download(self, url: str, max_bytes: int) -> bytes:
@@ -98,6 +99,8 @@ class Files:
             async with discord_request(f"looking up message {handle.message_id}"):
                 channel = self._rest.get_partial_messageable(handle.channel_id)
                 message = await channel.fetch_message(handle.message_id)
+        except PlatformUnavailable:
+            raise
         except PlatformError as error:
             raise _not_found(error) from error
         self._links.forget(handle.to_text())

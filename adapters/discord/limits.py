@@ -15,6 +15,7 @@ LIMITS = Limits(
     # Members with Nitro may upload far more; this is the request size that Discord names (docs, Uploading Files).
     download_bytes=25 * 1024 * 1024,
     resend_is_safe=True,  # `enforce_nonce` (docs, Create Message), "in the past few minutes"
+    threads_share_waits=False,  # Rate limits are per channel, and a thread is one (docs, Rate Limits).
 )
 
 LONGEST_RATE_LIMIT_WAIT_S = 30.0

@@ -30,6 +30,8 @@ class SeenUntil:
         self._intake = intake
         self._name = name
         self._clock = clock
+        self.began = 0
+        """The point at the very first start: nothing older is for the bot."""
         self._newest = 0
         self._stored = 0
         self._stored_at_s = float("-inf")
@@ -42,10 +44,15 @@ class SeenUntil:
             overlap_s: What will be taken off again by who looks back.
         """
         cursor = await self._intake.cursor(self._name)
-        first = snowflake(self._clock.now() + timedelta(seconds=overlap_s))
-        self._stored = self._newest = int(cursor) if cursor else first
+        first = str(snowflake(self._clock.now() + timedelta(seconds=overlap_s)))
+        self._stored = self._newest = int(cursor or first)
+        name = f"{self._name}:began"
+        began = await self._intake.cursor(name)
+        self.began = int(began or self._newest)
+        if not began:
+            await self._intake.move_cursor(name, str(self.began))
         if not cursor:
-            await self._intake.move_cursor(self._name, str(self._newest))
+            await self._intake.move_cursor(self._name, first)
         self._stored_at_s = self._clock.monotonic_s()
 
     @property

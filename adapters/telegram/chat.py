@@ -1,5 +1,6 @@
 """Telegram as a `bot.ports.chat.Chat`."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -78,6 +79,7 @@ class TelegramChat:
         self._webhook = webhook
         self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
         self._me: Identity | None = None
+        self._ready = asyncio.Event()
 
     @property
     def platform(self) -> PlatformName:
@@ -99,7 +101,7 @@ class TelegramChat:
         await self._calls.initialize()
         await self._polls.initialize()
         try:
-            self._me = await introduce(self._bot, polls=self._webhook is None)
+            await self._introduce()
         except PlatformRefused:
             await self.__aexit__()
             raise
@@ -139,11 +141,16 @@ class TelegramChat:
             )
             await poller.run()
 
+    async def ready(self) -> None:
+        """See `bot.ports.chat.Chat.ready`: Telegram has answered the hello."""
+        await self._ready.wait()
+
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         """Download an attachment, reading at most `max_bytes` of it.
 
         Raises:
             AttachmentError: gone, too large (Telegram gives bots 20 MB at most), or not to be had after retries.
+            PlatformUnavailable: Telegram can't be reached.
         """
         limit = min(max_bytes, self._limits.download_bytes)
         if ref.size_bytes is not None and ref.size_bytes > limit:
@@ -207,11 +214,16 @@ class TelegramChat:
             for place in await intake.places(TELEGRAM):
                 self._search.note_received(place.key, place.newest)
 
+    async def _introduce(self) -> Identity:
+        self._me = await introduce(self._bot, polls=self._webhook is None)
+        self._ready.set()
+        return self._me
+
     async def _introduced(self) -> Identity:
         outage = Outage("Saying hello to Telegram", self._clock)
         while True:
             try:
-                me = await introduce(self._bot, polls=self._webhook is None)
+                me = await self._introduce()
             except PlatformRefused:
                 raise
             except PlatformError as error:

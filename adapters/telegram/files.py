@@ -8,10 +8,10 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from adapters.download import FileGone, download, too_large
+from adapters.download import FileGone, FileNotReached, download, too_large
 from adapters.telegram.limits import LIMITS
 from adapters.telegram.local_files import read_local_file
-from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformThrottled
+from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable
 from bot.ports.clock import Clock
 
 _ATTEMPTS = 3
@@ -44,11 +44,13 @@ class Files:
         """Download a file, reading at most `max_bytes` of it.
 
         Raises:
-            AttachmentError: gone, too large, or not to be had after 3 attempts.
+            AttachmentError: gone, too large, or not to be had after retries.
+            PlatformUnavailable: Telegram can't be reached.
         """
         try:
             return await self._download(session, handle, max_bytes)
-        except FileGone:  # A link lives for an hour at least; a new one may do.
+        except (FileGone, FileNotReached):
+            # A link lives for an hour at least; a new one may do. Or nothing of Telegram can be reached.
             return await self._download(session, handle, max_bytes)
 
     async def _download(self, session: aiohttp.ClientSession, handle: str, max_bytes: int) -> bytes:
@@ -67,6 +69,8 @@ class Files:
                 raise _refused(error) from error
             except PlatformError as error:
                 wait_s = error.retry_after_s if isinstance(error, PlatformThrottled) else _FIRST_WAIT_S * attempt
+                if attempt == _ATTEMPTS and isinstance(error, PlatformUnavailable):
+                    raise
                 if attempt == _ATTEMPTS or wait_s > _LONGEST_WAIT_S:
                     raise AttachmentError(str(error), person="Telegram did not hand it out") from error
                 await self._clock.sleep(wait_s)

@@ -22,6 +22,7 @@ LIMITS = Limits(
     typing_lifetime_s=5.0,  # Bot API, sendChatAction
     download_bytes=20 * 1024 * 1024,  # Bot API, getFile; the server (telegram-bot-api, Client.h) counts in MiB
     resend_is_safe=False,  # The Bot API has no key by which it would recognise a repeated sendMessage.
+    threads_share_waits=True,  # Flood waits are per chat (Bots FAQ, "My bot is hitting limits").
 )
 LOCAL_LIMITS = replace(LIMITS, download_bytes=4000 * 1024 * 1024)
 """With a Bot API server that runs with ``--local``: it has no limit of its own (telegram-bot-api, README), but people

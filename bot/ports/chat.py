@@ -75,6 +75,8 @@ class Limits:
     """Largest file that the platform lets the bot fetch."""
     resend_is_safe: bool
     """Whether a repeated `Chat.post` with the same nonce is recognised and not shown twice."""
+    threads_share_waits: bool
+    """Whether a wait that the platform demands is for a chat with all its threads and topics, not for one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +153,16 @@ class Chat(Protocol):
         """
         ...
 
+    async def ready(self) -> None:
+        """Return once the platform has been reached: before, nothing can be sent or fetched."""
+        ...
+
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
         """Download an attachment (not one of `Source.LINK`), reading at most `max_bytes` of it.
 
         Raises:
             AttachmentError: gone, not allowed, too large, or not to be had after retries.
+            PlatformUnavailable: the platform can't be reached at all, which says nothing about the attachment.
         """
         ...
 

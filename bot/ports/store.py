@@ -1,6 +1,6 @@
 """Storage as the core sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -175,8 +175,12 @@ class Store(Protocol):
         """
         ...
 
-    async def hold(self, key: ConversationKey, until: datetime) -> None:
-        """Remember that the platform wants nothing new in this chat before (`Turn.wait_until`)."""
+    async def hold(self, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:
+        """Remember that the platform wants nothing new in this chat before. What was said last counts."""
+        ...
+
+    async def held(self, *, now: datetime) -> Mapping[ConversationKey, datetime]:
+        """What `hold` remembers and `now` has not passed."""
         ...
 
     async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:

@@ -26,7 +26,7 @@ from tests.process import BotProcess
 
 _MOST_OPEN = 6
 """Questions of one conversation that wait for their answer: people stop asking then."""
-_PATIENCE_S = 60.0
+_PATIENCE_S = 30.0
 _SETTLING_S = 120.0
 """At most, from the last disturbance on."""
 _LATE_S = 3.0

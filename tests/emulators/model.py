@@ -132,9 +132,13 @@ class ModelEmulator(Emulated):
             await _pause(script.first_token_s + script.per_token_s * len(script.pieces))
             call.finished = True
             return _whole(request, orjson.dumps(whole(script)), script, cost_headers(script))
-        except (asyncio.CancelledError, ConnectionResetError):
+        except asyncio.CancelledError:
             call.disconnected = True
             raise
+        except ConnectionResetError as error:
+            call.disconnected = True
+            # As aiohttp ends whom nobody listens to any more; anything else it would log as a fault of ours.
+            raise asyncio.CancelledError from error
 
     async def _stream(self, request: web.Request, call: Call, script: Script) -> web.StreamResponse:
         stream = self._paced(script, with_usage=_wants_usage(call.body))

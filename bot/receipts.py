@@ -1,0 +1,121 @@
+"""The receipts of one answer: what stands in the chat, part by part, and what may."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from bot.errors import StorageError
+from bot.events import MessageId
+from bot.ports.chat import Chat, Part
+from bot.ports.store import Store
+from bot.records import Delivery, DeliveryState, Turn, TurnState
+
+_PICTURE = "picture "
+"""How the digest of a part with a picture begins."""
+
+
+class Receipts:
+    """Those of one turn. What changes is stored when the caller says so: together, and before what it announces."""
+
+    def __init__(self, turn: Turn, chat: Chat, store: Store, stored: Sequence[Delivery]) -> None:
+        """`stored` are those of earlier attempts: their messages are continued in place."""
+        self._turn_id = turn.id
+        self._newest = partial(chat.newest, turn.key)
+        self._store = store
+        self._by_part = {receipt.part: receipt for receipt in stored}
+        self._unrecorded: set[int] = set()
+        self.doubtful = {receipt.part for receipt in stored if receipt.state is DeliveryState.SENDING}
+        """Parts that were sent without an answer from the platform: they may stand in the chat."""
+        if turn.state is not TurnState.DELIVERING:
+            # A preview is edited without a receipt for each time: what an attempt that was cut short showed last is
+            # not known, and must not count as the text that was noted before.
+            for receipt in stored:
+                self.note(replace(receipt, digest=_PICTURE if receipt.digest.startswith(_PICTURE) else ""))
+
+    def __getitem__(self, index: int) -> Delivery:
+        return self._by_part[index]
+
+    def get(self, index: int) -> Delivery | None:
+        """The receipt of a part; None if it was never expected."""
+        return self._by_part.get(index)
+
+    @property
+    def parts(self) -> Sequence[int]:
+        """The parts that have one, in order."""
+        return sorted(self._by_part)
+
+    @property
+    def message_ids(self) -> set[MessageId]:
+        """The messages that are known to stand in the chat."""
+        return {receipt.message_id for receipt in self._by_part.values() if receipt.message_id is not None}
+
+    @property
+    def are_recorded(self) -> bool:
+        return not self._unrecorded
+
+    def shows(self, index: int, part: Part) -> bool:
+        """Whether exactly this stands in the chat."""
+        receipt = self._by_part.get(index)
+        return receipt is not None and receipt.state is DeliveryState.SENT and receipt.digest == digest(part)
+
+    def is_of_another_kind(self, index: int, part: Part) -> bool:
+        """Whether a text stands in the chat where a picture belongs, or the other way round."""
+        receipt = self._by_part[index]
+        is_picture = receipt.digest.startswith(_PICTURE)
+        return receipt.message_id is not None and is_picture is not (part.picture is not None)
+
+    def note(self, receipt: Delivery) -> None:
+        """Put a receipt in the place of the one before."""
+        self._by_part[receipt.part] = receipt
+        self._unrecorded.add(receipt.part)
+
+    def expect(self, parts: Sequence[Part]) -> None:
+        """Add those of parts that are not in the chat yet."""
+        for index, part in enumerate(parts):
+            if index not in self._by_part:
+                self.note(Delivery(part=index, state=DeliveryState.PENDING, digest=digest(part)))
+
+    def announce_next(self, count: int) -> None:
+        """Let the receipt of the next part to send, of `count`, say so: it is stored together with the one before."""
+        unsent = (DeliveryState.PENDING, DeliveryState.SENDING)
+        following = next((index for index in range(count) if self._by_part[index].state in unsent), None)
+        if following is not None and self._by_part[following].state is DeliveryState.PENDING:
+            self.announce(following, self._by_part[following].digest)
+
+    def announce(self, index: int, digest: str) -> None:
+        """Let a receipt say that its part is being sent: perhaps for the second time, so what it came after stays."""
+        known = self._by_part.get(index)
+        after = (known and known.sent_after) or self._newest()
+        self.note(Delivery(part=index, state=DeliveryState.SENDING, digest=digest, sent_after=after))
+
+    def give_up(self, index: int) -> None:
+        """Let a receipt say that nobody knows whether its part stands in the chat."""
+        self.note(replace(self._by_part[index], state=DeliveryState.UNKNOWN, digest=""))
+
+    def take(self) -> Sequence[Delivery]:
+        """The receipts that are not stored yet. Who takes them stores them."""
+        taken = [self._by_part[index] for index in sorted(self._unrecorded)]
+        self._unrecorded.clear()
+        return taken
+
+    async def record(self) -> None:
+        """Store those that wait for it."""
+        receipts = self.take()
+        try:
+            await self._store.record_deliveries(self._turn_id, receipts)
+        except StorageError:
+            self._unrecorded.update(receipt.part for receipt in receipts)
+            raise
+
+    async def forget(self, index: int) -> None:
+        """Remove the receipt of a part that was taken back."""
+        del self._by_part[index]
+        self._unrecorded.discard(index)
+        await self._store.remove_delivery(self._turn_id, index)
+
+
+def digest(part: Part) -> str:
+    """Equal for parts that look equal on screen."""
+    looks = hashlib.blake2s(repr(part).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return looks if part.picture is None else _PICTURE + looks
