@@ -99,7 +99,8 @@ class Address(enum.StrEnum):
     REPLY = "reply"
     COMMAND = "command"
     WATCHED = "watched"
-    """For nobody in particular, in a conversation where every picture is to be described."""
+    """For nobody in particular, in a conversation where every picture is to be described, or every message answered."""
+    WAKE_WORD = "wake_word"
 
 
 class EntityKind(enum.StrEnum):
@@ -179,16 +180,46 @@ class MessagesDeleted:
     message_ids: tuple[MessageId, ...]
 
 
+class Action(enum.StrEnum):
+    """What a button of the bot's does. Part of messages that outlive the process: never change a value."""
+
+    STOP = "stop"
+    """End the answer that is growing in this message."""
+    RETRY = "retry"
+    """Answer the same question again, in place."""
+    CONTINUE = "continue"
+    """Go on behind an answer that was cut off."""
+    FORGET = "forget"
+    """Remove this question and its answer, from the chat as far as it is the bot's, and from what is remembered."""
+    CHOOSE = "choose"
+    """Choose `Button.value` in the menu of settings."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopPressed:
-    """Somebody pressed the Stop button of a growing answer."""
+class ButtonPressed:
+    """Somebody pressed a button on one of the bot's messages."""
 
     key: ConversationKey
     message_id: MessageId
     """The bot's message that carries the button."""
+    action: Action
+    value: str = ""
+    press_id: str
+    """The platform's id of the press, unique within the platform: the same press may come twice."""
+    sender: Person
+    pressed_at: datetime
+    is_private: bool
 
 
-Event: TypeAlias = MessageReceived | MessageEdited | MessagesDeleted | StopPressed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationMoved:
+    """A chat has a new id (a Telegram group became a supergroup): what is stored of it belongs to the new one now."""
+
+    old: ConversationKey
+    new: ConversationKey
+
+
+Event: TypeAlias = MessageReceived | MessageEdited | MessagesDeleted | ButtonPressed | ConversationMoved
 """All that an adapter can hand to the core."""
 
 

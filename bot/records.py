@@ -281,12 +281,34 @@ class Box:
     bottom: int
 
 
+class AnswerMode(enum.StrEnum):
+    """Which messages of a group are for the bot. Commands, mentions and replies always are."""
+
+    MENTION = "mention"
+    WAKE_WORD = "wake_word"
+    EVERY = "every"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationSettings:
-    """What people chose for one conversation."""
+    """What people chose for one conversation. None and "": as the operator set it."""
 
+    answers: AnswerMode = AnswerMode.MENTION
+    wake_word: str = ""
     describes_pictures: bool = False
     """Every picture posted there is described in a sentence, also to nobody's question."""
+    listens: bool = False
+    """What is said to nobody is remembered too, as context."""
+    is_per_person: bool = False
+    """Each person has a history of their own there."""
+    exchanges: int | None = None
+    """How many earlier exchanges the model is shown at most."""
+    language: str = ""
+    """An IETF tag; else each person's own."""
+    persona: str = ""
+    """The name of one of the operator's, or a text of their own."""
+    model: str = ""
+    """The name of one of the operator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,14 @@ class PicturePeople(People, Protocol):
         ...
 
     async def share_photo(
-        self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
+        self,
+        place: Place,
+        jpeg: bytes,
+        text: str = "",
+        *,
+        who: str = "Ann",
+        mention: bool = False,
+        reply_to: Any = None,
     ) -> Any:
         """Somebody sends a photo, as phones do."""
         ...
@@ -86,7 +93,14 @@ class DiscordPicturePeople(DiscordPeople):
         return await self.discord.say(place.chat, self._person(who), said, files=[file], reply_to=reply_to)
 
     async def share_photo(
-        self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
+        self,
+        place: Place,
+        jpeg: bytes,
+        text: str = "",
+        *,
+        who: str = "Ann",
+        mention: bool = False,
+        reply_to: Any = None,
     ) -> Any:
         file = File(name="photo.jpg", data=jpeg)
         return await self.share(place, file, text, who=who, mention=mention, reply_to=reply_to)
@@ -143,7 +157,14 @@ class TelegramPicturePeople(TelegramPeople):
         )
 
     async def share_photo(
-        self, place: Place, jpeg: bytes, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
+        self,
+        place: Place,
+        jpeg: bytes,
+        text: str = "",
+        *,
+        who: str = "Ann",
+        mention: bool = False,
+        reply_to: Any = None,
     ) -> Any:
         caption = self._text(text, mention)
         return await self.telegram.send_photo(

@@ -35,9 +35,8 @@ class Scene:
         wanted = list(answers)
         try:
             await eventually(lambda: self.people.words(place) == wanted, within_s=20)
-        except AssertionError:
-            assert self.people.words(place) == wanted
-            raise
+        except AssertionError as error:
+            raise AssertionError(f"{self.people.words(place)} instead of {wanted}") from error
 
     def call_about(self, words: str) -> Call:
         """The only request whose last question has these words in it."""

@@ -99,7 +99,7 @@ class _Reader:
             is_apart = self._peek() not in ("", "(", "^", "_", "}", "[", "\\left") and not self._peek().isspace()
             return f"{name} " if is_apart else name
         if name in NOTHING:
-            if self._peek() == "." and name not in ("!", ",", "-"):  # A bracket that is none: \right.
+            if self._peek() == "." and name not in ("!", "-"):  # A bracket that is none: \right.
                 self._at += 1
             return ""
         if name in SPACES:

@@ -45,11 +45,11 @@ TEXTS = frozenset(
 
 NOTHING = frozenset(
     """left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle limits nolimits displaystyle
-    textstyle scriptstyle nonumber notag ! , - allowbreak""".split()
+    textstyle scriptstyle nonumber notag ! - allowbreak""".split()
 )
 """Not shown: sizes and narrow spaces."""
 
-SPACES = frozenset(["quad", "qquad", " ", ";", ":", ">", "enspace", "thinspace", "medspace", "thickspace", "\n"])
+SPACES = frozenset(["quad", "qquad", " ", ",", ";", ":", ">", "enspace", "thinspace", "medspace", "thickspace", "\n"])
 
 ACCENTS = MappingProxyType(
     {

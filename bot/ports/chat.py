@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
 
-from bot.events import AttachmentRef, ConversationKey, Event, MessageId, PlatformName, Unreadable
+from bot.events import (
+    Action,
+    AttachmentRef,
+    ConversationKey,
+    Event,
+    MessageId,
+    PersonId,
+    PlatformName,
+    Unreadable,
+)
 
 
 class MarkKind(enum.StrEnum):
@@ -46,6 +55,27 @@ class PictureFile:
     """The file's name, where the platform shows one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFile:
+    """A text too long for messages, as a file."""
+
+    text: str
+    name: str
+    """E.g. ``answer.md``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button under a message of the bot's."""
+
+    action: Action
+    label: str
+    """At most 40 characters."""
+    value: str = ""
+    """At most 40 of ``[a-z0-9_:.-]``; comes back with the press. Action and value are all that a platform keeps of it
+    (Telegram allows 64 bytes of callback data, Discord 100 characters of custom id)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One platform message's worth of an answer, ready to send. Equal parts look equal on screen."""
@@ -54,9 +84,11 @@ class Part:
     """Never longer than `Limits.text_length`. Empty only beside a picture, whose caption and alternative text it is
     (at most 1,000 characters)."""
     marks: tuple[Mark, ...] = ()
-    can_stop: bool = False
-    """It carries a Stop button: the answer still grows. The core sets it on parts of a preview."""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    """In rows. At most 5 rows of 5 (Discord docs, Action Row)."""
     picture: PictureFile | None = None
+    document: TextFile | None = None
+    """Shown behind the text, in the same message. Never beside a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +246,14 @@ class Chat(Protocol):
         Raises:
             PlatformCantTell: there may be one.
         """
+        ...
+
+    async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
+        """Whether somebody may change the settings of a conversation: they may manage the chat, or it is theirs alone."""
+        ...
+
+    async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Show quietly that a message was seen, e.g. by a reaction. Best effort: callers ignore `PlatformError`."""
         ...
 
     async def typing(self, key: ConversationKey) -> None:

@@ -54,7 +54,8 @@ def _shown(message: Message, names: Mapping[str, str]) -> Shown:
         quoted=_quoted(message, names),
         buttons=[button["label"] for row in version.components for button in row.get("components", ())],
         is_bot=message.author.is_bot,
-        is_edited=message.edited is not None,
+        # What replaces "thinking" is no edit to people.
+        is_edited=message.edited is not None and sum(bool(one.text or one.attachments) for one in message.versions) > 1,
         is_deleted=message.deleted,
         is_private=MessageFlag.EPHEMERAL in message.flags,
     )

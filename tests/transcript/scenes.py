@@ -13,7 +13,6 @@ from tests.transcript.screen import View
 from tests.transcript.stage import Stage
 
 Play = Callable[[Stage], Awaitable[Sequence[View]]]
-_UNSEEN = b"not a picture at all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +179,8 @@ async def failing(stage: Stage) -> Sequence[View]:
 
 async def unseen(stage: Stage) -> Sequence[View]:
     people, place = stage.people, stage.people.private()
-    stage.model.reply("I got no picture, only a file that I can't open. What should be on it?")
-    await people.send_file(place, _UNSEEN, "scan.jpg", "image/jpeg", "what does this letter say?")
+    stage.model.reply("I can read nothing on it. Could you send the letter once more?")
+    await people.send_file(place, pictures.board()[:9_000], "letter.jpg", "image/jpeg", "what does this letter say?")
     await stage.answered(place)
     return [stage.view(place, "A damaged picture is named, and costs nothing else.")]
 

@@ -1,13 +1,18 @@
 """A chat as it stands on somebody's screen, whichever platform shows it."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from PIL import Image
 
 from tests.formatted import Node
 
 VIEWER = "Ann"
 """Whose screen it is."""
+
+_SHOWN = ("JPEG", "PNG", "GIF", "WEBP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,13 @@ class Attached:
     @property
     def is_picture(self) -> bool:
         """Whether a client shows it, and not only its name."""
-        return self.media_type in {"image/jpeg", "image/png", "image/gif", "image/webp"}
+        if not self.media_type.startswith("image/"):
+            return False
+        try:
+            Image.open(io.BytesIO(self.data), formats=_SHOWN).load()
+        except OSError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

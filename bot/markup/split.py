@@ -1,0 +1,98 @@
+"""Marked text into messages: cut where it hurts least."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.markup.flat import Flat, Kind, Measure, Span
+from bot.markup.graphemes import cut_before
+
+_LEAST = 1 / 3
+"""A better kind of cut is taken if it fills at least this share of the message."""
+_VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060-\u2064\u2066-\u2069\ufeff]")
+_SENTENCE_END = re.compile(r"[.!?…؟۔।]['\"”’)\]]*(?=\s)|[。！？]['\"”’」』）]*")
+_WORD_END = re.compile(r"\s(?=\S)")
+_ATOMIC = frozenset({Kind.CODE, Kind.PRE, Kind.LINK})
+
+
+def _free(span: Span) -> int:
+    del span
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What fits into one message."""
+
+    length: int
+    """In the unit of the measure."""
+    reopening: Callable[[Span], int] = _free
+    """What a span costs that goes on from the message before."""
+    spans: int | None = None
+    """Most spans of code and links; a message with more ends earlier. None: as many as there are."""
+
+
+def split(flat: Flat, measure: Measure, room: Room) -> Iterator[Flat]:
+    """Cut a text into parts, none of them blank.
+
+    A cut is made at the end of a paragraph, else of a line, a sentence, a word, or a grapheme, if that fills at least a
+    third of the part; code is not cut if it can be helped, and a heading stays with what follows.
+
+    The cuts depend only on what stands before them and on the character behind. Where the text is not settled yet none
+    is made: what does not fit is not shown for now. So the parts but the last stay when text is appended.
+    """
+    return _Splitter(flat, measure, room).parts()
+
+
+class _Splitter:
+    def __init__(self, flat: Flat, measure: Measure, room: Room) -> None:
+        self._flat = flat
+        self._text = flat.text
+        self._measure = measure
+        self._room = room
+        self._code = [span for span in flat.spans if span.kind is Kind.PRE]
+        self._code_starts = [span.start for span in self._code]
+        self._atoms = [span for span in flat.spans if span.kind in _ATOMIC]
+        self._markers = [span for span in flat.spans if span.kind is Kind.MARKER]
+        self._marker_starts = [span.start for span in self._markers]
+        self._heading_ends = {span.end for span in flat.spans if span.kind is Kind.HEADING}
+
+    def parts(self) -> Iterator[Flat]:
+        """See `split`."""
+        start = 0
+        is_last = False
+        while not is_last and (start := self._first_visible(start)) < len(self._text):
+            end = self._end_of_room(start)
+            is_last = end >= len(self._text)
+            if not is_last:
+                is_last = end >= self._flat.settled
+                end = self._cut(start, end)
+            part = self._flat.part(start, end)
+            if _VISIBLE.search(part.text):
+                yield part
+            start = end
+
+    def _first_visible(self, start: int) -> int:
+        """Blanks at the beginning of a part are dropped, but for the indentation of code."""
+        while start < len(self._text) and self._text[start].isspace():
+            if self._code_at(start):
+                line_end = self._text.find("\n", start)
+                if self._text[start : len(self._text) if line_end < 0 else line_end].strip():
+                    break
+            start += 1
+        return start
+
+    def _code_at(self, place: int) -> Span | None:
+        number = bisect_right(self._code_starts, place) - 1
+        return self._code[number] if number >= 0 and place < self._code[number].end else None
+
+    def _end_of_room(self, start: int) -> int:
+        """How far the part may reach at most."""
+        reopened = sum(self._room.reopening(span) for span in self._flat.spans if span.start < start < span.end)
+        used = self._measure.up_to(start) - self._room.length + reopened
+        end = bisect_right(range(len(self._text) + 1), 0, start + 1, key=lambda p: self._measure.up_to(p) - used) - 1
+        if self._room.spans is None:
+            return end
+        within = [span for span in self._atoms if span.end > start and span.start < end]
+        return end if len(within) <= self._room.spans else max(start + 1, within[self._room.spans].start)
