@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup run test check format bench chaos lock clean
+.PHONY: setup run test check format bench chaos transcript lock clean
 
 setup: $(READY)
 
@@ -36,6 +36,10 @@ bench: $(READY)
 # Kills the bot at every point of an answer's life, then disturbs 2,000 messages: about ten minutes. SEED=N replays.
 chaos: $(READY)
 	PTB_TIMEDELTA=true $(BIN)/python -m tests.chaos $(if $(SEED),--only soak --seed $(SEED))
+
+# Plays the main scenarios and writes what people see as pages: transcript/discord.html and transcript/telegram.html.
+transcript: $(READY)
+	$(BIN)/python -m tests.transcript
 
 # Needs uv. The lock files hold for every platform and Python we support, and name no index.
 lock:

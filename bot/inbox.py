@@ -11,6 +11,8 @@ from bot.commands import LOOKING, STOP
 from bot.conversation import Conversation
 from bot.errors import StorageError
 from bot.events import (
+    Action,
+    ButtonPressed,
     ConversationKey,
     Event,
     MessageEdited,
@@ -18,7 +20,6 @@ from bot.events import (
     MessageReceived,
     MessagesDeleted,
     PlatformName,
-    StopPressed,
     Unreadable,
 )
 from bot.lanes import Lanes
@@ -192,7 +193,7 @@ class Inbox:
             case MessagesDeleted(key=key, message_ids=message_ids):
                 for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
                     self._only_queue_of(turn).redo(turn)
-            case StopPressed(key=key, message_id=message_id):
+            case ButtonPressed(key=key, message_id=message_id, action=Action.STOP):
                 self._conversation.stop(key, message_id=message_id)
 
     async def _received(self, message: MessageReceived) -> None:

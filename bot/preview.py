@@ -5,8 +5,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot import texts
 from bot.errors import PlatformError, PlatformThrottled, PlatformUnavailable, StorageError
-from bot.ports.chat import Chat
+from bot.events import Action
+from bot.ports.chat import Button, Chat
 from bot.ports.clock import Clock
 from bot.receipts import Receipts, digest
 from bot.records import Turn
@@ -83,7 +85,7 @@ class Preview:
         receipts = self._receipts
         parts = self._chat.render("".join(self._wanted), final=False)
         for index, final in enumerate(parts):
-            part = replace(final, can_stop=index == len(parts) - 1)
+            part = replace(final, buttons=_stop() if index == len(parts) - 1 else ())
             if receipts.shows(index, part):
                 continue
             receipt = receipts.get(index)
@@ -96,3 +98,7 @@ class Preview:
                 await receipts.record()
                 await self._sending.post(index, part)
                 await receipts.record()
+
+
+def _stop() -> tuple[tuple[Button, ...], ...]:
+    return ((Button(action=Action.STOP, label=texts.STOP_LABEL),),)

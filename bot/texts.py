@@ -29,6 +29,8 @@ FILTERED = "The model's provider held this answer back. Please ask in other word
 
 LENGTH_NOTE = '*(My answer reached its length limit. Say "go on" and I continue.)*'
 
+STOP_LABEL = "Stop"
+
 STOPPED = "Stopped, before I had said anything."
 
 STOPPED_NOTE = "*(Stopped.)*"

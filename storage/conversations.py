@@ -1,14 +1,14 @@
 """Conversations: who is who by key, where their history begins, what was chosen there, and when to leave them alone."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, PlatformName
-from bot.records import AttachmentId, ConversationSettings, TurnId
+from bot.records import AnswerMode, AttachmentId, ConversationSettings, TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
 
@@ -20,6 +20,9 @@ IS_KEY = sa.and_(
 """Picks the conversation that `key_values` name."""
 
 ID_OF_KEY = sa.select(conversations.c.id).where(IS_KEY).scalar_subquery()
+
+_SETTING_NAMES = frozenset(field.name for field in fields(ConversationSettings))
+_ANSWER_MODES = frozenset(AnswerMode)
 
 _ADD = conversations.insert().returning(conversations.c.id)
 _RESET = (
@@ -76,7 +79,12 @@ def change_settings(connection: sa.Connection, key: ConversationKey, chosen: Con
 
 def as_settings(stored: Mapping[str, Any] | None) -> ConversationSettings:
     """Read `conversations.settings`; what an older or newer Glimpse wrote fits too."""
-    return ConversationSettings(describes_pictures=bool((stored or {}).get("describes_pictures")))
+    if not stored:
+        return ConversationSettings()
+    chosen = {name: value for name, value in stored.items() if name in _SETTING_NAMES}
+    if "answers" in chosen:
+        chosen["answers"] = AnswerMode(chosen["answers"]) if chosen["answers"] in _ANSWER_MODES else AnswerMode.MENTION
+    return ConversationSettings(**chosen)
 
 
 def hold(connection: sa.Connection, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:

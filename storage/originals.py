@@ -144,10 +144,8 @@ class Originals:
         return []
 
     def _names(self, folder: Path) -> Sequence[str]:
-        """The files of one folder; what a crash left unfinished goes."""
+        """The files of one folder. With the lock, so that what is unfinished was left so by a crash."""
         with self._lock, self._failures("listed"):
-            for unfinished in folder.glob(f"*{_UNFINISHED}"):
-                unfinished.unlink()
             return [path.name for path in folder.iterdir()]
         return []
 

@@ -11,8 +11,10 @@ from typing import Any, Self
 
 from bot.errors import PlatformCantTell, PlatformError, PlatformRefused
 from bot.events import (
+    Action,
     Address,
     AttachmentRef,
+    ButtonPressed,
     Command,
     ConversationKey,
     Event,
@@ -25,7 +27,7 @@ from bot.events import (
     Source,
     Unreadable,
 )
-from bot.ports.chat import Intake, KnownPlace, Limits, Part, PictureFile
+from bot.ports.chat import Button, Intake, KnownPlace, Limits, Part, PictureFile, TextFile
 from bot.ports.eyes import MarkedBox
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
 from bot.records import Box, Picture, Prepared
@@ -109,8 +111,13 @@ class Shown:
     text: str
     reply_to: MessageId | None
     versions: list[str] = field(default_factory=list)
-    can_stop: bool = False
+    buttons: tuple[tuple[Button, ...], ...] = ()
     picture: PictureFile | None = None
+    document: TextFile | None = None
+
+    @property
+    def can_stop(self) -> bool:
+        return any(button.action is Action.STOP for row in self.buttons for button in row)
 
 
 class FakeChat:
@@ -131,6 +138,9 @@ class FakeChat:
         )
         self.screen: dict[MessageId, Shown] = {}
         self.typing_count = 0
+        self.managers = {PersonId("ann")}
+        """Who may change settings."""
+        self.acknowledged: list[MessageId] = []
         self.can_find = True
         self.refuses_pictures: PlatformError | None = None
         self.looked_after: list[MessageId] = []
@@ -177,7 +187,9 @@ class FakeChat:
             return self._by_nonce[nonce]
         message_id = MessageId(f"{key.chat_id}/{next(self._ids)}")
         self._by_nonce[nonce] = message_id
-        self.screen[message_id] = Shown(part.text, reply_to, [part.text], can_stop=part.can_stop, picture=part.picture)
+        self.screen[message_id] = Shown(
+            part.text, reply_to, [part.text], buttons=part.buttons, picture=part.picture, document=part.document
+        )
         if after:
             raise after
         return message_id
@@ -189,7 +201,8 @@ class FakeChat:
         self.screen[message_id].text = part.text
         assert (self.screen[message_id].picture is None) is (part.picture is None), "a text is never made a picture"
         self.screen[message_id].picture = part.picture
-        self.screen[message_id].can_stop = part.can_stop
+        self.screen[message_id].buttons = part.buttons
+        self.screen[message_id].document = part.document
         self.screen[message_id].versions.append(part.text)
         if after:
             raise after
@@ -209,6 +222,12 @@ class FakeChat:
             raise PlatformCantTell("nobody can look here")
         later = (message_id for message_id in self.screen if message_id not in known)
         return next((found for found in later if self.screen[found].reply_to == reply_to), None)
+
+    async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
+        return person in self.managers
+
+    async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
+        self.acknowledged.append(message_id)
 
     async def typing(self, key: ConversationKey) -> None:
         self.typing_count += 1
@@ -346,6 +365,33 @@ def message(
         address=address,
         command=command,
         is_catch_up=is_catch_up,
+    )
+
+
+_press_numbers = itertools.count(1)
+
+
+def pressed(
+    action: Action,
+    message_id: MessageId,
+    *,
+    value: str = "",
+    key: ConversationKey = KEY,
+    sender: str = "Ann",
+    press_id: str | None = None,
+    is_private: bool = False,
+    pressed_at: datetime = START,
+) -> ButtonPressed:
+    """A button that somebody pressed."""
+    return ButtonPressed(
+        key=key,
+        message_id=message_id,
+        action=action,
+        value=value,
+        press_id=press_id or f"press {next(_press_numbers)}",
+        sender=Person(id=PersonId(sender.lower()), name=sender),
+        pressed_at=pressed_at,
+        is_private=is_private,
     )
 
 

@@ -191,9 +191,9 @@ def test_a_photo_with_many_colours_stays_the_same_picture() -> None:
     image = Image.merge(
         "RGB",
         [
-            Image.linear_gradient("L").resize((1600, 1200)),
-            Image.radial_gradient("L").resize((1600, 1200)),
-            Image.linear_gradient("L").rotate(90).resize((1600, 1200)),
+            Image.linear_gradient("L").resize((1000, 750)),
+            Image.radial_gradient("L").resize((1000, 750)),
+            Image.linear_gradient("L").rotate(90).resize((1000, 750)),
         ],
     )
 

@@ -149,7 +149,7 @@ def test_an_animation_that_never_moves_is_one_picture() -> None:
 
 @pytest.mark.parametrize("frames", [1, 2, 6, 20])
 def test_all_frames_together_take_about_two_photos(frames: int) -> None:
-    big = hues(40, 1280, 960)
+    big = hues(20, 1120, 840)
 
     pictures = prepare(animation("WEBP", big), PictureLimits(frames=frames)).pictures
 

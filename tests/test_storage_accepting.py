@@ -190,8 +190,8 @@ async def test_nothing_joins_a_command(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("/help", command=Command(name="help"), album_id="a"), ready_after_s=2)
 
-        assert not await _joins(store, turn, message("What is this?"), at=after(1))
         assert not await _joins(store, turn, a_photo(album_id="a"), at=after(1))
+        assert not await _joins(store, turn, message("What is this?"), at=after(1))
 
 
 async def test_a_command_in_between_ends_what_came_before(tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ async def test_albums_of_other_conversations_have_nothing_to_do_with_it(
     tmp_path: Path, address: Address | None
 ) -> None:
     elsewhere = replace(KEY, chat_id="2")
-    posted = [(KEY, "one", "a"), (KEY, "two", "a"), (elsewhere, "two", "b"), (elsewhere, "x", "a"), (KEY, "y", "b")]
+    here = [(KEY, "one", "a"), (KEY, "two", "a"), (KEY, "y", "b")]
+    posted = [*here, (elsewhere, "two", "b"), (elsewhere, "x", "a"), (elsewhere, "z", "b")]
     async with store_at(tmp_path) as store:
         for key, name, album in posted:
             heard = message(

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import texts
-from bot.events import Command, MessageEdited, MessageId, MessagesDeleted, StopPressed
+from bot.events import Action, Command, MessageEdited, MessageId, MessagesDeleted
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import running_core
-from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
+from tests.fakes import KEY, FakeChat, Step, message, photo, pressed, prompt_text, said
 
 
 def growing(*pieces: str, then: asyncio.Event | None = None) -> Sequence[Step]:
@@ -159,10 +159,10 @@ async def test_the_stop_button_is_there_while_the_answer_grows_and_ends_it(tmp_p
         await core.clock.advance(1)
         ((message_id, shown),) = core.chat.screen.items()
         assert shown.can_stop
-        await core.hear(StopPressed(key=KEY, message_id=MessageId("of another answer")))
+        await core.hear(pressed(Action.STOP, MessageId("of another answer")))
         await core.settle()
         assert core.chat.texts() == ["Once upon a time"]
-        await core.hear(StopPressed(key=KEY, message_id=message_id))
+        await core.hear(pressed(Action.STOP, message_id))
         await core.finish()
         assert core.chat.texts() == [f"Once upon a time\n\n{texts.STOPPED_NOTE}"]
         assert not shown.can_stop

@@ -14,7 +14,7 @@ from adapters.console.render import render
 from adapters.console.screen import Screen
 from bot import texts
 from bot.errors import AttachmentError
-from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
+from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
@@ -125,6 +125,14 @@ class ConsoleChat:
         """See `Chat.find`. A new process is a new screen: nothing of an earlier one stands there."""
         del key, after, reply_to, known
         return None
+
+    async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
+        """See `Chat.may_manage`. Whoever sits there."""
+        del key, person
+        return True
+
+    async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
+        """See `Chat.acknowledge`. What somebody types stands there already."""
 
     async def typing(self, key: ConversationKey) -> None:
         del key

@@ -20,7 +20,8 @@ from markdown_it.token import Token
 from bot.markup.block_rules import DEEPEST, formula_block, table, too_deep
 from bot.markup.delimiters import Memory, code_end, formula_at
 
-_MAX_URL = 2048
+_MAX_URL = 1000
+"""Code points, so that a link fits into a message of any platform several times over."""
 _MOST_LABELS_WITHIN_LABELS = 8
 """Parsing costs as many times the length of the text."""
 _ESCAPABLE = frozenset("*_`~#+-.<>|")

@@ -40,8 +40,8 @@ class Flat:
 
     text: str
     spans: Sequence[Span] = ()
-    settled: int = 0
-    """So many code points will stay, with their spans, whatever is appended to the Markdown."""
+    settled: int | None = None
+    """So many code points will stay, with their spans, whatever is appended to the Markdown. None: nothing will be."""
 
     def part(self, start: int, end: int) -> "Flat":
         """What stands there, without blanks at its end; spans are cut where it is."""
@@ -52,7 +52,7 @@ class Flat:
             for span in self.spans
             if span.start < end and span.end > start
         ]
-        return Flat(text, spans, len(text))
+        return Flat(text, spans)
 
 
 def in_order(spans: Iterable[Span]) -> list[Span]:
@@ -90,7 +90,7 @@ class Canvas:
 
     def flat(self) -> Flat:
         """What was written."""
-        return Flat("".join(self._pieces), in_order(self._spans), self.length if self.settled is None else self.settled)
+        return Flat("".join(self._pieces), in_order(self._spans), self.settled)
 
     def write(self, text: str) -> None:
         self._pieces.append(text)

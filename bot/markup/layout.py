@@ -66,16 +66,20 @@ class Sheet:
 
 def lay_out(document: Document, sheet: Sheet) -> Flat:
     """Write a tree as marked text. Everything that it says is in there, once and in order."""
-    layout = _Layout(sheet, document.unsettled_line)
-    layout.blocks(document.blocks)
+    layout = _Layout(sheet)
+    layout.blocks(document.settled)
+    if document.unsettled_line is not None:
+        layout.unsettled_line = document.unsettled_line
+        layout.blocks(document.growing)
+        layout.canvas.unsettle()
     return layout.canvas.flat()
 
 
 class _Layout:
-    def __init__(self, sheet: Sheet, unsettled_line: int | None) -> None:
+    def __init__(self, sheet: Sheet) -> None:
         self.canvas = Canvas(sheet.signs)
+        self.unsettled_line: int | None = None
         self._sheet = sheet
-        self._unsettled_line = unsettled_line
         self._indents: list[str] = []
         self._depth = 0
         """Of lists."""
@@ -115,7 +119,7 @@ class _Layout:
 
     def _begin(self, block: Block | Item, *, is_indented: bool = True) -> None:
         """Go to where a block begins: a new line, after a blank one if the Markdown has it."""
-        if self._unsettled_line is not None and block.line >= self._unsettled_line:
+        if self.unsettled_line is not None and block.line >= self.unsettled_line:
             self.canvas.unsettle()
         if not self._is_fresh:
             self.canvas.write("\n\n" if block.is_apart else "\n")

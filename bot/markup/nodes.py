@@ -166,9 +166,12 @@ Block: TypeAlias = Paragraph | Heading | Quote | List | CodeBlock | Table | Rule
 class Document:
     """A whole answer, or as much as there is of it."""
 
-    blocks: tuple[Block, ...]
+    settled: tuple[Block, ...]
+    """These stay whatever is appended."""
+    growing: tuple[Block, ...] = ()
+    """What follows them in an unfinished answer."""
     unsettled_line: int | None = None
-    """What begins in this line or below it may still become something else; None when nothing is appended any more."""
+    """What begins in this line of `growing` or below may still become something else; None: nothing is appended."""
 
 
 def plain(inlines: Iterable[Inline]) -> Iterator[str]:

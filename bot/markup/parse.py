@@ -1,5 +1,6 @@
 """Markdown to a tree."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -38,6 +39,13 @@ from bot.markup.nodes import (
 LONGEST = 200_000
 """Code points that are parsed, in some 0.5 s; what follows is shown as written."""
 
+_LONGEST_REMEMBERED = 2000
+_INDENTED = 4
+_LANDMARK = re.compile(
+    r"^(?P<lead>[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)(?P<marks>`{3,}|~{3,})(?P<info>.*)$|\n[ \t]*\n(?=\S)",
+    re.MULTILINE,
+)
+"""A line of a fence, or a blank line above one that is not indented."""
 _QUOTE_PREFIX = re.compile(r"\A[\s>]*")
 _LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
 _UNFINISHED_FENCE = re.compile(r"(?:\A|\n) {0,3}(?:`{1,2}|~{1,2})\n?\Z")
@@ -52,16 +60,20 @@ def parse(markdown: str, *, final: bool) -> Document:
         final: False while it grows: what is half-open at the end is closed, and `nodes.Unsettled` stands before what
             may still change.
     """
-    source = _cleaned(markdown)
+    source = cleaned(markdown)
     parsed, rest = _bounded(source)
-    lines = parsed.split("\n")
-    blocks = _Builder(block_tokens(parsed, growing=not final), lines, is_growing=not final and not rest).blocks()
+    *above, last = _chunks(parsed)
+    blocks = [block for number, chunk in enumerate(above) for block in _settled(chunk, is_first=number == 0)]
     if rest:
-        blocks = (*blocks, Paragraph(line=len(lines), is_apart=False, inside=(Text(rest),)))
-    return Document(blocks=blocks, unsettled_line=None if final else growth.unsettled_line(lines))
+        beyond = Paragraph(line=0, is_apart=False, inside=(Text(rest),))
+        return Document(settled=(*blocks, *_settled(last, is_first=not above), beyond))
+    if final:
+        return Document(settled=(*blocks, *_settled(last, is_first=not above)))
+    growing = _Builder(last, is_first=not above, is_growing=True)
+    return Document(settled=tuple(blocks), growing=growing.blocks(), unsettled_line=growing.unsettled_line)
 
 
-def _cleaned(markdown: str) -> str:
+def cleaned(markdown: str) -> str:
     """One kind of line break, and no half of a surrogate pair (U+FFFD instead)."""
     if not markdown.isascii():
         markdown = markdown.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -75,16 +87,52 @@ def _bounded(source: str) -> tuple[str, str]:
     return source[:end], source[end:]
 
 
+def _chunks(source: str) -> Iterator[str]:
+    """Stretches that can be parsed by themselves: cut at blank lines outside of lists, quotes and code."""
+    start = 0
+    fence = ""
+    for found in _LANDMARK.finditer(source):
+        marks = found["marks"]
+        if not marks:
+            if not fence:
+                yield source[start : found.end()]
+                start = found.end()
+        elif fence:
+            is_closing = marks.startswith(fence) and not found["info"].strip() and found["lead"].strip(" ") == ""
+            fence = "" if is_closing and len(found["lead"]) < _INDENTED else fence
+        elif found["lead"]:
+            break  # Whether this block of code ends with its list or quote is the parser's to tell.
+        elif marks[0] == "~" or "`" not in found["info"]:
+            fence = marks
+    yield source[start:]
+
+
+def _settled(chunk: str, *, is_first: bool) -> tuple[Block, ...]:
+    return (_remembered if len(chunk) <= _LONGEST_REMEMBERED else _parsed)(chunk, is_first)
+
+
+def _parsed(chunk: str, is_first: bool) -> tuple[Block, ...]:
+    return _Builder(chunk, is_first=is_first, is_growing=False).blocks()
+
+
+_remembered = functools.lru_cache(maxsize=128)(_parsed)
+"""An answer that grows is parsed some hundred times: only its last paragraph is new each time."""
+
+
 class _Builder:
     """Reads markdown-it's tokens from first to last."""
 
-    def __init__(self, tokens: Sequence[Token], lines: Sequence[str], *, is_growing: bool) -> None:
-        self._tokens = tokens
-        self._lines = lines
+    def __init__(self, chunk: str, *, is_first: bool, is_growing: bool) -> None:
+        self._tokens = block_tokens(chunk, growing=is_growing)
+        self._lines = chunk.split("\n")
+        self._is_first = is_first
         self._at = 0
-        leaves = (number for number in reversed(range(len(tokens))) if tokens[number].nesting == 0)
-        self._open_leaf = next(leaves, -1) if is_growing else -1
-        self._unsettled_line = growth.unsettled_line(list(lines)) if is_growing else len(lines)
+        self._open_leaf = -1
+        self.unsettled_line: int | None = None
+        if is_growing:
+            leaves = (number for number in reversed(range(len(self._tokens))) if self._tokens[number].nesting == 0)
+            self._open_leaf = next(leaves, -1)
+            self.unsettled_line = growth.unsettled_line(self._lines)
 
     def blocks(self) -> tuple[Block, ...]:
         """All blocks up to the end of the container."""
@@ -121,7 +169,8 @@ class _Builder:
 
     def _place(self, token: Token) -> tuple[int, bool]:
         line = token.map[0] if token.map else 0
-        return line, line > 0 and not _QUOTE_PREFIX.sub("", self._lines[line - 1])
+        is_apart = not _QUOTE_PREFIX.sub("", self._lines[line - 1]) if line else not self._is_first
+        return line, is_apart
 
     def _inside(self) -> tuple[Block, ...]:
         self._at += 1
@@ -147,7 +196,7 @@ class _Builder:
         if not is_open:
             return inlines(token.content)
         first = token.map[0] if token.map else 0
-        lines = token.content.split("\n")[: max(0, self._unsettled_line - first)]
+        lines = token.content.split("\n")[: max(0, (self.unsettled_line or 0) - first)]
         return _growing_inlines(token.content, changeable_from=len("\n".join([*lines, ""])))
 
     def _code(self, token: Token, line: int, is_apart: bool) -> CodeBlock:

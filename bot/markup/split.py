@@ -13,6 +13,8 @@ _LEAST = 1 / 3
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060-\u2064\u2066-\u2069\ufeff]")
 _SENTENCE_END = re.compile(r"[.!?…؟۔।]['\"”’)\]]*(?=\s)|[。！？]['\"”’」』）]*")
 _WORD_END = re.compile(r"\s(?=\S)")
+_LOOKAHEAD = 2
+"""So many characters behind a cut have a say in it."""
 _ATOMIC = frozenset({Kind.CODE, Kind.PRE, Kind.LINK})
 
 
@@ -39,7 +41,7 @@ def split(flat: Flat, measure: Measure, room: Room) -> Iterator[Flat]:
     A cut is made at the end of a paragraph, else of a line, a sentence, a word, or a grapheme, if that fills at least a
     third of the part; code is not cut if it can be helped, and a heading stays with what follows.
 
-    The cuts depend only on what stands before them and on the character behind. Where the text is not settled yet none
+    The cuts depend only on what stands before them and on two characters behind. Where the text is not settled yet none
     is made: what does not fit is not shown for now. So the parts but the last stay when text is appended.
     """
     return _Splitter(flat, measure, room).parts()
@@ -66,7 +68,7 @@ class _Splitter:
             end = self._end_of_room(start)
             is_last = end >= len(self._text)
             if not is_last:
-                is_last = end >= self._flat.settled
+                is_last = self._flat.settled is not None and end + _LOOKAHEAD > self._flat.settled
                 end = self._cut(start, end)
             part = self._flat.part(start, end)
             if _VISIBLE.search(part.text):
@@ -90,9 +92,62 @@ class _Splitter:
     def _end_of_room(self, start: int) -> int:
         """How far the part may reach at most."""
         reopened = sum(self._room.reopening(span) for span in self._flat.spans if span.start < start < span.end)
-        used = self._measure.up_to(start) - self._room.length + reopened
-        end = bisect_right(range(len(self._text) + 1), 0, start + 1, key=lambda p: self._measure.up_to(p) - used) - 1
+        most = self._measure.up_to(start) + self._room.length - reopened
+        places = range(len(self._text) + 1)
+        end = max(start + 1, bisect_right(places, most, start + 1, key=self._measure.up_to) - 1)
         if self._room.spans is None:
             return end
         within = [span for span in self._atoms if span.end > start and span.start < end]
         return end if len(within) <= self._room.spans else max(start + 1, within[self._room.spans].start)
+
+    def _cut(self, start: int, end: int) -> int:
+        low = start + max(1, int((end - start) * _LEAST))
+        for separator, outside_code in (("\n\n", True), ("\n", True), ("\n\n", False), ("\n", False)):
+            if (cut := self._last_line_end(separator, low, end, outside_code=outside_code)) is not None:
+                return cut
+        for pattern in (_SENTENCE_END, _WORD_END):
+            if (cut := self._last_match(pattern, low, end)) is not None:
+                return cut
+        return self._last_grapheme(start, end)
+
+    def _last_line_end(self, separator: str, low: int, end: int, *, outside_code: bool) -> int | None:
+        """The last place, at most `end`, where `separator` stands; never inside a block of code if `outside_code`."""
+        high = end + len(separator)
+        while (place := self._text.rfind(separator, low, high)) >= 0:
+            code = self._code_at(place) if outside_code else None
+            if code is not None:
+                high = code.start
+            elif place in self._heading_ends:
+                high = place
+            else:
+                return place
+        return None
+
+    def _last_match(self, pattern: re.Pattern[str], low: int, end: int) -> int | None:
+        """The last place, at most `end`, where a sentence or word ends; outside of code and links if there is one."""
+        places = [place for found in pattern.finditer(self._text, low, end + 2) if (place := _end_of(found)) <= end]
+        allowed = [place for place in places if self._may_cut(place)]
+        whole = (place for place in reversed(allowed) if not self._is_inside(place))
+        return next(whole, allowed[-1] if allowed else None)
+
+    def _last_grapheme(self, start: int, end: int) -> int:
+        place = cut_before(self._text, end)
+        while place > start and not self._may_cut(place):
+            place = cut_before(self._text, place - 1)
+        return place if place > start else end
+
+    def _is_inside(self, place: int) -> bool:
+        return any(atom.start < place < atom.end for atom in self._atoms)
+
+    def _may_cut(self, place: int) -> bool:
+        number = bisect_left(self._marker_starts, place) - 1
+        if number >= 0 and place <= self._markers[number].end:
+            return False  # An entry of a list would lose its words.
+        # An @ cut off from the address that it belongs to could become the mention of somebody, and a sign behind a
+        # backslash could become markup.
+        is_safe = self._text[place : place + 1] != "@" and self._text[place - 1] != "\\"
+        return is_safe and cut_before(self._text, place) == place
+
+
+def _end_of(found: re.Match[str]) -> int:
+    return found.start() if found.re is _WORD_END else found.end()

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from typing import Any, Self, cast
 
 from bot.core import Parts
+from bot.events import Action
 from bot.ports.chat import Chat, Part
 from bot.ports.model import Finished, Model, ModelEvent, PromptMessage, TextDelta, Tool
 from bot.ports.store import Store
@@ -107,4 +108,4 @@ def _kind_of(values: Sequence[Any]) -> str:
     part = next((value for value in values if isinstance(value, Part)), None)
     if part is None:
         return ""
-    return " preview" if part.can_stop else " final"
+    return " preview" if any(one.action is Action.STOP for row in part.buttons for one in row) else " final"

@@ -1,7 +1,11 @@
 """Plays the scenes and writes a page for each platform: ``python -m tests.transcript [FOLDER] [--only SCENE]``.
 
-The pages need no network and no script: open them in any browser. A picture of one, as in the README:
-``chromium --headless --screenshot=discord.png --window-size=390,844 --hide-scrollbars discord.html``.
+The pages need no network and no script: open them in any browser. A single scene with one view fills its page, as on
+a phone. That is how the pictures in the README are made, with Chromium, and Pillow to make them small::
+
+    python -m tests.transcript pages --only photo
+    chromium --headless --hide-scrollbars --force-device-scale-factor=2 --window-size=390,790 \
+        --screenshot=discord.png pages/discord.html
 """
 
 import argparse
@@ -45,7 +49,9 @@ def write(folder: Path, scenarios: Sequence[Scenario]) -> None:
 def main() -> None:
     """Read the command line."""
     names = [scenario.name for scenario in SCENARIOS]
-    parser = argparse.ArgumentParser(prog="python -m tests.transcript", description=(__doc__ or "").partition(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.transcript", description="Plays the scenes and writes a page for each platform."
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=Path("transcript"), help="where the pages go")
     parser.add_argument("--only", choices=names, action="append", help="one scene, or several by repeating it")
     given = parser.parse_args()

@@ -18,10 +18,7 @@ That is a leaf of a **Norway maple** (*Acer platanoides*): pointed lobes, and mi
 you broke it."""
 
 SPOTS = """\
-**Tar spot**, a fungus. It looks worse than it is:
-
-- it does not harm the tree,
-- raking up the leaves in autumn is all you need to do."""
+**Tar spot**, a fungus. It looks worse than it is: rake up the leaves in autumn and the tree will be fine."""
 
 DESK = """\
 A wooden desk, seen from above. On it: a mug of black coffee, a lined notebook, a phone lying face up, a pair of round \

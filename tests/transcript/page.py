@@ -21,8 +21,9 @@ def page(platform: str, scenes: Sequence[Scene]) -> str:
 
     Args:
         platform: ``discord`` or ``telegram``: the name of its style sheet.
-        scenes: In the order of the page.
+        scenes: In the order of the page. One with one view fills the page, as on a phone.
     """
+    alone = " alone" if [len(scene.views) for scene in scenes] == [1] else ""
     styles = "".join((_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("page", platform))
     contents = "".join(f'<li><a href="#{escape(scene.name)}">{escape(scene.title)}</a></li>' for scene in scenes)
     return (
@@ -30,7 +31,7 @@ def page(platform: str, scenes: Sequence[Scene]) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Glimpse on {platform.title()}</title><style>{styles}</style></head>"
-        f'<body class="{platform}"><h1>Glimpse on {platform.title()}</h1><nav><ol>{contents}</ol></nav>'
+        f'<body class="{platform}{alone}"><h1>Glimpse on {platform.title()}</h1><nav><ol>{contents}</ol></nav>'
         f"<main>{''.join(map(_scene, scenes))}</main></body></html>\n"
     )
 

@@ -149,7 +149,7 @@ async def stopped(stage: Stage) -> Sequence[View]:
             Script(pieces=pieces_of(answers.STORY), per_token_s=0.02, hold=asyncio.Event(), hold_after=40)
         )
         await people.say(place, "tell me a story" if count == 1 else "another one", mention=True)
-        await stage.until(lambda: _is_growing(stage, place), "it grows")
+        await stage.until(lambda: stage.is_growing(place), "it grows")
         await asyncio.sleep(1.5)
         if count == 1:
             views.append(stage.view(place, "While it writes there is a button."))
@@ -270,10 +270,6 @@ async def _asked(stage: Stage, question: str, answer: str, caption: str) -> Sequ
     await stage.people.say(place, question)
     await stage.answered(place)
     return [stage.view(place, caption)]
-
-
-def _is_growing(stage: Stage, place: Place) -> bool:
-    return bool(stage.people.answers(place)) and stage.people.has_stop_button(place)
 
 
 def _picture_in(call: Call) -> str:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
@@ -19,6 +18,9 @@ from tests.transcript.screen import Screen, View
 
 _SETTLED_S = 0.4
 """Nothing changes for so long: the answer is whole."""
+
+_STOP = "Stop"
+"""The button under an answer that grows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,15 @@ class Stage:
         """Wait until `count` messages of the bot stand there, whole."""
         people = self.people
         await eventually(lambda: len(people.shown(place)) >= count, within_s=30, what=f"{count} messages")
-        await eventually(lambda: not any(map(_has_button, people.answers(place))), within_s=60, what="whole answers")
+        await eventually(lambda: not self.is_growing(place), within_s=60, what="whole answers")
         before: Sequence[str] | None = None
         while before != people.shown(place):
             before = people.shown(place)
             await asyncio.sleep(_SETTLED_S)
+
+    def is_growing(self, place: Place) -> bool:
+        """Whether an answer there can be stopped."""
+        return any(_STOP in message.buttons for message in self._screen(place).messages)
 
     async def until(self, look: Callable[[], object], what: str) -> None:
         await eventually(look, within_s=30, what=what)
@@ -53,15 +59,11 @@ class Stage:
         """What stands there now."""
         return View(caption=caption, screen=self._screen(place, with_deleted=with_deleted))
 
-    def _screen(self, place: Place, *, with_deleted: bool) -> Screen:
+    def _screen(self, place: Place, *, with_deleted: bool = False) -> Screen:
         if isinstance(self.people, DiscordPeople):
             return discord_screen.screen_of(self.people.discord, place.chat, with_deleted=with_deleted)
         assert isinstance(self.people, TelegramPeople)
         return telegram_screen.screen_of(self.people.telegram, place.chat, place.topic, with_deleted=with_deleted)
-
-
-def _has_button(message: Any) -> bool:
-    return bool(message.versions[-1].components if hasattr(message, "embeds") else message.buttons)
 
 
 @asynccontextmanager
