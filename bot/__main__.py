@@ -10,14 +10,13 @@ import logging
 import os
 import random
 import secrets
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot import logs
 from bot.background import Background
@@ -34,6 +33,7 @@ from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
 from bot.settings import Settings, load_settings, unknown_in_environment
+from bot.stopping import is_done_before, stop_on_signals
 
 if TYPE_CHECKING:
     from adapters.http.server import Post
@@ -95,7 +95,7 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
     """
     from storage.database import open_store
 
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     readiness = Readiness()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database.url))
@@ -104,7 +104,7 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
         model = await _model(settings, clock, stack)
         posts: Posts = {}
         parts = wrap(Parts(store=store, model=model, eyes=eyes, web=web, chats=make_chats(settings, clock, posts)))
-        if not await _is_done_before(stop, _connect(parts.chats, stack)):
+        if not await is_done_before(stop, _connect(parts.chats, stack)):
             log.info("stopped while it was starting")
             return
         core = assemble(parts, settings, clock, readiness, owner=secrets.token_hex(8))
@@ -126,39 +126,9 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
         log.info("stopped; %s conversations are continued at the next start", cut_short)
 
 
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-
-    def ask_to_stop() -> None:
-        if stop.is_set():
-            # Asked twice: at once. What is committed is safe, and unfinished turns are resumed at the next start.
-            os._exit(1)
-        stop.set()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ask_to_stop)
-    return stop
-
-
 async def _connect(chats: Sequence[Chat], stack: AsyncExitStack) -> None:
     for chat in chats:
         await stack.enter_async_context(chat)
-
-
-async def _is_done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Do something, or give it up when told to stop. Returns whether it was done."""
-    working, stopping = asyncio.create_task(work, name="start"), asyncio.create_task(stop.wait(), name="stop")
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        is_done = working.done()
-    finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.wait({working, stopping})
-    if is_done:
-        working.result()
-    return is_done
 
 
 async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:

@@ -28,7 +28,8 @@ from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Accepted, Notice, NoticeKind, Refusal, Turn, TurnState
+from bot.records import Accepted, Refusal, Turn, TurnState
+from bot.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,6 @@ TOLD_FOR_S = 60.0
 """A person is told once in so long that there is no room in a conversation. The sentence asks to come back then."""
 TOLD_FOR_MESSAGES = 20
 """And at least once for so many messages."""
-
-WORDS_WAITING_PER_CONVERSATION = 20
-WORDS_WAITING = 500
-"""Refusals and notices that wait in memory to be sent; others wait in the store."""
-CATCH_UP_WITH_WORDS_S = 5.0
-"""How often those are looked for, if there are any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +83,7 @@ class Inbox:
             per_lane=COMMANDS_WAITING_PER_CONVERSATION,
             total=COMMANDS_WAITING,
         )
-        self._words = Lanes(
-            conversation.answer,
-            clock=clock,
-            readiness=readiness,
-            per_lane=WORDS_WAITING_PER_CONVERSATION,
-            total=WORDS_WAITING,
-        )
-        self._has_words_in_store = False
+        self._words = Words(store, conversation.answer, clock=clock, readiness=readiness)
 
     # --- bot.ports.chat.Intake ------------------------------------------------------------------
 
@@ -108,16 +96,7 @@ class Inbox:
         self._readiness.fine("receiving")
 
     async def set_aside(self, unreadable: Unreadable) -> None:
-        if unreadable.apologise_to is not None and unreadable.reply_to is not None:
-            await self._notify(
-                Notice(
-                    kind=NoticeKind.UNREADABLE,
-                    key=unreadable.apologise_to,
-                    is_private=unreadable.is_private,
-                    message_id=unreadable.reply_to,
-                    text=texts.UNREADABLE,
-                )
-            )
+        await self._words.apologise(unreadable)
         if await self._store.set_aside(unreadable, now=self._clock.now()):
             log.error(
                 "%s %s could not be read (%s); it is kept in the table set_aside",
@@ -139,14 +118,7 @@ class Inbox:
         return await self._store.recent(key, since=since)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
-        notice = Notice(
-            kind=NoticeKind.MISSED,
-            key=place.key,
-            is_private=place.is_private,
-            message_id=place.newest,
-            text=texts.MISSED,
-        )
-        await self._notify(notice, cursor=cursor)
+        await self._words.tell_missed(place, cursor=cursor)
 
     # --- the start and the end ------------------------------------------------------------------
 
@@ -165,22 +137,8 @@ class Inbox:
         await asyncio.gather(self._commands.drain(grace_s=grace_s), self._words.drain(grace_s=grace_s))
 
     async def keep_saying(self) -> None:
-        """Take up refusals and notices for which there was no room in memory, until cancelled."""
-        while True:
-            await self._clock.sleep(CATCH_UP_WITH_WORDS_S)
-            if self._has_words_in_store:
-                try:
-                    await self._take_up_words()
-                except StorageError as error:
-                    log.debug("what is left to be said could not be read: %s", error)
-
-    async def _take_up_words(self) -> None:
-        # What waits in memory is among them, being the oldest: one more tells whether there is more.
-        most = 2 * WORDS_WAITING
-        turns = await self._store.unsaid(per_conversation=WORDS_WAITING_PER_CONVERSATION + 1, limit=most)
-        self._has_words_in_store = len(turns) == most
-        for turn in turns:
-            self._say(turn)
+        """Say what found no room in memory, until cancelled."""
+        await self._words.keep_saying()
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -241,7 +199,7 @@ class Inbox:
             return
         if turn.state is TurnState.DELIVERING:
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
-            self._say(turn)
+            self._words.say(turn)
             return
         if turn.command == STOP:
             self._conversation.stop(turn.key, by=turn.id)
@@ -257,16 +215,7 @@ class Inbox:
     def _only_queue_of(self, turn: Turn) -> Lanes:
         """Where it belongs now. It may have been a command before, or refused: two answers of it must not run."""
         queue = self._queue_for(turn.command)
-        for other in (self._lanes, self._commands, self._words):
-            if other is not queue:
-                other.drop(turn)
+        other = self._commands if queue is self._lanes else self._lanes
+        other.drop(turn)
+        self._words.drop(turn)
         return queue
-
-    def _say(self, turn: Turn) -> None:
-        if not self._words.put(turn):
-            self._has_words_in_store = True
-
-    async def _notify(self, notice: Notice, *, cursor: str | None = None) -> None:
-        turn = await self._store.notify(notice, now=self._clock.now(), cursor=cursor)
-        if turn is not None:
-            self._say(turn)

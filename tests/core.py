@@ -120,6 +120,6 @@ async def running_core(
             async with Background(inbox.keep_saying(), name="words"):
                 yield Core(store, chat, scripted, pictures, web, sight, clock, lanes, inbox, readiness)
         finally:
-            counted.is_gone = crashes
+            counted.is_gone |= crashes
             await lanes.drain(grace_s=0)
             await inbox.drain(grace_s=0)

@@ -1,10 +1,12 @@
-"""A short run of ``make chaos``: every twelfth kill point."""
+"""A short run of ``make chaos``: every twelfth kill point, and a soak of a minute at most."""
 
 import pytest
 
 from tests.chaos.__main__ import every_case
 from tests.chaos.cases import Case, Scene
 from tests.chaos.kill_points import play
+from tests.chaos.plan import SHORT
+from tests.chaos.soak import soak
 
 ONE_OF = 12
 """So many kill points are skipped for each that is played here; ``make chaos`` plays them all."""
@@ -22,3 +24,10 @@ def test_there_are_kill_points_from_the_event_to_the_recorded_outcome() -> None:
         points = {case.point or case.name for case, on in every_case() if on == platform}
         assert len(points) >= 15
         assert {case.scene for case, on in every_case() if on == platform} >= {Scene.GROWING, Scene.SPLIT}
+
+
+async def test_whatever_goes_wrong_each_message_has_one_outcome_and_conversations_keep_their_order() -> None:
+    result = await soak(2026, SHORT)
+    assert result.is_kept, "\n".join([result.table(), *result.log])
+    assert result.kills["SIGKILL"] > 0
+    assert result.faults

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from bot.errors import (
 from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDeleted
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
 from tests.core import Core, running_core
-from tests.fakes import KEY, FakeChat, message
+from tests.fakes import KEY, Counted, FakeChat, message
 
 QUESTIONS = 4
 CUT = ModelError("cut", trouble=ModelTrouble.CUT_OFF, person="It was cut off.")
@@ -59,6 +60,7 @@ action = st.one_of(
     st.tuples(st.just("edit"), number),
     st.tuples(st.just("delete"), number),
     st.tuples(st.just("restart"), st.just(0)),
+    st.tuples(st.just("crash"), st.just(0)),
     st.tuples(st.just("time"), st.integers(0, 3)),
     st.tuples(st.just("cut"), st.integers(1, 2)),
     st.tuples(st.just("fail post"), st.integers(0, 5)),
@@ -97,7 +99,8 @@ class World:
             case "delete" if value in self.asked:
                 self.taken_back.add(value)
                 await self.core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId(f"q{value}"),)))
-            case "restart":
+            case "restart" | "crash":
+                cast("Counted", self.core.store).is_gone = verb == "crash"
                 await self.stop()
                 await self.start()
             case "time":

@@ -62,6 +62,7 @@ async def test_waiting_for_the_platform_at_the_start_is_no_attempt_and_has_no_de
         await core.clock.advance(900)
     async with running_core(tmp_path, said("Hello."), chat=chat, attempts=1, resume=True) as core:
         await core.clock.advance(900)
+        assert (chat.texts(), core.model.prompts) == ([], [])
         chat.back.set()
         await core.finish()
         assert chat.texts() == ["Hello."]

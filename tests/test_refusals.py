@@ -10,13 +10,9 @@ import sqlalchemy as sa
 from bot import texts
 from bot.errors import PlatformThrottled
 from bot.events import Command, MessageEdited, MessageId, MessageReceived, MessagesDeleted
-from bot.inbox import (
-    COMMANDS_WAITING_PER_CONVERSATION,
-    TOLD_FOR_MESSAGES,
-    TOLD_FOR_S,
-    WORDS_WAITING_PER_CONVERSATION,
-)
+from bot.inbox import COMMANDS_WAITING_PER_CONVERSATION, TOLD_FOR_MESSAGES, TOLD_FOR_S
 from bot.ports.model import TextDelta
+from bot.words import WAITING_PER_CONVERSATION
 from storage.tables import messages, turns
 from tests.core import Core, running_core
 from tests.emulators.common import eventually
@@ -212,7 +208,7 @@ async def test_stop_is_obeyed_however_often_it_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_restarted", [False, True])
 async def test_more_refusals_than_memory_holds_wait_in_the_store(tmp_path: Path, is_restarted: bool) -> None:
     chat = a_chat()
-    crowd = [f"person {number}" for number in range(2 * WORDS_WAITING_PER_CONVERSATION)]
+    crowd = [f"person {number}" for number in range(2 * WAITING_PER_CONVERSATION)]
     async with running_core(tmp_path, [asyncio.Event()], per_lane=1, chat=chat) as core:
         await full(core)
         chat.fail("post", PlatformThrottled("429", retry_after_s=30))

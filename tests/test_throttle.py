@@ -48,6 +48,17 @@ async def test_a_wait_holds_for_all_topics_of_the_chat_and_for_no_other_chat(tmp
         assert sorted(map(str, answered(core))) == ["elsewhere", "one", "three", "two"]
 
 
+async def test_an_answer_does_not_begin_to_grow_in_another_topic_before_the_wait_is_over(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("one"), [TextDelta("two"), asyncio.Event()], chat=busy_chat()) as core:
+        await core.hear(message("?", key=TOPIC, message_id="one"))
+        await core.clock.advance(1)
+        await core.hear(message("?", key=OTHER_TOPIC, message_id="two"))
+        await core.clock.advance(WAIT_S - 2)
+        assert (answered(core), core.chat.typing_count) == ([], 0)
+        await core.clock.advance(2)
+        assert sorted(map(str, answered(core))) == ["one", "two"]
+
+
 async def test_where_threads_are_limited_apart_a_wait_holds_for_one(tmp_path: Path) -> None:
     async with running_core(tmp_path, chat=busy_chat(threads_share_waits=False)) as core:
         await core.hear(message("?", key=KEY, message_id="one"))

@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import random
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.chaos.cases import CASES, Case
 from tests.chaos.kill_points import play
@@ -52,7 +54,11 @@ def main() -> int:
         sys.stdout.write(f"soak with seed {given.seed}; again: make chaos SEED={given.seed}\n")
         result = asyncio.run(soak(given.seed, SHORT if given.short else FULL))
         sys.stdout.write(result.table() + "\n")
-        is_broken = is_broken or not result.is_kept
+        if not result.is_kept:
+            is_broken = True
+            log = Path(tempfile.gettempdir(), f"glimpse-chaos-{given.seed}.log")
+            log.write_text("\n".join(result.log))
+            sys.stdout.write(f"what the bot wrote: {log}\n")
     return int(is_broken)
 
 

@@ -10,7 +10,6 @@ from tests.chaos.waiting import is_set_within
 from tests.emulators.telegram import TelegramEmulator
 from tests.process import BotProcess
 
-_EVERY_S = (3.0, 10.0)
 _HOW = {"SIGKILL": 80, "SIGTERM": 15, "SIGTERM twice": 5}
 """How often, in percent."""
 
@@ -18,15 +17,18 @@ _HOW = {"SIGKILL": 80, "SIGTERM": 15, "SIGTERM twice": 5}
 class Kills:
     """`counts` tells how often the bot was ended in which way."""
 
-    def __init__(self, dice: random.Random, bot: BotProcess, telegram: TelegramEmulator) -> None:
+    def __init__(
+        self, dice: random.Random, bot: BotProcess, telegram: TelegramEmulator, *, every_s: tuple[float, float]
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self._dice = dice
         self._bot = bot
         self._telegram = telegram
+        self._every_s = every_s
 
     async def play(self, *, until: asyncio.Event) -> None:
         """At the end the bot runs."""
-        while not await is_set_within(self._dice.uniform(*_EVERY_S), until):
+        while not await is_set_within(self._dice.uniform(*self._every_s), until):
             (how,) = self._dice.choices(list(_HOW), list(_HOW.values()))
             await self._end(how)
             self.counts[how] += 1

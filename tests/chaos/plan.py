@@ -80,10 +80,12 @@ class Extent:
     conversations: int
     pause_s: float
     """Between two lines of one conversation, on average."""
+    killed_every_s: tuple[float, float]
+    """At least, at most."""
 
 
-FULL = Extent(messages=2000, conversations=40, pause_s=8.0)
-SHORT = Extent(messages=72, conversations=12, pause_s=2.0)
+FULL = Extent(messages=2000, conversations=40, pause_s=5.0, killed_every_s=(3.0, 10.0))
+SHORT = Extent(messages=60, conversations=12, pause_s=1.5, killed_every_s=(1.5, 4.0))
 
 
 def plan(seed: int, extent: Extent) -> Sequence[Talk]:
