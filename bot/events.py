@@ -207,7 +207,6 @@ class ButtonPressed:
     press_id: str
     """The platform's id of the press, unique within the platform: the same press may come twice."""
     sender: Person
-    pressed_at: datetime
     is_private: bool
 
 

@@ -34,6 +34,7 @@ from bot.records import Box, Picture, Prepared
 
 FAKE = PlatformName("fake")
 KEY = ConversationKey(platform=FAKE, chat_id="1")
+STOP_ROW = ((Button(action=Action.STOP, label="Stop"),),)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -380,7 +381,6 @@ def pressed(
     sender: str = "Ann",
     press_id: str | None = None,
     is_private: bool = False,
-    pressed_at: datetime = START,
 ) -> ButtonPressed:
     """A button that somebody pressed."""
     return ButtonPressed(
@@ -390,7 +390,6 @@ def pressed(
         value=value,
         press_id=press_id or f"press {next(_press_numbers)}",
         sender=Person(id=PersonId(sender.lower()), name=sender),
-        pressed_at=pressed_at,
         is_private=is_private,
     )
 

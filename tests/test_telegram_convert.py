@@ -9,11 +9,13 @@ import pytest
 
 from adapters.telegram.convert import event_of
 from adapters.telegram.entities import Identity
-from adapters.telegram.keyboard import PROBES, STOP
+from adapters.telegram.keyboard import PROBES, keyboard
 from adapters.telegram.limits import TELEGRAM
 from bot.events import (
+    Action,
     Address,
     AttachmentRef,
+    ButtonPressed,
     Command,
     ConversationKey,
     Entity,
@@ -24,7 +26,6 @@ from bot.events import (
     MessageReceived,
     Quoted,
     Source,
-    StopPressed,
 )
 
 ME = Identity(id=7, username="Glimpse_bot")
@@ -450,21 +451,36 @@ def pressed(data: str | None, **fields: Any) -> Event | None:
     return event_of({"update_id": 1, "callback_query": query}, ME)
 
 
-@pytest.mark.parametrize("keyboard", [STOP, *PROBES])
-def test_a_pressed_stop_button_says_which_answer_it_stood_under(keyboard: str) -> None:
-    data = json.loads(keyboard)["inline_keyboard"][0][0]["callback_data"]
+def data_of(markup: str | None) -> str:
+    return str(json.loads(markup or "")["inline_keyboard"][0][0]["callback_data"])
+
+
+@pytest.mark.parametrize("markup", [keyboard(STOP_ROW), *PROBES])
+def test_a_pressed_stop_button_says_which_answer_it_stood_under(markup: str) -> None:
+    data = data_of(markup)
     answer = {"message_id": 8, "date": DATE, "chat": GROUP, "from": BOT, "text": "It is"}
 
     event = pressed(data, message={**answer, "message_thread_id": 3, "is_topic_message": True})
 
     key = ConversationKey(platform=TELEGRAM, chat_id="-1001", thread_id="3")
-    assert event == StopPressed(key=key, message_id=MessageId("8"))
-    assert pressed(data, message=answer) == StopPressed(key=replace(key, thread_id=None), message_id=MessageId("8"))
+    assert isinstance(event, ButtonPressed)
+    assert (event.key, event.message_id, event.action, event.press_id) == (key, "8", Action.STOP, "99")
+    assert (event.sender.id, event.is_private) == (str(BOB["id"]), False)
+    assert pressed(data, message=answer) == replace(event, key=replace(key, thread_id=None))
     # As the Bot API shows a message that is too old.
     assert pressed(data, message={"message_id": 8, "date": 0, "chat": GROUP}) == pressed(data, message=answer)
 
 
-@pytest.mark.parametrize("data", [None, "like", ""])
+@pytest.mark.parametrize("action", list(Action))
+def test_every_button_comes_back_with_what_it_means(action: Action) -> None:
+    data = data_of(keyboard([[Button(action=action, label="✓ Größe", value="memory:20")]]))
+    assert len(data.encode()) <= 64
+    event = pressed(data, message={"message_id": 8, "date": DATE, "chat": GROUP, "from": BOT, "text": "It is"})
+    assert isinstance(event, ButtonPressed)
+    assert (event.action, event.value) == (action, "memory:20")
+
+
+@pytest.mark.parametrize("data", [None, "like", "", "like:stop"])
 def test_another_button_is_nothing(data: str | None) -> None:
     assert pressed(data, message={"message_id": 8, "date": DATE, "chat": GROUP, "from": BOT, "text": "It is"}) is None
     assert pressed("stop", inline_message_id="x") is None

@@ -17,7 +17,7 @@ from tests.drawing import photo
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
-from tests.fakes import ManualClock
+from tests.fakes import STOP_ROW, ManualClock
 from tests.telegram_bot import HastyClock, chat_on, running
 
 ANSWER = Part("It is")
@@ -100,7 +100,7 @@ def group(telegram_emulator: TelegramEmulator, chat: TelegramChat) -> Scene:
 async def test_an_answer_whose_send_was_cut_off_is_found(scene: Scene, can_stop: bool) -> None:
     question = await scene.ask()
     await scene.ask("meanwhile")
-    answer = await scene.answer(question, part=Part("It is", can_stop=can_stop), lost=True)
+    answer = await scene.answer(question, part=Part("It is", buttons=STOP_ROW if can_stop else ()), lost=True)
     await scene.ask("and then")
 
     assert await scene.find(after=question, reply_to=question) == id_of(answer)
@@ -109,7 +109,7 @@ async def test_an_answer_whose_send_was_cut_off_is_found(scene: Scene, can_stop:
 
 async def test_what_was_found_can_be_brought_up_to_date(scene: Scene) -> None:
     question = await scene.ask()
-    answer = await scene.answer(question, part=Part("It is", can_stop=True), lost=True)
+    answer = await scene.answer(question, part=Part("It is", buttons=STOP_ROW), lost=True)
     found = await scene.find(after=question, reply_to=question)
     assert found is not None
 
@@ -203,7 +203,7 @@ async def test_in_private_the_ids_of_other_chats_lie_between(
     )
     question = await mine.ask()
     for _ in range(5):
-        await hers.answer(await hers.ask(), part=Part("Secret", can_stop=True))
+        await hers.answer(await hers.ask(), part=Part("Secret", buttons=STOP_ROW))
     answer = await mine.answer(question, lost=True)
 
     assert answer.id == question.id + 11
@@ -317,7 +317,7 @@ async def test_a_search_that_is_throttled_again_and_again_comes_to_an_end(group:
 @pytest.mark.parametrize("lost", [0, 1])
 async def test_a_look_that_was_cut_off_is_repeated(group: Scene, lost: int) -> None:
     question = await group.ask()
-    answer = await group.answer(question, part=Part("It is", can_stop=True), lost=True)
+    answer = await group.answer(question, part=Part("It is", buttons=STOP_ROW), lost=True)
     group.telegram.fail("POST /editMessageReplyMarkup", drop=True, after_effect=True, skip=lost)
 
     with pytest.raises(PlatformUncertain):

@@ -14,6 +14,7 @@ from bot.ports.chat import Part, PictureFile
 from tests.drawing import photo
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
+from tests.fakes import STOP_ROW
 from tests.telegram_bot import HastyClock, chat_on
 
 
@@ -40,7 +41,7 @@ def key_of(chat: Chat, topic: Topic | None = None) -> ConversationKey:
 def drawn(caption: str = "A cat", width: int = 160, height: int = 120, *, can_stop: bool = False) -> Part:
     jpeg = photo(width, height)
     picture = PictureFile(jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest(), name="marked.jpg")
-    return Part(caption, can_stop=can_stop, picture=picture)
+    return Part(caption, buttons=STOP_ROW if can_stop else (), picture=picture)
 
 
 async def post(chat: TelegramChat, place: Chat, part: Part) -> MessageId:

@@ -6,14 +6,15 @@ import pytest
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
-from bot.events import ConversationKey, MessageEdited, MessageId, StopPressed
+from bot.events import Action, ButtonPressed, ConversationKey, MessageEdited, MessageId
 from bot.ports.chat import Part
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message
+from tests.fakes import STOP_ROW
 from tests.telegram_bot import HastyClock, chat_on, running
 
-GROWING = Part("It is", can_stop=True)
+GROWING = Part("It is", buttons=STOP_ROW)
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def test_a_growing_answer_has_a_stop_button_until_it_is_whole(
     (answer,) = telegram_emulator.visible(place)
     assert answer.buttons == ["Stop"]
 
-    await chat.edit(key_of(place), sent, Part("It is a", can_stop=True))
+    await chat.edit(key_of(place), sent, Part("It is a", buttons=STOP_ROW))
     assert (answer.text, answer.buttons) == ("It is a", ["Stop"])
 
     await chat.edit(key_of(place), sent, Part("It is a cat."))
@@ -83,7 +84,10 @@ async def test_pressing_it_reaches_the_core_and_is_answered(telegram_emulator: T
         answer = await grow(telegram_emulator, bot.chat, group)
         await telegram_emulator.press(answer, bob)
 
-        assert await bot.hears() == StopPressed(key=key_of(group), message_id=MessageId(str(answer.id)))
+        press = await bot.hears()
+        assert isinstance(press, ButtonPressed)
+        assert (press.key, press.message_id) == (key_of(group), MessageId(str(answer.id)))
+        assert (press.action, press.value) == (Action.STOP, "")
         await eventually(lambda: not telegram_emulator.world.callbacks, what="an answered press")
 
 
@@ -95,7 +99,7 @@ async def test_a_press_that_can_not_be_answered_stops_all_the_same(telegram_emul
         answer = await grow(telegram_emulator, bot.chat, telegram_emulator.private(ann))
         for _ in range(2):
             await telegram_emulator.press(answer, ann)
-            assert isinstance(await bot.hears(), StopPressed)
+            assert isinstance(await bot.hears(), ButtonPressed)
 
 
 async def test_a_slow_answer_to_a_press_holds_nothing_up(telegram_emulator: TelegramEmulator) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from bot.markup.flat import Flat, Kind, Span
 
-_CANDIDATE = re.compile(r"[\\*_~|`<\[@#]")
+_CANDIDATE = re.compile(r"[\\*_~|`<\[@#]|(?<=\])\(|(?<=http|ttps):(?=//)")
 _LINE_MARK = re.compile(r" *(?:(?P<sign>>|#{1,3}(?= )|-(?=#? )|[*+](?= ))|\d+(?P<dot>\.)(?= ))")
 """What would begin a quote, heading, small text or list."""
 _OF_DISCORD = re.compile(r"<(?:[@#/:]|\w+:)")
 """Mentions, emoji, times, addresses."""
 _EVERYBODY = re.compile(r"@(?:everyone|here)")
-_AS_IT_IS = frozenset({Kind.CODE, Kind.ADDRESS})
+_AS_IT_IS = frozenset({Kind.CODE, Kind.PRE, Kind.ADDRESS})
 
 
 def escaped_places(part: Flat) -> Sequence[int]:
@@ -32,7 +32,7 @@ class _Signs:
         self._text = part.text
         self._spans = part.spans
         self._edges = {place for span in part.spans for place in (span.start, span.end)} | {len(part.text)}
-        self._has_label = "](" in part.text
+        self._has_label = any("](" in as_it_is(span, part.text) for span in part.spans)
         # An underscore there could end a style that one in a word before it began.
         self._keeps_words = not any("_" in as_it_is(span, part.text) + span.value for span in part.spans)
 

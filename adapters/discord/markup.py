@@ -21,6 +21,7 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9_+\-.#]+")
 _WITHIN_FENCE = re.compile("(?<=``)(?=`)")
 _LABEL = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 """What Discord takes for the text of a link: brackets in pairs, none within others."""
+_PAIR_OF_BRACKETS = re.compile(r"\[[^\[\]]*\]")
 _WHOLE_ADDRESS = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _URL_CODES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "()<>\\\"'*~|`[]"})
 _LONGEST_SIGNS: Mapping[Kind, int] = MappingProxyType(
@@ -55,6 +56,9 @@ class _Writer:
         self._text = part.text
         self._spans = part.spans
         self._escapes = escaped_places(part)
+        # Discord looks for the end of a link's text even in code.
+        code = (as_it_is(span, part.text) for span in part.spans)
+        self._may_link = not any("](" in _PAIR_OF_BRACKETS.sub("", text) for text in code if "](" in text)
 
     def written(self) -> str:
         return self._within(0, len(self._text), self._spans)
@@ -128,7 +132,7 @@ class _Writer:
             return f"<{text}>" if _WHOLE_ADDRESS.fullmatch(text) else address
         label = self._within(span.start, span.end, inner)
         # Discord shows no link whose text holds another address, so that nobody is led astray.
-        if "://" in text or not _LABEL.fullmatch(text):
+        if "://" in text or not (self._may_link and _LABEL.fullmatch(text)):
             return f"{label} ({address})"
         return f"[{label}]({address})"
 

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord.http import handle_message_parameters
 
+from adapters.discord.buttons import view_of
 from adapters.discord.client import NO_PINGS
 from adapters.discord.errors import (
     HISTORY_REMEDY,
@@ -22,7 +23,6 @@ from adapters.discord.errors import (
 from adapters.discord.history import Payload
 from adapters.discord.interactions import Interactions
 from adapters.discord.places import channel_of, is_interaction, of_message
-from adapters.discord.stop_button import stop_button
 from adapters.discord.uploads import shows, uploads
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey, MessageId
@@ -44,7 +44,6 @@ class Posting:
         self._clock = clock
         self._no_replies_until_s: dict[int, float] = {}
         self._told: set[int] = set()
-        self._stop_button = stop_button()
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         """Send one message: through the interaction if `reply_to` is one that lives, else as a reply, else plain."""
@@ -67,7 +66,7 @@ class Posting:
         return message_id
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
-        """Replace a message of the bot's own, its Stop button included."""
+        """Replace a message of the bot's own, its buttons and its file included."""
         channel_id = channel_of(key)
         async with discord_request(f"editing in channel {channel_id}"):
             with _blaming_the_picture(part), handle_message_parameters(**self._changed(part)) as params:
@@ -93,9 +92,8 @@ class Posting:
         return self._rest.get_partial_messageable(channel_of(key))
 
     def _changed(self, part: Part) -> dict[str, Any]:
-        view = self._stop_button if part.can_stop else None
-        files = {"attachments": uploads(part)} if part.picture else {}
-        return {"content": part.text, "view": view, "allowed_mentions": NO_PINGS, **files}
+        view, files = view_of(part.buttons), uploads(part)
+        return {"content": part.text, "view": view, "allowed_mentions": NO_PINGS, "attachments": files}
 
     async def _answer(self, interaction: discord.Interaction, part: Part) -> MessageId:
         async with discord_request("answering a command"):
@@ -121,9 +119,9 @@ class Posting:
         self, channel_id: int, part: Part, *, nonce: str | None = None, reply_to: int | None = None
     ) -> Payload:
         """Create Message, without a look at the answer: it holds what is replied to, which may be unreadable."""
-        options: dict[str, Any] = {"view": self._stop_button} if part.can_stop else {}
-        if part.picture is not None:
-            options["files"] = uploads(part)
+        options: dict[str, Any] = {"view": view} if (view := view_of(part.buttons)) else {}
+        if files := uploads(part):
+            options["files"] = files
         if reply_to is not None:
             options["message_reference"] = {
                 "message_id": reply_to,

@@ -19,7 +19,7 @@ from bot.ports.chat import Part
 _SHEET = Sheet(table_width=PHONE_CELLS)
 _RESERVE = 2
 """For an escape at the beginning of a message that was none in the middle of a line."""
-_MAY_BE_ESCAPED = re.compile(r"[\\*_~|`<\[@#\n]")
+_MAY_BE_ESCAPED = re.compile(r"[\\*_~|`<\[@#\n]|\]\(|://")
 _BACKTICK = re.compile("`")
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the bot's own, on their way to Discord. Pure."""
+"""Pictures and documents of the bot's own, on their way to Discord. Pure."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,16 @@ from typing import Any
 
 import discord
 
+from adapters.discord.buttons import show_buttons
 from bot.ports.chat import Part
 
 _DESCRIPTION_LENGTH = 1024  # Discord docs, Attachment Object: `description`
 
 
 def uploads(part: Part) -> Sequence[discord.File]:
-    """The part's picture with its words as alternative text, or nothing. Good for one request: that reads it."""
+    """The part's picture with its words as alternative text, its document, or nothing. Good for one request."""
+    if part.document is not None:
+        return [discord.File(io.BytesIO(part.document.text.encode()), filename=part.document.name)]
     if part.picture is None:
         return []
     words = part.text[:_DESCRIPTION_LENGTH] or None
@@ -24,6 +27,12 @@ def shows(sent: Mapping[str, Any], part: Part) -> bool:
     sizes = [attachment["size"] for attachment in sent.get("attachments", ())]
     return (
         sent["content"].strip() == part.text.strip()
-        and bool(sent.get("components")) == part.can_stop
-        and sizes == ([len(part.picture.jpeg)] if part.picture else [])
+        and show_buttons(sent.get("components", ()), part.buttons)
+        and sizes == _sizes(part)
     )
+
+
+def _sizes(part: Part) -> list[int]:
+    if part.document is not None:
+        return [len(part.document.text.encode())]
+    return [len(part.picture.jpeg)] if part.picture else []

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from telegram.constants import ChatAction
+from telegram.constants import ChatAction, ChatMemberStatus, ReactionEmoji
 
 from adapters.download import too_large
 from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
@@ -27,7 +27,7 @@ from adapters.telegram.request import AiohttpRequest, closed
 from adapters.telegram.search import Search
 from adapters.telegram.webhook import Webhook
 from bot.errors import PlatformError, PlatformRefused, StorageError
-from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
+from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
@@ -201,6 +201,19 @@ class TelegramChat:
     ) -> MessageId | None:
         """See `adapters.telegram.search.Search`: up to 400 ids; what is found has no button any more."""
         return await self._search.find(key, after=after, reply_to=reply_to, known=known)
+
+    async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
+        """Whether somebody owns or administers the chat. In a private chat everybody does."""
+        if not key.chat_id.startswith("-"):
+            return True
+        with telegram_errors(f"looking up who manages chat {key.chat_id}"):
+            member = await self._bot.get_chat_member(int(key.chat_id), int(person))
+        return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
+
+    async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
+        """React to a message with eyes."""
+        with telegram_errors(f"reacting in chat {key.chat_id}"):
+            await self._bot.set_message_reaction(int(key.chat_id), int(message_id), ReactionEmoji.EYES)
 
     async def typing(self, key: ConversationKey) -> None:
         """Show "typing" for 5 s, or until a message comes. Telegram refuses it in channels."""

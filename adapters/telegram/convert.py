@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, Update
+from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatType
 
 from adapters.telegram.attachments import attachments_of
 from adapters.telegram.described import described
 from adapters.telegram.entities import Identity, Reading, read
-from adapters.telegram.keyboard import is_stop
+from adapters.telegram.keyboard import pressed
 from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.quoting import forwarded, replied_to
 from adapters.telegram.text_pictures import led_to, led_to_by_quote
 from bot.events import (
     Address,
+    ButtonPressed,
     ConversationKey,
     Event,
     MessageEdited,
@@ -24,7 +25,6 @@ from bot.events import (
     Person,
     PersonId,
     Quoted,
-    StopPressed,
 )
 
 ALLOWED_UPDATES = ("message", "edited_message", "channel_post", "edited_channel_post", "callback_query")
@@ -67,13 +67,22 @@ def pressed_query(update: Mapping[str, Any]) -> str | None:
             return None
 
 
-def _pressed(query: CallbackQuery) -> StopPressed | None:
-    message = query.message
-    if message is None or not is_stop(query.data):
+def _pressed(query: CallbackQuery) -> ButtonPressed | None:
+    message, meant = query.message, pressed(query.data)
+    if message is None or meant is None:
         return None
+    action, value = meant
     # A message too old to be shown with the query comes without its topic; nothing is growing there any more.
     key = _key(message) if isinstance(message, Message) else _key_of(message.chat, None)
-    return StopPressed(key=key, message_id=MessageId(str(message.message_id)))
+    return ButtonPressed(
+        key=key,
+        message_id=MessageId(str(message.message_id)),
+        action=action,
+        value=value,
+        press_id=query.id,
+        sender=_person(query.from_user),
+        is_private=message.chat.type == ChatType.PRIVATE,
+    )
 
 
 def received(message: Message, me: Identity) -> MessageReceived | None:
@@ -129,8 +138,10 @@ def _sender(message: Message) -> Person | None:
         name = message.author_signature or message.sender_chat.title or message.sender_chat.username or ""
         return Person(id=PersonId(str(message.sender_chat.id)), name=name)
     user = message.from_user
-    if user is None or user.is_bot:
-        return None
+    return None if user is None or user.is_bot else _person(user)
+
+
+def _person(user: User) -> Person:
     return Person(id=PersonId(str(user.id)), name=user.full_name, language=user.language_code)
 
 

@@ -1,21 +1,38 @@
-"""The Stop button of a growing answer, as JSON for ``reply_markup``."""
+"""Buttons under messages, as JSON for ``reply_markup``."""
 
-_DATA = "stop"
+import json
+from collections.abc import Sequence
+
+from bot.events import Action
+from bot.ports.chat import Button
+
 _LOOKING = "stop?"
-"""Means the same when it is pressed, but makes a keyboard that differs: see `PROBES`."""
+"""Means the same as a Stop button when it is pressed, but makes a keyboard that differs: see `PROBES`."""
 
 
-def _button(data: str) -> str:
-    return f'{{"inline_keyboard":[[{{"text":"Stop","callback_data":"{data}"}}]]}}'
+def keyboard(rows: Sequence[Sequence[Button]]) -> str | None:
+    """An inline keyboard; None for no buttons."""
+    shown = [[{"text": button.label, "callback_data": _data(button)} for button in row] for row in rows]
+    return _markup(shown) if shown else None
 
 
-STOP = _button(_DATA)
-"""What a growing answer carries."""
+def pressed(data: object) -> tuple[Action, str] | None:
+    """What a button does, and its value; None for one that is not the bot's."""
+    if not isinstance(data, str):
+        return None
+    action, _, value = data.partition(":")
+    if data == _LOOKING:
+        return Action.STOP, ""
+    return (Action(action), value) if action in set(Action) else None
 
-PROBES = (_button(_LOOKING), STOP)
+
+def _data(button: Button) -> str:
+    return f"{button.action}:{button.value}" if button.value else button.action
+
+
+def _markup(rows: Sequence[Sequence[dict[str, str]]]) -> str:
+    return json.dumps({"inline_keyboard": rows}, separators=(",", ":"), ensure_ascii=False)
+
+
+PROBES = tuple(_markup([[{"text": "Stop", "callback_data": data}]]) for data in (_LOOKING, Action.STOP))
 """One of them at least is not what a message carries already: Telegram refuses an edit that changes nothing."""
-
-
-def is_stop(data: object) -> bool:
-    """Whether a pressed button was a Stop button."""
-    return data in (_DATA, _LOOKING)

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from telegram import InputFile
 
-from adapters.telegram.keyboard import STOP
+from adapters.telegram.keyboard import keyboard
 from adapters.telegram.limits import CAPTION_LENGTH
 from adapters.telegram.marks import entities_of
 from adapters.telegram.render import as_written
@@ -23,7 +23,7 @@ def sending(key: ConversationKey, part: Part, *, reply_to: MessageId | None) -> 
     where: dict[str, Any] = {
         "chat_id": int(key.chat_id),
         "message_thread_id": thread_of(key),
-        "reply_markup": _buttons(part),
+        "reply_markup": keyboard(part.buttons),
     }
     if reply_to is not None:
         where["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
@@ -34,7 +34,7 @@ def sending(key: ConversationKey, part: Part, *, reply_to: MessageId | None) -> 
 
 def editing(key: ConversationKey, part: Part, *, message_id: MessageId) -> Call:
     """EditMessageText, or editMessageMedia, which replaces a picture and its caption at once."""
-    which = {"chat_id": int(key.chat_id), "message_id": int(message_id), "reply_markup": _buttons(part)}
+    which = {"chat_id": int(key.chat_id), "message_id": int(message_id), "reply_markup": keyboard(part.buttons)}
     if part.picture is None:
         return "editMessageText", which | _text(part)
     media = {"type": "photo", "media": f"attach://{_UPLOAD}", **_caption(part)}
@@ -58,7 +58,3 @@ def _caption(part: Part) -> dict[str, Any]:
 
 def _file(picture: PictureFile) -> InputFile:
     return InputFile(picture.jpeg, filename=picture.name)
-
-
-def _buttons(part: Part) -> str | None:
-    return STOP if part.can_stop else None

@@ -46,7 +46,9 @@ def render(
 def as_written(text: str, *, text_length: int = LIMITS.text_length, max_marks: int = MAX_MARKS) -> tuple[Part, ...]:
     """Cut plain text into messages, in which nothing is markup and nobody is notified. See `render`."""
     shown = cleaned(text)
-    return _parts(Flat(shown, [Span(*found.span(), Kind.ADDRESS) for found in addresses(shown)]), text_length, max_marks)
+    return _parts(
+        Flat(shown, [Span(*found.span(), Kind.ADDRESS) for found in addresses(shown)]), text_length, max_marks
+    )
 
 
 def _parts(flat: Flat, text_length: int, max_marks: int) -> tuple[Part, ...]:

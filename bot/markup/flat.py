@@ -55,11 +55,6 @@ class Flat:
         return Flat(text, spans)
 
 
-def in_order(spans: Iterable[Span]) -> list[Span]:
-    """By their beginning, the outer one first. The order of equal ones stays."""
-    return sorted(spans, key=lambda span: (span.start, -span.end))
-
-
 class Measure:
     """How long a text is in a platform's unit."""
 
@@ -85,12 +80,14 @@ class Canvas:
         self.settled: int | None = None
         self._signs = signs
         self._pieces: list[str] = []
-        self._spans: list[Span] = []
-        self._open: list[tuple[Kind, int, str]] = []
+        self._spans: list[Span | None] = []
+        """By their beginning; None for one that is open."""
+        self._open: list[tuple[int, Kind, int, str]] = []
 
     def flat(self) -> Flat:
         """What was written."""
-        return Flat("".join(self._pieces), in_order(self._spans), self.settled)
+        spans = [span for span in self._spans if span is not None]
+        return Flat("".join(self._pieces), sorted(spans, key=lambda span: (span.start, -span.end)), self.settled)
 
     def write(self, text: str) -> None:
         self._pieces.append(text)
@@ -99,13 +96,14 @@ class Canvas:
     def open(self, kind: Kind, value: str = "") -> None:
         """Begin a stretch, which the matching `close` ends."""
         self.write(self._signs(kind, value)[0])
-        self._open.append((kind, self.length, value))
+        self._open.append((len(self._spans), kind, self.length, value))
+        self._spans.append(None)
 
     def close(self) -> None:
         """End the stretch that was begun last."""
-        kind, start, value = self._open.pop()
+        number, kind, start, value = self._open.pop()
         if self.length > start:
-            self._spans.append(Span(start, self.length, kind, value))
+            self._spans[number] = Span(start, self.length, kind, value)
         self.write(self._signs(kind, value)[1])
 
     def since(self, start: int) -> str:
@@ -119,7 +117,7 @@ class Canvas:
         return "".join(reversed(pieces))
 
     def is_open(self, kind: Kind) -> bool:
-        return any(kind is opened for opened, _, _ in self._open)
+        return any(kind is opened for _, opened, _, _ in self._open)
 
     def unsettle(self) -> None:
         """What is written from here on may change. Only the first time counts."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.emulators.model import Asks, Call, Script
 from tests.emulators.model_script import pieces_of
-from tests.people import DiscordPeople, Place
+from tests.people import DiscordPeople
 from tests.transcript import answers, pictures
 from tests.transcript.screen import View
 from tests.transcript.stage import Stage
