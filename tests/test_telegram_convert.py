@@ -27,6 +27,8 @@ from bot.events import (
     Quoted,
     Source,
 )
+from bot.ports.chat import Button
+from tests.fakes import STOP_ROW
 
 ME = Identity(id=7, username="Glimpse_bot")
 ANN = {"id": 11, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "language_code": "pt-BR"}
