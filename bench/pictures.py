@@ -38,7 +38,7 @@ class _Felt:
 
 async def table() -> str:
     """All lines: each kind of picture by itself, then what is felt beside it."""
-    kinds = await asyncio.to_thread(_draw)
+    kinds = _draw()
     small = _encoded(_scene(_SMALL), "JPEG", quality=85)
     # What was drawn stays: collecting it in the middle would look like a slow bot.
     gc.collect()

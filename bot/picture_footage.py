@@ -150,9 +150,10 @@ def _aspect(stream: VideoStream) -> Fraction:
 
 def _decoder(stream: VideoStream, max_pixels: int) -> VideoCodecContext:
     decoder = stream.codec_context
-    if decoder.name not in DECODERS:
+    # PyAV has nothing there, against its own word, for a codec that FFmpeg does not know.
+    if getattr(decoder, "name", None) not in DECODERS:
         reason = "it is a video in a format I can't read: please send it as MP4 or WebM"
-        raise AttachmentError(f"a video codec that is not used: {decoder.name}", person=reason)
+        raise AttachmentError("a video codec that is not used", person=reason)
     if stream.metadata.get("alpha_mode") == "1" and decoder.name in _WITH_ALPHA:
         created = CodecContext.create(_WITH_ALPHA[decoder.name], "r")
         assert isinstance(created, VideoCodecContext)  # noqa: S101 - for the type checker: the codec is one for video

@@ -38,6 +38,9 @@ _PICTURE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"heim"
 _SOUND_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B "}
 _MOVIE_ATOMS = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 """What an old MOV begins with, which has no `ftyp`."""
+_LONGEST_BOX = 0x2020_2020
+"""Four letters are a larger number: "The free lunch" is no movie."""
+
 _BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 """Lengths of the header behind a BMP's first 14 bytes. "BM" alone can begin a text."""
 
@@ -51,13 +54,22 @@ _SVG = "it is an SVG drawing: please send it as PNG or a screenshot"
 _TGS = "it is an animated sticker in Telegram's own format (TGS), which I can't see"
 _UNKNOWN = "it is not a kind of file that I can read (pictures, videos, PDF and text)"
 
+_CONTAINED: Mapping[tuple[bytes, bytes], str] = {
+    (b"RIFF", b"AVI "): _VIDEO,
+    (b"RIFF", b"WAVE"): _SOUND,
+    (b"FORM", b"AIFF"): _SOUND,
+    (b"FORM", b"AIFC"): _SOUND,
+}
+"""By the first four bytes, and four behind a length."""
+
 _REFUSED: Mapping[bytes, str] = {
-    b"ID3": _SOUND,
+    b"ID3\x02": _SOUND,
+    b"ID3\x03": _SOUND,
+    b"ID3\x04": _SOUND,
     b"fLaC": _SOUND,
     b"OggS": _SOUND,
     b"#!AMR": _SOUND,
     b"MThd": _SOUND,
-    b"FORM": _SOUND,
     b"\xff\xfb": _SOUND,
     b"\xff\xf3": _SOUND,
     b"\xff\xf2": _SOUND,
@@ -71,7 +83,7 @@ _REFUSED: Mapping[bytes, str] = {
     b"{\\rtf": _OFFICE,
     b"Rar!\x1a\x07": _ARCHIVE,
     b"7z\xbc\xaf\x27\x1c": _ARCHIVE,
-    b"BZh": _ARCHIVE,
+    b"\x1f\x9d": _ARCHIVE,
     b"\xfd7zXZ\0": _ARCHIVE,
     b"\x28\xb5\x2f\xfd": _ARCHIVE,
     b"%!PS": _DRAWING,
@@ -117,6 +129,8 @@ def _plain_kind(head: bytes) -> Kind | None:
 
 def _box_kind(head: bytes) -> Kind | None:
     """Of the family of ISO base media files (ISO/IEC 14496-12), which begin with the length and name of a box."""
+    if int.from_bytes(head[:4]) >= _LONGEST_BOX:
+        return None
     if head[4:8] in _MOVIE_ATOMS:
         return Kind.MP4
     if head[4:8] != b"ftyp":
@@ -128,18 +142,23 @@ def _box_kind(head: bytes) -> Kind | None:
 
 
 def _refusal(head: bytes) -> str | None:
-    if head.startswith(b"RIFF"):
-        return _VIDEO if head[8:12] == b"AVI " else _SOUND
+    if words := _CONTAINED.get((head[:4], head[8:12])):
+        return words
     if head.startswith(b"PK\x03\x04"):
         is_office = any(name in head for name in (b"[Content_Types].xml", b"application/vnd.oasis.opendocument"))
         return _OFFICE if is_office else _ARCHIVE
     if head.startswith(b"\x1f\x8b"):
         return _TGS if _is_lottie(head) else _ARCHIVE
-    if head[257:262] == b"ustar":
+    if head[257:262] == b"ustar" or (head.startswith(b"BZh") and head[4:7] == b"1AY"):
         return _ARCHIVE
-    if b"<svg" in head and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if _is_svg(head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()):
         return _SVG
     return next((words for magic, words in _REFUSED.items() if head.startswith(magic)), None)
+
+
+def _is_svg(begin: bytes) -> bool:
+    """Whether it is a drawing; a web page may have drawings in it."""
+    return begin.startswith(b"<") and b"<svg" in begin and not begin.startswith((b"<!doctype html", b"<html"))
 
 
 def _is_lottie(head: bytes) -> bool:

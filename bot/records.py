@@ -5,13 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NewType, TypeAlias
 
-from bot.events import AttachmentRef, ConversationKey, MessageId
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
+from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId
+from bot.ports.chat import Button
 from bot.ports.model import Usage
 
 TurnId = NewType("TurnId", int)
 """Grows within a conversation: a later turn has a larger id."""
 
 AttachmentId = NewType("AttachmentId", int)
+
+NOBODY = PersonId("")
+"""The sender of what the bot says of its own accord, and of what was forgotten."""
+
+Buttons: TypeAlias = tuple[tuple[Button, ...], ...]
+"""Rows of them, as in `bot.ports.chat.Part`."""
 
 
 class TurnState(enum.StrEnum):
@@ -77,6 +85,8 @@ class NoticeKind(enum.StrEnum):
     """A message could not be read. A reply to it, and its outcome."""
     MISSED = "missed"
     """More was said than can be caught up with. A reply to nothing."""
+    HEARING = "hearing"
+    """What is said to nobody is heard from now on. A reply to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +190,15 @@ class PostedPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button under a menu that somebody pressed, and whose effect is still to come."""
+
+    by: PersonId
+    value: str
+    """Of the button."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A turn to be answered."""
 
@@ -193,7 +212,7 @@ class Turn:
     command: str | None
     """The name of the bot's own command, or the kind of a notice; None when the model is asked."""
     reply_to: MessageId
-    """The message to answer: the first of the turn. See `is_reply`."""
+    """The message to answer: the first of the turn. Empty where the chat moved and it stayed behind. See `is_reply`."""
     accepted_at: datetime
     ready_at: datetime
     """Not to be started earlier: more that belongs to it may come."""
@@ -205,11 +224,23 @@ class Turn:
     """From DELIVERING on: the pictures that must stand in the chat behind `text`."""
     argument: str = ""
     """What stands behind the command's name."""
+    sender: PersonId = NOBODY
+    """Who said it."""
+    language: str = ""
+    """The sender's, as the platform tells: an IETF tag, or empty."""
+    about: MessageId | None = None
+    """For a command: the message that it replies to."""
+    settings: ConversationSettings = NOTHING_CHOSEN
+    """Of the conversation."""
+    buttons: Buttons = ()
+    """From DELIVERING on: those under its last text."""
+    presses: tuple[Press, ...] = ()
+    """Of those of a command's menu, oldest first: what is still to be done."""
 
     @property
     def is_reply(self) -> bool:
         """Whether what stands in the chat replies to `reply_to`. Else it only comes after it."""
-        return self.command != NoticeKind.MISSED
+        return bool(self.reply_to) and self.command not in (NoticeKind.MISSED, NoticeKind.HEARING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +263,8 @@ class Outcome:
     """The whole Markdown that must stand in the chat."""
     pictures: tuple[PostedPicture, ...] = ()
     """What must stand in the chat behind it: stored with `Store.keep_picture` before."""
+    buttons: Buttons = ()
+    """Under its last text."""
     answer: str | None
     """What the model said (also in part); None when it said nothing. Notes for the person are not in it."""
     trouble: str = ""
@@ -281,34 +314,17 @@ class Box:
     bottom: int
 
 
-class AnswerMode(enum.StrEnum):
-    """Which messages of a group are for the bot. Commands, mentions and replies always are."""
-
-    MENTION = "mention"
-    WAKE_WORD = "wake_word"
-    EVERY = "every"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationSettings:
-    """What people chose for one conversation. None and "": as the operator set it."""
+class Spent:
+    """What answers took, as the model's servers count."""
 
-    answers: AnswerMode = AnswerMode.MENTION
-    wake_word: str = ""
-    describes_pictures: bool = False
-    """Every picture posted there is described in a sentence, also to nobody's question."""
-    listens: bool = False
-    """What is said to nobody is remembered too, as context."""
-    is_per_person: bool = False
-    """Each person has a history of their own there."""
-    exchanges: int | None = None
-    """How many earlier exchanges the model is shown at most."""
-    language: str = ""
-    """An IETF tag; else each person's own."""
-    persona: str = ""
-    """The name of one of the operator's, or a text of their own."""
-    model: str = ""
-    """The name of one of the operator's."""
+    questions: int = 0
+    pictures: int = 0
+    """Those that the model was shown."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None
+    """None where no server says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

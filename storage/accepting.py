@@ -18,7 +18,7 @@ from storage.conversations import IS_KEY, add_conversation, as_settings, key_val
 from storage.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
 from storage.tables import ARGUMENT_LENGTH, conversations, turns
 from storage.transactions import AnyRow
-from storage.turns import decided_at_once, turn_by_id
+from storage.turn_rows import decided_at_once, turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (
@@ -202,7 +202,7 @@ def _offered(
     if message.attachments and command is not None:
         # A command is no part of the history: the question about its picture may still come.
         _let_pass(connection, heard)
-    elif message.attachments and some_passes:
+    elif message.attachments:
         passing.forget(connection, message.key, [message.message_id])
     may_look = heard.answer and heard.refusal is None and (command is None or command.name in LOOKING)
     if some_passes and may_look and (not offered or message.album_id is not None):

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.choices import NOTHING_CHOSEN, AnswerMode, ConversationSettings
 from bot.events import ConversationKey, PlatformName
-from bot.records import AnswerMode, AttachmentId, ConversationSettings, TurnId
+from bot.records import AttachmentId, TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
 
@@ -74,17 +75,17 @@ def settings(connection: sa.Connection, key: ConversationKey) -> ConversationSet
 
 def change_settings(connection: sa.Connection, key: ConversationKey, chosen: ConversationSettings) -> None:
     """Keep what was chosen."""
-    connection.execute(_CHANGE_SETTINGS, {**key_values(key), "settings": asdict(chosen)})
+    values = {name: value for name, value in asdict(chosen).items() if value != getattr(NOTHING_CHOSEN, name)}
+    connection.execute(_CHANGE_SETTINGS, {**key_values(key), "settings": values or None})
 
 
 def as_settings(stored: Mapping[str, Any] | None) -> ConversationSettings:
     """Read `conversations.settings`; what an older or newer Glimpse wrote fits too."""
     if not stored:
-        return ConversationSettings()
+        return NOTHING_CHOSEN
     chosen = {name: value for name, value in stored.items() if name in _SETTING_NAMES}
-    if "answers" in chosen:
-        chosen["answers"] = AnswerMode(chosen["answers"]) if chosen["answers"] in _ANSWER_MODES else AnswerMode.MENTION
-    return ConversationSettings(**chosen)
+    answers = chosen.get("answers")
+    return ConversationSettings(**{**chosen, "answers": AnswerMode(answers) if answers in _ANSWER_MODES else None})
 
 
 def hold(connection: sa.Connection, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:

@@ -10,7 +10,8 @@ from storage.conversations import IS_KEY, add_conversation, key_values
 from storage.cursors import move_cursor
 from storage.messages import IS_KNOWN, add_blank_message
 from storage.tables import conversations, turns
-from storage.turns import IS_UNFINISHED, SELECT_TURN, as_turn, decided_at_once, turn_by_id
+from storage.turn_rows import SELECT_TURN, as_turn, decided_at_once, turn_by_id
+from storage.turns import IS_UNFINISHED
 
 _SITUATION = sa.select(conversations.c.id, IS_KNOWN.label("is_known")).where(IS_KEY)
 _ADD = turns.insert().returning(turns.c.id)

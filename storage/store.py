@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.choices import ConversationSettings
 from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
 from bot.ports.chat import KnownPlace
 from bot.records import (
     Accepted,
     Attachment,
     AttachmentId,
-    ConversationSettings,
     Delivery,
     History,
     Joining,

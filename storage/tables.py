@@ -40,8 +40,10 @@ conversations = sa.Table(
     sa.Column("wait_until", Moment),
     # The first attachment that is still shown as pixels. No foreign key, as above.
     sa.Column("pixels_from", Id, nullable=False, server_default=sa.text("0")),
-    # What people chose there, as a `bot.records.ConversationSettings`; NULL before anybody chose.
+    # What people chose there, as a `bot.choices.ConversationSettings`; NULL before anybody chose.
     sa.Column("settings", sa.JSON(none_as_null=True)),
+    # Where the chat lives on under another id: nothing of this one is here any more.
+    sa.Column("moved_to", Id),
     sa.UniqueConstraint("platform", "chat_id", "thread_id"),
 )
 
@@ -81,6 +83,14 @@ turns = sa.Table(
     sa.Column("argument", Words(ARGUMENT_LENGTH), nullable=False, server_default=""),
     # A list of {sha256, caption}.
     sa.Column("pictures", sa.JSON(none_as_null=True)),
+    # Of the sender, as the platform tells.
+    sa.Column("language", Words(NAME_LENGTH)),
+    # Of a command: the platform's id of the message that it replies to.
+    sa.Column("about", Words),
+    # Rows of {action, label, value}.
+    sa.Column("buttons", sa.JSON(none_as_null=True)),
+    # A list of {by, value}: pressed, and not acted on yet.
+    sa.Column("presses", sa.JSON(none_as_null=True)),
     # An id must never come back: a reset and the order of history are told by ids.
     sqlite_autoincrement=True,
 )
@@ -96,6 +106,8 @@ sa.Index(
     sqlite_where=_IS_HISTORY,
     postgresql_where=_IS_HISTORY,
 )
+# For a history of one's own, and for all that is kept of a person.
+sa.Index("ix_turns_sender", turns.c.sender_id, turns.c.conversation_id, turns.c.id)
 sa.Index("ix_turns_unfinished", turns.c.conversation_id, sqlite_where=_IS_UNFINISHED, postgresql_where=_IS_UNFINISHED)
 sa.Index("ix_turns_finished", turns.c.finished_at, sqlite_where=_IS_FINISHED, postgresql_where=_IS_FINISHED)
 
@@ -221,6 +233,7 @@ passing = sa.Table(
     sa.Column("heard_at", Moment, nullable=False, index=True),
     # A question has it, or a newer one. It stays for replies to the rest of its album.
     sa.Column("is_taken", sa.Boolean, nullable=False),
+    sa.Column("sender_id", Words, nullable=False, server_default=""),
     sa.UniqueConstraint("platform", "chat_id", "thread_id", "platform_message_id"),
 )
 
@@ -258,5 +271,27 @@ cursors = sa.Table(
     sa.Column("value", Words, nullable=False),
     # The newest turn when it moved, for retention. No foreign key: retention may delete the turn.
     sa.Column("last_turn_id", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Where the history of one person begins, in conversations where each has one of their own.
+windows = sa.Table(
+    "windows",
+    metadata,
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sender_id", Words, primary_key=True),
+    # As `conversations.reset_turn_id` and `pixels_from`.
+    sa.Column("reset_turn_id", Id, nullable=False),
+    sa.Column("pixels_from", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Buttons that were pressed: told of once more, they do nothing.
+presses = sa.Table(
+    "presses",
+    metadata,
+    sa.Column("platform", Words, primary_key=True),
+    sa.Column("press_id", Words, primary_key=True),
+    sa.Column("pressed_at", Moment, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -17,7 +17,7 @@ from storage.messages import Change, blank_messages, replace_message
 from storage.pictures import drop_posted
 from storage.tables import attachments, deliveries, messages, turns
 from storage.transactions import AnyRow
-from storage.turns import OUTCOME, SELECT_TURN, as_turn, turn_by_id
+from storage.turn_rows import OUTCOME, SELECT_TURN, as_turn, turn_by_id
 
 _IS_THERE = sa.and_(messages.c.conversation_id == ID_OF_KEY, messages.c.deleted_at.is_(None))
 _EDITED = (

@@ -1,63 +1,21 @@
 """The life of a turn: begun, concluded, closed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey, MessageId, PlatformName
-from bot.records import Delivery, Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
-from storage.columns import Moment, storable
+from bot.events import ConversationKey, MessageId
+from bot.records import Delivery, Lease, Outcome, Turn, TurnId, TurnState
+from storage.columns import Moment
 from storage.conversations import IS_KEY, key_values
 from storage.receipts import record_deliveries
-from storage.tables import DETAIL_LENGTH, conversations, deliveries, turns
-from storage.transactions import AnyRow
+from storage.tables import deliveries, turns
+from storage.turn_rows import IS_TURN, SELECT_TURN, as_turn, outcome_values, turn_by_id
 
 IS_UNFINISHED = turns.c.finished_at.is_(None)
 
-_receipts = deliveries.alias("receipts")
-
-SELECT_TURN = sa.select(
-    turns.c.id,
-    turns.c.state,
-    turns.c.attempts,
-    turns.c.command,
-    turns.c.reply_to,
-    turns.c.accepted_at,
-    turns.c.ready_at,
-    turns.c.text,
-    turns.c.argument,
-    turns.c.pictures,
-    conversations.c.platform,
-    conversations.c.chat_id,
-    conversations.c.thread_id,
-    conversations.c.is_private,
-    sa.exists().where(_receipts.c.turn_id == turns.c.id).label("has_receipts"),
-).join_from(turns, conversations)
-"""For `as_turn`."""
-
-OUTCOME = (
-    "decided",
-    "text",
-    "pictures",
-    "answer",
-    "trouble",
-    "detail",
-    "finish_reason",
-    "model",
-    "prompt_tokens",
-    "completion_tokens",
-    "image_tokens",
-    "cached_tokens",
-    "cost_usd",
-    "started_at",
-    "first_text_at",
-)
-"""The columns that an outcome fills."""
-
-_IS_TURN = turns.c.id == sa.bindparam("turn_id")
-_BY_ID = SELECT_TURN.where(_IS_TURN)
 _UNFINISHED = SELECT_TURN.where(IS_UNFINISHED)
 # By the receipts' index: otherwise SQLite would go through all turns of the conversation.
 _OF_OWN_MESSAGE = (
@@ -77,7 +35,7 @@ _IS_FREE = sa.or_(
 )
 _BEGIN = (
     sa.update(turns)
-    .where(_IS_TURN, IS_UNFINISHED, _IS_FREE)
+    .where(IS_TURN, IS_UNFINISHED, _IS_FREE)
     .values(
         state=sa.case((_IS_BEGINNING, TurnState.ANSWERING.value), else_=turns.c.state),
         attempts=turns.c.attempts + sa.case((_IS_BEGINNING, 1), else_=0),
@@ -96,7 +54,7 @@ _RENEW = (
 )
 _HAND_BACK = (
     sa.update(turns)
-    .where(_IS_TURN, turns.c.state == TurnState.ANSWERING.value, turns.c.lease_owner == sa.bindparam("owner"))
+    .where(IS_TURN, turns.c.state == TurnState.ANSWERING.value, turns.c.lease_owner == sa.bindparam("owner"))
     .values(attempts=turns.c.attempts - 1, lease_owner=None, lease_until=None)
 )
 _VOID_LEASES = (
@@ -104,8 +62,8 @@ _VOID_LEASES = (
 )
 _CONCLUDE = (
     sa.update(turns)
-    .where(_IS_TURN, turns.c.state == TurnState.ANSWERING.value)
-    .values(state=TurnState.DELIVERING.value)
+    .where(IS_TURN, turns.c.state == TurnState.ANSWERING.value)
+    .values(state=TurnState.DELIVERING.value, presses=None)
 )
 # A withdrawal counts only for who claimed the turn after it: who was still delivering has taken nothing back.
 _IS_CLOSING = sa.or_(
@@ -115,7 +73,7 @@ _IS_CLOSING = sa.or_(
 _NOW = sa.bindparam("now", type_=Moment)
 _CLOSE = (
     sa.update(turns)
-    .where(_IS_TURN, _IS_CLOSING)
+    .where(IS_TURN, _IS_CLOSING)
     .values(
         state=sa.case((turns.c.state == TurnState.WITHDRAWING.value, TurnState.WITHDRAWN.value), else_=turns.c.decided),
         # Retention goes by this: a clock that jumped back must not make the turn look old.
@@ -126,21 +84,16 @@ _CLOSE = (
 )
 _FAIL = (
     sa.update(turns)
-    .where(_IS_TURN, _IS_CLOSING)
+    .where(IS_TURN, _IS_CLOSING)
     .values(decided=TurnState.FAILED.value, trouble=sa.bindparam("failed"), detail=sa.bindparam("detail"))
 )
-_IS_THERE = sa.select(turns.c.id).where(_IS_TURN, IS_UNFINISHED)
+_IS_THERE = sa.select(turns.c.id).where(IS_TURN, IS_UNFINISHED)
 
 
 def unfinished(connection: sa.Connection) -> Sequence[Turn]:
     """All turns without a final state, oldest first."""
     # Asked to sort, SQLite would walk through all turns by id instead of the few in the index.
     return sorted((as_turn(row) for row in connection.execute(_UNFINISHED)), key=lambda turn: turn.id)
-
-
-def turn_by_id(connection: sa.Connection, turn_id: TurnId) -> Turn:
-    """A turn that exists."""
-    return as_turn(connection.execute(_BY_ID, {"turn_id": turn_id}).one())
 
 
 def turn_of(connection: sa.Connection, key: ConversationKey, message_id: MessageId) -> Turn | None:
@@ -160,8 +113,8 @@ def begin(connection: sa.Connection, turn_id: TurnId, *, now: datetime, lease: L
     }
     if connection.execute(_BEGIN, values).rowcount == 0:
         return None
-    turn = connection.execute(_BY_ID, {"turn_id": turn_id}).one()
-    return as_turn(turn, begun=1 if turn.state == TurnState.ANSWERING else 0)
+    turn = turn_by_id(connection, turn_id)
+    return replace(turn, attempts=turn.attempts - 1) if turn.state is TurnState.ANSWERING else turn
 
 
 def renew(connection: sa.Connection, turn_ids: Sequence[TurnId], lease: Lease) -> None:
@@ -181,7 +134,7 @@ def void_leases(connection: sa.Connection) -> None:
 
 def conclude(connection: sa.Connection, turn_id: TurnId, outcome: Outcome, receipts: Sequence[Delivery]) -> bool:
     """See `bot.ports.store.Store.conclude`."""
-    if connection.execute(_CONCLUDE, {"turn_id": turn_id, **_outcome_values(outcome)}).rowcount == 0:
+    if connection.execute(_CONCLUDE, {"turn_id": turn_id, **outcome_values(outcome)}).rowcount == 0:
         return False
     record_deliveries(connection, turn_id, receipts)
     return True
@@ -206,58 +159,3 @@ def close(
     is_closed = connection.execute(_CLOSE, {**which, "now": now}).rowcount > 0
     if receipts and (is_closed or connection.execute(_IS_THERE, which).first() is not None):
         record_deliveries(connection, turn_id, receipts)
-
-
-def as_turn(row: AnyRow, *, begun: int = 0) -> Turn:
-    """Read a row of `SELECT_TURN`. `begun` is how many of the stored attempts are not yet before this one."""
-    return Turn(
-        id=TurnId(row.id),
-        key=ConversationKey(platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None),
-        state=TurnState(row.state),
-        attempts=row.attempts - begun,
-        is_private=row.is_private,
-        command=row.command,
-        reply_to=MessageId(row.reply_to),
-        accepted_at=row.accepted_at,
-        ready_at=row.ready_at,
-        text=row.text,
-        pictures=tuple(PostedPicture(**picture) for picture in row.pictures or ()),
-        argument=row.argument,
-        has_receipts=bool(row.has_receipts),
-    )
-
-
-def decided_at_once(text: str, *, trouble: str, now: datetime) -> dict[str, Any]:
-    """The columns of a new turn that nobody begins: what it says is known, and it will be FAILED."""
-    return {
-        "state": TurnState.DELIVERING,
-        "decided": TurnState.FAILED,
-        "text": text,
-        "trouble": trouble,
-        "started_at": now,
-    }
-
-
-def _outcome_values(outcome: Outcome) -> dict[str, Any]:
-    usage = outcome.usage
-    return {
-        "decided": outcome.state,
-        "text": outcome.text,
-        "pictures": [_picture_values(picture) for picture in outcome.pictures] or None,
-        "answer": outcome.answer,
-        "trouble": outcome.trouble,
-        "detail": outcome.detail,
-        "finish_reason": outcome.finish_reason,
-        "model": outcome.model,
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "image_tokens": usage.image_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "cost_usd": usage.cost_usd,
-        "started_at": outcome.started_at,
-        "first_text_at": outcome.first_text_at,
-    }
-
-
-def _picture_values(picture: PostedPicture) -> dict[str, str]:
-    return {"sha256": picture.sha256, "caption": storable(picture.caption, DETAIL_LENGTH)}

@@ -10,6 +10,7 @@ from typing import TypeVar
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.chat import DiscordChat
 from bot.events import (
+    Action,
     Address,
     AttachmentRef,
     ConversationKey,
@@ -20,7 +21,7 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.chat import KnownPlace, Part
+from bot.ports.chat import Button, KnownPlace, Part, TextFile
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_world import Channel, Message, Person
@@ -140,6 +141,10 @@ class Bot:
         assert len(self.events) == count
         return self.events[-1]
 
+    async def hears_of(self, text: str) -> None:
+        """Wait for a message, which may come twice: where the clock runs ahead, looking back finds it too."""
+        await eventually(lambda: text in [event.text for event in self.events], what=text)
+
     async def notices(self, kind: type[T], count: int = 1) -> T:
         """The newest event of a kind, once there are `count`."""
         found = await eventually(
@@ -174,8 +179,12 @@ def key_of(channel_id: int) -> ConversationKey:
     return ConversationKey(platform=PlatformName("discord"), chat_id=str(channel_id))
 
 
-def part(text: str, *, can_stop: bool = False) -> Part:
-    return Part(text, can_stop=can_stop)
+STOP = Button(action=Action.STOP, label="Stop")
+
+
+def part(text: str, *buttons: Button, document: TextFile | None = None) -> Part:
+    """With its buttons in one row."""
+    return Part(text, buttons=(buttons,) if buttons else (), document=document)
 
 
 @contextlib.asynccontextmanager

@@ -89,7 +89,9 @@ def _photos() -> Iterator[Exhibit]:
     yield still("print.jpg", encoded(UPRIGHT.convert("CMYK"), "JPEG"), "JPEG", "image/jpeg")
     both_eyes = encoded(UPRIGHT, "MPO", save_all=True, append_images=[UPRIGHT])
     yield still("both-eyes.mpo", both_eyes, "JPEG", "image/mpo")
-    yield still("grey.jpg", encoded(UPRIGHT.convert("L"), "JPEG"), "JPEG", reference=UPRIGHT.convert("L").convert("RGB"))
+    yield still(
+        "grey.jpg", encoded(UPRIGHT.convert("L"), "JPEG"), "JPEG", reference=UPRIGHT.convert("L").convert("RGB")
+    )
     yield still("iphone.heic", _heic(UPRIGHT, 1), "HEIC", "image/heic")
     yield still("android.avif", encoded(UPRIGHT, "AVIF", exif=tagged()), "AVIF", "image/avif")
     yield still("browser.webp", encoded(UPRIGHT, "WEBP", exif=tagged()), "WebP", "image/webp")
@@ -154,23 +156,19 @@ def _moving() -> Iterator[Exhibit]:
 
 
 def _documents() -> Iterator[Exhibit]:
-    page = Image.new("RGB", (1000, 1400), "white")
-    page.paste(RED, (0, 0, 500, 700))
-    yield Exhibit(
-        name="report.pdf",
-        data=pdf(3, width=360, height=504),
-        media_type="application/pdf",
-        origin="PDF, 3 pages",
-        views=tuple((f"page {number}", page) for number in (1, 2, 3)),
-    )
-    yield Exhibit(
-        name="book.pdf",
-        data=pdf(10, width=360, height=504),
-        media_type="application/pdf",
-        origin="PDF, 10 pages",
-        views=tuple((f"page {number}", page) for number in range(1, 9)),
-        left_out="pages 9 to 10",
-    )
+    # A page of 180 points at the 200 dots an inch at which pages count.
+    drawn, scale = hues(10, 180, 252), 200 / 72
+    pages = [page.resize((round(180 * scale), round(252 * scale))) for page in drawn]
+    views = tuple((f"page {number}", page) for number, page in enumerate(pages, start=1))
+    for name, count, shown, left_out in (("report.pdf", 3, 3, ""), ("book.pdf", 10, 8, "pages 9 to 10")):
+        yield Exhibit(
+            name=name,
+            data=encoded(drawn[0], "PDF", save_all=True, append_images=drawn[1:count], resolution=72),
+            media_type="application/pdf",
+            origin=f"PDF, {count} pages",
+            views=views[:shown],
+            left_out=left_out,
+        )
     scans = [UPRIGHT, UPRIGHT.rotate(180)]
     yield Exhibit(
         name="fax.tif",
@@ -190,8 +188,8 @@ def _documents() -> Iterator[Exhibit]:
 
 def _not_seen() -> Iterator[Exhibit]:
     damaged = "the file is damaged or incomplete"
-    yield refused("cut.jpg", encoded(UPRIGHT, "JPEG")[:-900], damaged, "image/jpeg")
-    yield refused("cut.png", encoded(four_corners(), "PNG")[:60], damaged, "image/png")
+    yield refused("cut.jpg", encoded(UPRIGHT, "JPEG")[:300], damaged, "image/jpeg")
+    yield refused("cut.png", encoded(UPRIGHT, "PNG")[:40], damaged, "image/png")
     yield refused("broken.pdf", b"%PDF-1.7\nand nothing behind it", damaged, "application/pdf")
     yield refused("locked.pdf", pdf(1, trailer=LOCKED), "it is locked with a password", "application/pdf")
     yield refused("logo.svg", SVG, "it is an SVG drawing: please send it as PNG or a screenshot", "image/svg+xml")
@@ -204,7 +202,7 @@ def _not_seen() -> Iterator[Exhibit]:
     yield refused("new.jxl", b"\xff\x0a" + bytes(99), jxl, "image/jxl")
     yield refused("things.zip", b"PK\x03\x04" + bytes(99), "it is an archive: please send what is in it")
     yield refused("song.ogg", b"OggS" + bytes(99), texts.not_a_picture("audio/ogg"), "audio/ogg")
-    yield refused("hidden-song.mp4", recording(), "there is only sound in it, and I can't listen", "video/mp4")
+    yield refused("hidden-song.mp4", recording(), "it is a sound recording, and I can't listen", "video/mp4")
     unknown = "it is not a kind of file that I can read (pictures, videos, PDF and text)"
     yield refused("firmware.bin", bytes(range(256)) * 4, unknown)
 

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tests.emulators.common import Fault
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.telegram import TelegramEmulator
 from tests.people import DiscordPeople, People, Place, TelegramPeople
 
 PLATFORMS = ("discord", "telegram")
+
+_LONG_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +27,6 @@ class Posted:
 
 class PicturePeople(People, Protocol):
     """The people of one platform, who send pictures in every way."""
-
-    def trusting(self, url: str) -> dict[str, str]:
-        """What makes the bot trust a server for links: it counts as the other platform's, where the bot is not."""
-        ...
 
     def hearing_group(self) -> Place:
         """A group in which the bot hears everything."""
@@ -68,6 +67,19 @@ class PicturePeople(People, Protocol):
         """No link to a file that the platform has handed out so far is good any more."""
         ...
 
+    def hold_picture(self, place: Place, *, after_effect: bool) -> Fault:
+        """Let the bot wait long for the answer when it sends its next picture there, behind one text.
+
+        Args:
+            place: Where it is the only one to send one.
+            after_effect: The picture stands there meanwhile.
+        """
+        ...
+
+    def was_killed(self) -> None:
+        """The bot was killed: it may say again what it can't know to have said."""
+        ...
+
     def words(self, place: Place) -> list[str]:
         """Of the bot's messages there, pictures left out, without the marks that make them bold or slanted."""
         ...
@@ -79,9 +91,6 @@ class PicturePeople(People, Protocol):
 
 class DiscordPicturePeople(DiscordPeople):
     """On Discord."""
-
-    def trusting(self, url: str) -> dict[str, str]:
-        return {"TELEGRAM_API_URL": url}
 
     def hearing_group(self) -> Place:
         return self.group()
@@ -122,6 +131,13 @@ class DiscordPicturePeople(DiscordPeople):
     def expire_links(self) -> None:
         self.discord.expire_links()
 
+    def hold_picture(self, place: Place, *, after_effect: bool) -> Fault:
+        pattern = f"POST /channels/{place.chat.id}/messages"
+        return self.discord.fail(pattern, skip=1, status=200, delay_s=_LONG_S, after_effect=after_effect)
+
+    def was_killed(self) -> None:
+        pass
+
     def words(self, place: Place) -> list[str]:
         return [message.text.replace("*", "") for message in self.answers(place) if not message.attachments]
 
@@ -135,9 +151,6 @@ class DiscordPicturePeople(DiscordPeople):
 
 class TelegramPicturePeople(TelegramPeople):
     """On Telegram."""
-
-    def trusting(self, url: str) -> dict[str, str]:
-        return {"DISCORD_API_URL": url}
 
     def hearing_group(self) -> Place:
         return self.group(open_to_the_bot=True)
@@ -183,6 +196,12 @@ class TelegramPicturePeople(TelegramPeople):
     def expire_links(self) -> None:
         self.telegram.expire_links()
 
+    def hold_picture(self, place: Place, *, after_effect: bool) -> Fault:
+        return self.telegram.fail("POST /sendPhoto", status=200, delay_s=_LONG_S, after_effect=after_effect)
+
+    def was_killed(self) -> None:
+        self.telegram.bot_forgot()
+
     def words(self, place: Place) -> list[str]:
         return [message.text for message in self.answers(place) if "photo" not in message.content]
 
@@ -192,6 +211,11 @@ class TelegramPicturePeople(TelegramPeople):
             for message in self.answers(place)
             if "photo" in message.content
         ]
+
+
+def trusting(platform: str, url: str) -> dict[str, str]:
+    """What makes the bot fetch links from a server of this machine: it counts as the platform's that is not in use."""
+    return {"TELEGRAM_API_URL" if platform == "discord" else "DISCORD_API_URL": url}
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from bot import texts
 from tests.emulators.common import eventually
-from tests.emulators.model import Call, ModelEmulator
+from tests.emulators.model import Call, ModelEmulator, text_of
 from tests.people import Place
 from tests.picture_people import PicturePeople, people_of
 from tests.process import BotProcess
@@ -38,6 +38,11 @@ class Scene:
         except AssertionError as error:
             raise AssertionError(f"{self.people.words(place)} instead of {wanted}") from error
 
+    async def kill(self) -> None:
+        """Kill the bot; what it was just told by the platform it can't know."""
+        await self.bot.kill()
+        self.people.was_killed()
+
     def call_about(self, words: str) -> Call:
         """The only request whose last question has these words in it."""
         (call,) = self.calls_about(words)
@@ -45,6 +50,11 @@ class Scene:
 
     def calls_about(self, words: str) -> list[Call]:
         return [call for call in self.model.calls if words in call.text]
+
+
+def prompt_of(call: Call) -> str:
+    """All words of a request that are not the system prompt."""
+    return "\n".join(text_of(message) for message in call.messages if message["role"] != "system")
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
 from bot.events import MessageId
-from tests.discord_bot import chat_with, key_of, part, running
+from tests.discord_bot import STOP, chat_with, key_of, part, running
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_permissions import Permission
 from tests.emulators.discord_world import MessageKind
@@ -224,10 +224,10 @@ async def test_a_gateway_that_dies_leaves_answers_in_hand_alone(discord_emulator
 async def test_a_growing_answer_carries_a_button_until_an_edit_without_it(discord_emulator: DiscordEmulator) -> None:
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
-        posted = await bot.chat.post(key_of(channel.id), part("Hel", can_stop=True), reply_to=None, nonce="n1")
+        posted = await bot.chat.post(key_of(channel.id), part("Hel", STOP), reply_to=None, nonce="n1")
         [answer] = discord_emulator.visible(channel)
         labels = [button["label"] for row in answer.versions[-1].components for button in row["components"]]
-        await bot.chat.edit(key_of(channel.id), posted, part("Hello", can_stop=True))
+        await bot.chat.edit(key_of(channel.id), posted, part("Hello", STOP))
         growing = answer.versions[-1].components
         await bot.chat.edit(key_of(channel.id), posted, part("Hello"))
 
@@ -243,7 +243,7 @@ async def test_a_growing_answer_carries_a_button_until_an_edit_without_it(discor
 async def test_a_part_sent_again_after_a_preview_loses_its_button(discord_emulator: DiscordEmulator) -> None:
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
-        await bot.chat.post(key_of(channel.id), part("Hello", can_stop=True), reply_to=None, nonce="same")
+        await bot.chat.post(key_of(channel.id), part("Hello", STOP), reply_to=None, nonce="same")
         await bot.chat.post(key_of(channel.id), part("Hello"), reply_to=None, nonce="same")
 
     [answer] = discord_emulator.visible(channel)

@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
+from tests.drawing import encoded, four_corners
 from tests.emulators.discord import File
-from tests.gallery import Exhibit, gallery
+from tests.gallery import Exhibit, gallery, tagged
 from tests.picture_people import PLATFORMS
 from tests.seeing import Scene, answer, assert_bare, assert_same_picture, seeing
 
@@ -51,3 +53,39 @@ def _check(scene: Scene, exhibit: Exhibit) -> None:
         assert f" ({exhibit.origin})" in call.text
     assert exhibit.words in call.text
     assert not exhibit.left_out or f"is shown in part; left out: {exhibit.left_out}.)" in call.text
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_large_photo_is_shrunk_to_the_everyday_budget_and_small_print_gets_more(
+    platform: str, tmp_path: Path
+) -> None:
+    photo = encoded(four_corners(4032, 3024), "JPEG", exif=tagged(6))
+    page = encoded(_small_print(2480, 3508), "PNG")
+    async with seeing(platform, tmp_path) as scene:
+        scene.model.reply_with(ANSWER)
+        place = scene.people.private()
+        await scene.people.share(place, File(name="photo.jpg", data=photo), "what a photo?")
+        await scene.people.share(place, File(name="page.png", data=page), "what a page?")
+        await scene.reads(place, ANSWER, ANSWER)
+    (seen,) = scene.call_about("what a photo?").images
+    # Turned, it is blue and red above yellow and green.
+    assert_same_picture(seen, four_corners(4032, 3024).rotate(-90, expand=True).resize(seen.size))
+    assert seen.width / seen.height == pytest.approx(3024 / 4032, rel=0.02)
+    assert 1200 < _tokens(seen) <= 1280
+    both = scene.call_about("what a page?").images
+    assert [one.size for one in both[:1]] == [seen.size], "what was shrunk before stays as it was"
+    assert 2400 < _tokens(both[1]) <= 2560
+
+
+def _tokens(image: Image.Image) -> int:
+    """What the model counts for a picture in whole tiles of 32 pixels: one each, and two around them."""
+    assert (image.width % 32, image.height % 32) == (0, 0)
+    return (image.width // 32) * (image.height // 32) + 2
+
+
+def _small_print(width: int, height: int) -> Image.Image:
+    page = Image.new("RGB", (width, height), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(28)
+    for y in range(200, height - 200, 40):
+        draw.text((200, y), "The quick brown fox jumps over the lazy dog and reads the terms. " * 2, font=font, fill=0)
+    return page

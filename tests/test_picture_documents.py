@@ -1,5 +1,6 @@
 """PDF documents, scans with several pages, text files, and what is none of it."""
 
+import bz2
 import gzip
 import io
 import json
@@ -103,7 +104,14 @@ def test_the_pages_of_a_scan_are_seen() -> None:
         "name;age\nAnn;3\n",
         "# A heading\n\n- a list\n",
         "<!DOCTYPE html><html><title>404 Not Found</title></html>",
+        "<!doctype html><svg width='1'></svg> in a web page",
         "BMW is not a bitmap, GIF is not one either, and MZ and PK neither",
+        "The free lunch",
+        "A skip, and a wide one",
+        "FORMAT C: is no sound",
+        "ID3 tags neither",
+        "RIFF or raff",
+        "BZh9 is a name",
         "日本語のテキスト 🙂",
         "\x1b[31mred\x1b[0m in a log\n",
     ],
@@ -156,12 +164,14 @@ def _lottie() -> bytes:
         (b"\x7fELF\x02\x01\x01\0", "it is a program"),
         (_lottie(), "animated sticker in Telegram's own format"),
         (gzip.compress(b"notes"), "it is an archive"),
+        (bz2.compress(b"notes"), "it is an archive"),
         (_zip("notes.txt"), "it is an archive"),
         (_zip("[Content_Types].xml", "word/document.xml"), "it is an office document: please send it as PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "office document"),
         (b"ID3\x04\0\0\0\0\0\0", "it is a sound recording, and I can't listen"),
         (b"OggS\0\2" + bytes(30), "sound recording"),
         (b"RIFF\0\0\0\0WAVEfmt ", "sound recording"),
+        (b"FORM\0\0\0\0AIFFCOMM", "sound recording"),
         (b"\0\0\0\x20ftypM4A \0\0\0\0", "sound recording"),
         (b"RIFF\0\0\0\0AVI LIST", "video in a format I can't read"),
         (b"FLV\x01\x05", "video in a format I can't read"),

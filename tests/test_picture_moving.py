@@ -84,9 +84,14 @@ def test_other_codecs_of_phones_and_browsers_are_read(codec: str) -> None:
     assert len(prepared.pictures) == 6
 
 
-def test_a_codec_that_nobody_needs_is_refused_in_words() -> None:
+@pytest.mark.parametrize(
+    "data",
+    [film("matroska", hues(3), codec="ffv1"), film("mp4", hues(3)).replace(b"avc1", b"xyz1")],
+    ids=["known to FFmpeg", "known to nobody"],
+)
+def test_a_codec_that_nobody_needs_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(AttachmentError) as refusal:
-        prepare(film("matroska", hues(3), codec="ffv1"), LIMITS)
+        prepare(data, LIMITS)
 
     assert refusal.value.person == "it is a video in a format I can't read: please send it as MP4 or WebM"
 

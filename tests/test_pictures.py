@@ -15,8 +15,11 @@ import pytest
 from bot.errors import AttachmentError
 from bot.picture_size import PictureLimits
 from bot.pictures import PictureWorkshop
-from tests.drawing import encoded, four_corners, photo, png_claiming
+from bot.ports.eyes import MarkedBox
+from bot.records import Box
+from tests.drawing import animation, encoded, four_corners, hues, pdf, photo, png_claiming
 from tests.emulators.common import eventually
+from tests.filming import film
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,7 +48,7 @@ async def main() -> None:
         if sys.argv[1] == "kill":
             print(*(process.pid for process in workshop._idle), flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
-    assert "PIL" not in sys.modules
+    assert not {"PIL", "av", "pypdfium2"} & sys.modules.keys()
     print(peak_mb(), flush=True)
 
 asyncio.run(main())
@@ -82,6 +85,13 @@ def is_gone(pid: int) -> bool:
     return False
 
 
+def libraries_of(pid: int) -> set[str]:
+    """Which of the large ones a process has loaded, where the system tells."""
+    listed = Path(f"/proc/{pid}/maps")
+    loaded = listed.read_text(encoding="utf-8") if listed.exists() else ""
+    return {name for name in ("avcodec", "pdfium", "_imaging") if name in loaded}
+
+
 def environment_of(pid: int) -> bytes:
     """As Linux lists it; elsewhere no process may look."""
     listed = Path(f"/proc/{pid}/environ")
@@ -103,6 +113,38 @@ async def test_a_picture_comes_back_prepared() -> None:
     assert picture.width_px < 700
     assert picture.jpeg.startswith(b"\xff\xd8")
     assert picture.sha256 == hashlib.sha256(picture.jpeg).hexdigest()
+
+
+async def test_a_region_and_marks_come_back() -> None:
+    data = animation("GIF", hues(21))
+    whole = Box(left=0, top=0, right=1000, bottom=1000)
+    async with PictureWorkshop() as workshop:
+        prepared = await workshop.prepare(data)
+        region = await workshop.crop(data, Box(left=0, top=0, right=500, bottom=500), part=5)
+        marked = await workshop.mark(data, [MarkedBox(box=whole, label="all of it")], part=5)
+
+    assert region.label == marked.label == prepared.pictures[5].label == "at 2.0 s"
+    assert region.width_px > 300
+    assert (marked.width_px, marked.height_px) == (800, 533)
+
+
+async def test_the_longest_text_comes_back_whole() -> None:
+    async with PictureWorkshop() as workshop:
+        prepared = await workshop.prepare(("\U0001f642" * 30_000).encode())
+
+    assert prepared.text == "\U0001f642" * 20_000
+
+
+async def test_what_is_rare_is_loaded_only_when_it_is_needed() -> None:
+    async with PictureWorkshop() as workshop:
+        await workshop.prepare(SMALL)
+        before = libraries_of(worker_of(workshop))
+        await workshop.prepare(pdf())
+        await workshop.prepare(film("mp4", hues(3)))
+        after = libraries_of(worker_of(workshop))
+
+    assert not {"avcodec", "pdfium"} & before
+    assert {"avcodec", "pdfium"} <= after or not after
 
 
 async def test_a_refusal_comes_back_in_the_decoders_words_and_the_worker_goes_on() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import discord_markdown, telegram_entities
-from tests.formatted import Kind, Styled, stretches, visible_text
+from tests.transcript import discord_text, telegram_text
+from tests.transcript.formatted import Kind, Styled, stretches, visible_text
 
 DISCORD = {
     "**a** *b* _c_ __d__ ~~e~~ ||f||": [
@@ -53,7 +53,7 @@ AS_WRITTEN = [
 
 @pytest.mark.parametrize("text", DISCORD)
 def test_discord_shows_its_own_markdown(text: str) -> None:
-    nodes = discord_markdown.read(text, {"<@1>": "@Ann"})
+    nodes = discord_text.read(text, {"<@1>": "@Ann"})
 
     found = [(styled.kind, visible_text(styled.nodes)) for kind in Kind for styled in stretches(nodes, kind)]
     assert sorted(found) == sorted(DISCORD[text])
@@ -61,11 +61,11 @@ def test_discord_shows_its_own_markdown(text: str) -> None:
 
 @pytest.mark.parametrize("text", AS_WRITTEN)
 def test_what_discord_does_not_know_is_shown_as_written(text: str) -> None:
-    assert discord_markdown.read(text) == [text]
+    assert discord_text.read(text) == [text]
 
 
 def test_discord_lists_nest_and_a_blank_line_ends_them() -> None:
-    nodes = discord_markdown.read("3. a\n  - b\n    more\n4. c\n\n  ```\nd\n```")
+    nodes = discord_text.read("3. a\n  - b\n    more\n4. c\n\n  ```\nd\n```")
 
     assert visible_text(nodes) == "3. a\n• b\nmore\n\n4. c\n  d\n"
     assert [styled.value for styled in stretches(nodes, Kind.ITEM)] == ["3.", "•", "4."]
@@ -74,18 +74,18 @@ def test_discord_lists_nest_and_a_blank_line_ends_them() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab1 *_~|`>-#.\n\\()[]<@:/!🙂é"), max_size=400))
 def test_no_text_breaks_the_reader_and_letters_stay_in_order(text: str) -> None:
-    shown = visible_text(discord_markdown.read(text))
+    shown = visible_text(discord_text.read(text))
 
     assert re.sub("[^🙂é]", "", shown) == re.sub("[^🙂é]", "", text)
 
 
 def test_hostile_depth_is_read() -> None:
     for text in ("- " * 1000, "> " * 1000, "-# " * 660, "**_" * 660, "[(" * 1000, "*" * 2000):
-        assert discord_markdown.read(text)
+        assert discord_text.read(text)
 
 
 def test_telegram_shows_entities_by_their_utf_16_offsets() -> None:
-    nodes = telegram_entities.read(
+    nodes = telegram_text.read(
         "🙂 bold code",
         [{"type": "bold", "offset": 3, "length": 4}, {"type": "pre", "offset": 8, "length": 4, "language": "py"}],
     )
@@ -94,7 +94,7 @@ def test_telegram_shows_entities_by_their_utf_16_offsets() -> None:
 
 
 def test_telegram_entities_nest_and_those_that_cross_are_cut() -> None:
-    nodes = telegram_entities.read(
+    nodes = telegram_text.read(
         "abcdef", [{"type": "italic", "offset": 2, "length": 4}, {"type": "bold", "offset": 0, "length": 4}]
     )
 
@@ -113,4 +113,4 @@ _ENTITY = st.builds(
 def test_telegram_text_is_shown_once_and_in_order(text: str, entities: list[dict[str, Any]]) -> None:
     inside = [entity for entity in entities if entity["offset"] + entity["length"] <= len(text)]
 
-    assert visible_text(telegram_entities.read(text, inside)).replace("\n", "") == text
+    assert visible_text(telegram_text.read(text, inside)).replace("\n", "") == text

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.commands import ALT
+from bot.choices import ConversationSettings
 from bot.events import Command, Source
 from bot.ports.store import Store
-from bot.records import ConversationSettings, Place, TurnState
+from bot.records import Place, TurnState
 from tests.fakes import KEY, START, message, photo
 from tests.storing import accept, after, ask, begin, exchange, finish, hear, post, shown_in, store_at
 

@@ -16,11 +16,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StorageError
+from bot.choices import ConversationSettings
 from bot.events import MessageId, Unreadable
 from bot.ports.store import Store
 from bot.records import (
     AttachmentId,
-    ConversationSettings,
     Delivery,
     DeliveryState,
     Notice,

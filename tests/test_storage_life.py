@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from bot.commands import ALT
+from bot.choices import ConversationSettings
 from bot.events import Address, Command, ConversationKey, MessageId, MessageReceived
-from bot.records import Accepted, ConversationSettings, Delivery, DeliveryState, TurnId, TurnState
+from bot.records import Accepted, Delivery, DeliveryState, TurnId, TurnState
 from tests.fakes import KEY, message, photo
 from tests.life_machine import LifeMachine, Told
 from tests.storing import JOINING, lease, originals_in, outcome

@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.choices import ConversationSettings
 from bot.events import ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
 from bot.records import (
     Accepted,
     AttachmentId,
-    ConversationSettings,
     Delivery,
     DeliveryState,
     Notice,

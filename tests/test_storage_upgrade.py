@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.choices import ConversationSettings
 from bot.events import Source
-from bot.records import AttachmentId, ConversationSettings, Place, Turn, TurnId, TurnState, Verdict
+from bot.records import AttachmentId, Place, Turn, TurnId, TurnState, Verdict
 from storage import schema
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.commands import ALT
+from bot.choices import ConversationSettings
 from bot.events import AttachmentRef, Command, MessageId, Source
 from bot.ports.store import Store
-from bot.records import AttachmentId, ConversationSettings, History, Place, Turn, TurnId, Verdict
+from bot.records import AttachmentId, History, Place, Turn, TurnId, Verdict
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
     accept,

@@ -7,15 +7,14 @@ from html.parser import HTMLParser
 import pytest
 from telegram import MessageEntity
 
-from tests import discord_markdown
 from tests.drawing import encoded, four_corners
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_client import connected
 from tests.emulators.telegram import TelegramEmulator
-from tests.formatted import visible_text
 from tests.telegram_client import client
-from tests.transcript import discord_screen, telegram_screen
+from tests.transcript import discord_screen, discord_text, telegram_screen
 from tests.transcript.__main__ import play
+from tests.transcript.formatted import visible_text
 from tests.transcript.page import page
 from tests.transcript.scenes import SCENARIOS
 from tests.transcript.screen import Quoted, Scene, Screen, Shown, View
@@ -107,7 +106,7 @@ def test_a_page_runs_nothing_and_asks_for_nothing(platform: str) -> None:
         Shown(
             who=NASTY,
             at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
-            text=discord_markdown.read(text),
+            text=discord_text.read(text),
             quoted=Quoted(who=NASTY, text=NASTY),
             buttons=[NASTY],
             is_bot=True,

@@ -42,9 +42,12 @@ def pressed(interaction: discord.Interaction) -> Press | None:
         return None
     prefix, _, rest = str(data.get("custom_id")).partition(":")
     action, _, value = rest.partition(":")
-    if prefix != _PREFIX or action not in Action:
+    if prefix != _PREFIX:
         return None
-    return Press(Action(action), value)
+    try:
+        return Press(Action(action), value)
+    except ValueError:
+        return None
 
 
 def show_buttons(components: Iterable[Mapping[str, Any]], rows: Sequence[Sequence[Button]]) -> bool:

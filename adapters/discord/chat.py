@@ -23,9 +23,10 @@ from adapters.discord.limits import DISCORD, LIMITS
 from adapters.discord.posting import Posting
 from adapters.discord.receiving import receiving
 from adapters.discord.render import render
+from adapters.discord.rights import may_manage
 from bot.commands import COMMANDS
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
-from bot.events import AttachmentRef, ConversationKey, MessageId, PlatformName
+from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
 
@@ -185,6 +186,12 @@ class DiscordChat:
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
         return await self._required(self._history).find(key, after=after, reply_to=reply_to, known=known)
+
+    async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
+        return await may_manage(self._required(self._rest), key, person)
+
+    async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
+        await self._required(self._posting).acknowledge(key, message_id)
 
     async def typing(self, key: ConversationKey) -> None:
         await self._required(self._posting).typing(key)

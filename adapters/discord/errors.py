@@ -20,7 +20,7 @@ CONTENT_INTENT_REMEDY = (
     "Switch on Message Content Intent in the Discord Developer Portal (your application, Bot, Privileged Gateway "
     "Intents) and restart."
 )
-PICTURE_REMEDY = "Give the bot the permission Attach Files there."
+FILE_REMEDY = "Give the bot the permission Attach Files there."
 HISTORY_REMEDY = "Give the bot the permission Read Message History there."
 
 UNKNOWN_MESSAGE = 10008

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from bot.markup.flat import Flat, Kind, Span
 
-_CANDIDATE = re.compile(r"[\\*_~|`<\[@#]|(?<=\])\(|(?<=http|ttps):(?=//)")
+_CANDIDATE = re.compile(r"[\\*_~|`<\[@]|(?<=\])\(|(?<=http|ttps):(?=//)")
 _LINE_MARK = re.compile(r" *(?:(?P<sign>>|#{1,3}(?= )|-(?=#? )|[*+](?= ))|\d+(?P<dot>\.)(?= ))")
 """What would begin a quote, heading, small text or list."""
-_OF_DISCORD = re.compile(r"<(?:[@#/:]|\w+:)")
+_OF_DISCORD = re.compile(r"<(?:[@#/]|[^ >]*:)")
 """Mentions, emoji, times, addresses."""
+_UP_TO_BLANK = re.compile("[^ >]*")
 _EVERYBODY = re.compile(r"@(?:everyone|here)")
 _AS_IT_IS = frozenset({Kind.CODE, Kind.PRE, Kind.ADDRESS})
 
@@ -32,6 +33,7 @@ class _Signs:
         self._text = part.text
         self._spans = part.spans
         self._edges = {place for span in part.spans for place in (span.start, span.end)} | {len(part.text)}
+        self._addresses = [span.start for span in part.spans if span.kind in (Kind.ADDRESS, Kind.LINK)]
         self._has_label = any("](" in as_it_is(span, part.text) for span in part.spans)
         # An underscore there could end a style that one in a word before it began.
         self._keeps_words = not any("_" in as_it_is(span, part.text) + span.value for span in part.spans)
@@ -56,15 +58,17 @@ class _Signs:
             case "|":
                 return "|" in (before, after)
             case "<":
-                return is_at_edge or _OF_DISCORD.match(self._text, place) is not None
+                return _OF_DISCORD.match(self._text, place) is not None or self._leads_to_address(place + 1)
             case "[":
                 return self._has_label
             case "@":
                 return _EVERYBODY.match(self._text, place) is not None
-            case "#":
-                return self._is_in(Kind.HEADING, place)
             case _:
                 return True
+
+    def _leads_to_address(self, place: int) -> bool:
+        stretch = _UP_TO_BLANK.match(self._text, place)
+        return stretch is not None and any(place <= start <= stretch.end() for start in self._addresses)
 
     def _is_in(self, kind: Kind, place: int) -> bool:
         return any(span.kind is kind and span.start <= place < span.end for span in self._spans)

@@ -38,7 +38,7 @@ class Interactions:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pending: OrderedDict[MessageId, _Pending] = OrderedDict()
-        self._presses: set[asyncio.Task[bool]] = set()
+        self._presses: dict[int, asyncio.Task[bool]] = {}
 
     def acknowledge(self, interaction: discord.Interaction, *, stored: asyncio.Event) -> None:
         """Tell Discord that an answer will come, once the command is stored or nearly 2 s old. Returns at once.
@@ -47,7 +47,9 @@ class Interactions:
         """
         while self._pending and (len(self._pending) >= _MOST_KEPT or self._is_over(next(iter(self._pending.values())))):
             self._pending.popitem(last=False)
-        task = asyncio.create_task(_defer_command(interaction, stored), name=f"discord interaction {interaction.id}")
+        task = asyncio.create_task(
+            _defer(interaction, "a command", stored), name=f"discord interaction {interaction.id}"
+        )
         self._pending[of_interaction(interaction.id)] = _Pending(
             interaction=interaction,
             acknowledged=task,
@@ -55,16 +57,17 @@ class Interactions:
         )
 
     def drop(self, interaction: discord.Interaction) -> None:
-        """Do not acknowledge a command that could not be taken in."""
+        """Do not acknowledge what could not be taken in."""
         pending = self._pending.pop(of_interaction(interaction.id), None)
-        if pending is not None:
-            pending.acknowledged.cancel()
+        task = pending.acknowledged if pending else self._presses.get(interaction.id)
+        if task is not None:
+            task.cancel()
 
-    def acknowledge_press(self, interaction: discord.Interaction) -> None:
-        """Tell Discord that a pressed button was noticed. Returns at once."""
-        task = asyncio.create_task(_defer(interaction, "a press"), name=f"discord interaction {interaction.id}")
-        self._presses.add(task)
-        task.add_done_callback(self._presses.discard)
+    def acknowledge_press(self, interaction: discord.Interaction, *, stored: asyncio.Event) -> None:
+        """Tell Discord that a pressed button was noticed, under the same conditions. Returns at once."""
+        task = asyncio.create_task(_defer(interaction, "a press", stored), name=f"discord interaction {interaction.id}")
+        self._presses[interaction.id] = task
+        task.add_done_callback(lambda _: self._presses.pop(interaction.id, None))
 
     async def take(self, message_id: MessageId, *, nonce: str) -> discord.Interaction | None:
         """The interaction through which the part with this nonce can be answered; None if it can't (any more)."""
@@ -79,7 +82,7 @@ class Interactions:
 
     async def close(self) -> None:
         """End the acknowledgements under way and forget all."""
-        acknowledging = {pending.acknowledged for pending in self._pending.values()} | self._presses
+        acknowledging = {*(pending.acknowledged for pending in self._pending.values()), *self._presses.values()}
         under_way = [task for task in acknowledging if not task.done()]
         self._pending.clear()
         for task in under_way:
@@ -91,14 +94,10 @@ class Interactions:
         return self._clock.monotonic_s() >= pending.good_until_s
 
 
-async def _defer_command(interaction: discord.Interaction, stored: asyncio.Event) -> bool:
+async def _defer(interaction: discord.Interaction, what: str, stored: asyncio.Event) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_UNACKNOWLEDGED_S):
             await stored.wait()
-    return await _defer(interaction, "a command")
-
-
-async def _defer(interaction: discord.Interaction, what: str) -> bool:
     try:
         async with discord_request(f"acknowledging {what}"):
             await interaction.response.defer()

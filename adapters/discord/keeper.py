@@ -20,25 +20,30 @@ class Keeper:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._is_down = False
+        self._waiting = 0
 
     async def keep(self, store: Callable[[], Awaitable[T]]) -> T:
         """Call `store` until it raises no `StorageError`, with growing waits of at most 10 s."""
+        try:
+            return await store()
+        except StorageError as error:
+            # An outage lasts as long as anything waits: meanwhile other work may well get through.
+            if not self._waiting:
+                _log.error("Discord: what comes in waits, because it can't be stored: %s", error)
+        self._waiting += 1
+        try:
+            result = await self._insist(store)
+        finally:
+            self._waiting -= 1
+        if not self._waiting:
+            _log.warning("Discord: what waited is stored again.")
+        return result
+
+    async def _insist(self, store: Callable[[], Awaitable[T]]) -> T:
         wait_s = _FIRST_WAIT_S
         while True:
-            try:
-                result = await store()
-            except StorageError as error:
-                self._tell(error)
-            else:
-                self._tell(None)
-                return result
             await self._clock.sleep(wait_s)
-            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
-
-    def _tell(self, error: StorageError | None) -> None:
-        if error is not None and not self._is_down:
-            _log.error("Discord: what comes in waits, because it can't be stored: %s", error)
-        if error is None and self._is_down:
-            _log.warning("Discord: what waited is being stored again.")
-        self._is_down = error is not None
+            try:
+                return await store()
+            except StorageError:
+                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)

@@ -120,7 +120,9 @@ class _Writer:
     def _heading(self, span: Span, inner: Sequence[Span]) -> str:
         content = self._within(span.start, span.end, inner)
         if span.start == 0 or self._text[span.start - 1] == "\n":
-            return f"{'#' * min(int(span.value), _DEEPEST_HEADING)} {content}"
+            sign = "#" * min(int(span.value), _DEEPEST_HEADING)
+            # Discord drops a sign that ends a heading, as in "C#".
+            return f"{sign} {content}{_JOINER if content.endswith('#') else ''}"
         if any(other.kind is Kind.BOLD for other in inner):
             return content
         return self._styled(Span(span.start, span.end, Kind.BOLD), inner)

@@ -12,11 +12,11 @@ from discord.http import handle_message_parameters
 from adapters.discord.buttons import view_of
 from adapters.discord.client import NO_PINGS
 from adapters.discord.errors import (
+    FILE_REMEDY,
     HISTORY_REMEDY,
     INVALID_FORM,
     NO_HISTORY,
     NO_PERMISSION,
-    PICTURE_REMEDY,
     UNKNOWN_MESSAGE,
     discord_request,
 )
@@ -31,6 +31,7 @@ from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
+_SEEN = "\N{EYES}"
 _NO_REPLIES_FOR_S = 3600.0
 _MOST_CHANNELS = 1024
 
@@ -57,7 +58,7 @@ class Posting:
             reply_to = None
         channel_id = channel_of(key)
         async with discord_request(f"posting in channel {channel_id}"):
-            with _blaming_the_picture(part):
+            with _blaming_the_file(part):
                 sent = await self._send(channel_id, part, reply_to=reply_to, nonce=nonce)
             message_id, is_shown = of_message(int(sent["id"])), shows(sent, part)
         if not is_shown:
@@ -69,7 +70,7 @@ class Posting:
         """Replace a message of the bot's own, its buttons and its file included."""
         channel_id = channel_of(key)
         async with discord_request(f"editing in channel {channel_id}"):
-            with _blaming_the_picture(part), handle_message_parameters(**self._changed(part)) as params:
+            with _blaming_the_file(part), handle_message_parameters(**self._changed(part)) as params:
                 await self._rest.http.edit_message(channel_id, int(message_id), params=params)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
@@ -80,6 +81,14 @@ class Posting:
                 await channel.get_partial_message(int(message_id)).delete()
             except discord.NotFound:
                 return
+
+    async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Put a pair of eyes under a message. A used command shows by itself that it was seen."""
+        if is_interaction(message_id):
+            return
+        channel = self._channel(key)
+        async with discord_request(f"reacting in channel {channel.id}"):
+            await channel.get_partial_message(int(message_id)).add_reaction(_SEEN)
 
     async def typing(self, key: ConversationKey) -> None:
         """Show "typing" for 10 s."""
@@ -143,14 +152,14 @@ class Posting:
 
 
 @contextmanager
-def _blaming_the_picture(part: Part) -> Iterator[None]:
+def _blaming_the_file(part: Part) -> Iterator[None]:
     """Discord does not say which permission is missing. Where texts get through, it is the one for files."""
     try:
         yield
     except discord.Forbidden as error:
-        if part.picture is None or error.code != NO_PERMISSION:
+        if (part.picture or part.document) is None or error.code != NO_PERMISSION:
             raise
-        raise PlatformRefused("Discord: I may not post a picture there.", remedy=PICTURE_REMEDY) from error
+        raise PlatformRefused("Discord: I may not attach a file there.", remedy=FILE_REMEDY) from error
 
 
 def _blames_the_reply(error: discord.HTTPException) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from adapters.discord.buttons import Press, pressed
 from adapters.discord.catching_up import CatchingUp
 from adapters.discord.client import Library
 from adapters.discord.commands import called
@@ -19,10 +20,10 @@ from adapters.discord.places import Channel, of_message
 from adapters.discord.previews import previews
 from adapters.discord.reading import Reading
 from adapters.discord.seen import SeenUntil
-from adapters.discord.stop_button import is_stop
 from adapters.discord.unreadable import snowflake_in
+from adapters.discord.used import button_pressed
 from bot.errors import PlatformError
-from bot.events import MessagesDeleted, StopPressed
+from bot.events import MessagesDeleted
 
 
 class Receiver:
@@ -86,13 +87,13 @@ class Receiver:
         channel = interaction.channel
         if channel is None:
             return
-        if is_stop(interaction):
-            self._interactions.acknowledge_press(interaction)
-            # In a lane of its own, which waits for nothing: the person wants it to stop now.
-            job = partial(self._take_press, interaction, channel)
-            self._lanes.put(interaction.id, f"press {interaction.id}", job)
+        stored = asyncio.Event()
+        if press := pressed(interaction):
+            # In a lane of its own, which waits for nothing: who wants it to stop wants it now.
+            job = partial(self._take_press, interaction, channel, press, stored)
+            if self._lanes.put(interaction.id, f"press {interaction.id}", job):
+                self._interactions.acknowledge_press(interaction, stored=stored)
         elif interaction.type is discord.InteractionType.application_command and called(dict(interaction.data or {})):
-            stored = asyncio.Event()
             job = partial(self._take_command, interaction, channel, stored)
             if self._put(channel, f"command {interaction.id}", job):
                 self._interactions.acknowledge(interaction, stored=stored)
@@ -152,11 +153,16 @@ class Receiver:
         message_ids = tuple(map(of_message, numbers))
         await self._reading.take(MessagesDeleted(key=place.key, message_ids=message_ids))
 
-    async def _take_press(self, interaction: discord.Interaction[Library], channel: Channel) -> None:
-        if interaction.message is not None:
+    async def _take_press(
+        self, interaction: discord.Interaction[Library], channel: Channel, press: Press, stored: asyncio.Event
+    ) -> None:
+        try:
             place = await self._reading.place(channel)
-            pressed = StopPressed(key=place.key, message_id=of_message(interaction.message.id))
-            await self._reading.take(pressed)
+            await self._reading.take(button_pressed(interaction, press, place))
+        except Exception:
+            self._interactions.drop(interaction)
+            raise
+        stored.set()
 
     async def _take_command(
         self, interaction: discord.Interaction[Library], channel: Channel, stored: asyncio.Event

@@ -6,11 +6,12 @@ from typing import Any
 import discord
 
 from adapters.discord.attachments import Links, offer
+from adapters.discord.buttons import Press
 from adapters.discord.client import Library
 from adapters.discord.commands import OPTION_PICTURE, called
 from adapters.discord.convert import quoted
-from adapters.discord.places import Channel, Place, of_interaction
-from bot.events import Address, AttachmentRef, Command, MessageReceived, Person, PersonId, Quoted
+from adapters.discord.places import Channel, Place, of_interaction, of_message
+from bot.events import Address, AttachmentRef, ButtonPressed, Command, MessageReceived, Person, PersonId, Quoted
 
 _NOWHERE = 0
 """In place of a channel: Discord shows the file of a command nowhere but in the command."""
@@ -34,11 +35,7 @@ def command_received(
     return MessageReceived(
         key=place.key,
         message_id=of_interaction(interaction.id),
-        sender=Person(
-            id=PersonId(str(interaction.user.id)),
-            name=interaction.user.display_name,
-            language=interaction.locale.value,
-        ),
+        sender=_person(interaction),
         sent_at=interaction.created_at,
         is_private=place.is_private,
         text=text,
@@ -47,6 +44,33 @@ def command_received(
         quoted=_targets(interaction, data, channel, links, bot_id),
         address=Address.COMMAND,
         command=command,
+    )
+
+
+def button_pressed(interaction: discord.Interaction[Library], press: Press, place: Place) -> ButtonPressed:
+    """Convert the press of a button of ours.
+
+    Raises:
+        ValueError: Discord does not say on which message.
+    """
+    if interaction.message is None:
+        raise ValueError("a press on no message")
+    return ButtonPressed(
+        key=place.key,
+        message_id=of_message(interaction.message.id),
+        action=press.action,
+        value=press.value,
+        press_id=str(interaction.id),
+        sender=_person(interaction),
+        is_private=place.is_private,
+    )
+
+
+def _person(interaction: discord.Interaction[Library]) -> Person:
+    return Person(
+        id=PersonId(str(interaction.user.id)),
+        name=interaction.user.display_name,
+        language=interaction.locale.value,
     )
 
 

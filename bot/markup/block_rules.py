@@ -1,11 +1,12 @@
 r"""Blocks that CommonMark does not know: tables, formulas, and what is nested too deep."""
 
 import re
+import sys
 
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import escapedSplit
 
-from bot.markup.delimiters import ENDS, LONGEST_FORMULA
+from bot.markup.delimiters import BLOCK_ENDS, LONGEST_FORMULA, closing_tex, is_formula
 
 DEEPEST = 20
 """Levels of lists and quotes (a list counts twice). What is deeper is kept as written."""
@@ -86,7 +87,7 @@ def _aligns(state: StateBlock, start: int, end: int, header: str) -> list[str] |
     """For each column ``left`` or ``right``, from the line below the header; None if there is no table."""
     columns = len(cells_of(header))
     delimiter = _line(state, start + 1) if start + 1 < end else ""
-    if state.env.get("growing") and header.startswith("|") and start + 2 >= state.lineMax:
+    if header.startswith("|") and start + 2 >= state.env.get("growing_lines", sys.maxsize):
         is_first = start == 0 or not _line(state, start - 1).startswith("|")
         if is_first and is_delimiter_begun(delimiter):
             return ["left"] * columns
@@ -105,25 +106,36 @@ def _ends_table(state: StateBlock, line: int, end: int) -> bool:
 
 def formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     r"""Lines from ``$$`` or ``\[`` to the line that ends with its counterpart; without one it is a paragraph."""
-    first = _line(state, start)
-    closing = ENDS.get(first[:2]) if first[:2] != "\\(" else None
-    if closing is None or state.is_code_block(start):
+    opening = _line(state, start)[:2]
+    if opening not in BLOCK_ENDS or state.is_code_block(start):
         return False
-    line, length = start, len(first)
-    text = first[2:]
-    while not text.rstrip().endswith(closing):
-        line += 1
-        if line >= end or state.isEmpty(line) or state.sCount[line] < state.blkIndent or length > LONGEST_FORMULA:
-            return False
-        text = _line(state, line)
-        length += len(text)
+    found = _formula_lines(state, start, end, BLOCK_ENDS[opening])
+    if found is None or not is_formula(found[1]):
+        return False
     if not silent:
-        content = state.getLines(start, line + 1, state.blkIndent, False).strip()
         token = state.push("formula_block", "", 0)
-        token.content = content[2 : -len(closing)]
-        token.map = [start, line + 1]
-        state.line = line + 1
+        token.content = found[1]
+        token.map = [start, found[0]]
+        state.line = found[0]
     return True
+
+
+def _formula_lines(state: StateBlock, start: int, end: int, closing: str) -> tuple[int, str] | None:
+    """The line behind the formula, and what is in it."""
+    lines: list[str] = []
+    text = _line(state, start)[2:]
+    for line in range(start, end):
+        if line > start:
+            text = _line(state, line)
+            if state.isEmpty(line) or state.sCount[line] < state.blkIndent or len(lines) > LONGEST_FORMULA:
+                return None
+        place = text.find(closing)
+        if place >= 0:
+            return (line + 1, "\n".join([*lines, text[:place]])) if not text[place + 2 :].strip() else None
+        lines.append(text)
+    is_growing = end + 1 >= state.env.get("growing_lines", sys.maxsize)
+    tex = closing_tex("\n".join(lines)) if is_growing else None
+    return None if tex is None else (end, tex)
 
 
 def _line(state: StateBlock, line: int) -> str:

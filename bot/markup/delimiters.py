@@ -14,10 +14,13 @@ LONGEST_FORMULA = 2000
 
 ENDS: Mapping[str, str] = MappingProxyType({"\\(": "\\)", "\\[": "\\]", "$$": "$$"})
 """How a formula ends that begins so; one of single dollars is told by `_DOLLARS`."""
+BLOCK_ENDS: Mapping[str, str] = MappingProxyType({"\\[": "\\]", "$$": "$$"})
+"""How lines end that are a formula and begin so."""
 
 _DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n]*[^\s$\\])\$(?![A-Za-z0-9$])")
 """As Pandoc has it: no blank inside of the dollars and no digit behind them, else these are prices."""
 _OPEN_DOLLAR = re.compile(r"\$(?=[A-Za-z\\{(|])[^$\n]*\Z")
+_UNFINISHED_COMMAND = re.compile(r"(?:\\[A-Za-z]*|[\^_{\s])+\Z")
 _OF_WORDS = re.compile(r"\w\s+[A-Za-z]{2}|[A-Za-z]{2}\s+\w")
 _OF_TEX = re.compile(r"[\\^_{}=]")
 
@@ -71,6 +74,12 @@ def open_formula(text: str, start: int) -> str | None:
         return ENDS[opening] if is_open else None
     is_single = opening[:1] == "$" and not text[start - 1 : start].isalnum()
     return "$" if is_single and _OPEN_DOLLAR.match(text, start) and is_formula(text[start + 1 :]) else None
+
+
+def closing_tex(tex: str) -> str | None:
+    """A formula that is still being written, so that it can be read; None if nothing of it can."""
+    whole = _UNFINISHED_COMMAND.sub("", tex)
+    return whole + "}" * (whole.count("{") - whole.count("}")) if whole.strip() else None
 
 
 def code_end(text: str, run: str, place: int, memory: Memory) -> int:

@@ -38,7 +38,8 @@ def block_tokens(markdown: str, *, growing: bool) -> list[Token]:
         growing: A table is one from its first line on.
     """
     tokens: list[Token] = []
-    parser().block.parse(markdown, parser(), {"growing": growing}, tokens)
+    env = {"growing_lines": markdown.count("\n") + 1} if growing else {}
+    parser().block.parse(markdown, parser(), env, tokens)
     return tokens
 
 

@@ -1,6 +1,7 @@
 """Text that is still being written: what is half-open at its end is closed, and what may still change is told apart."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.rules_inline import StateInline
@@ -8,34 +9,50 @@ from markdown_it.rules_inline.balance_pairs import link_pairs
 from markdown_it.rules_inline.state_inline import Delimiter
 
 from bot.markup.block_rules import is_delimiter_begun, may_be_header
-from bot.markup.delimiters import code_end, open_formula
+from bot.markup.delimiters import LONGEST_FORMULA, closing_tex, code_end, open_formula
 from bot.markup.dialect import label_end, parser
 
 _SHORT = 100
 """A line of so many code points is what it is: a paragraph's, a list's, ... It is longer than `FIRST_PIPE_WITHIN`."""
 _NO_WORDS = re.compile(r"[^\w]*")
-_FENCE_BEGUN = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*(?:```|~~~)")
+_CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*"
+_FENCE_BEGUN = re.compile(rf"{_CONTAINERS}(?:```|~~~)")
+_FORMULA_BEGUN = re.compile(rf"{_CONTAINERS}(?:\\\[|\$\$)")
 
 _UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
 _UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
 _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
 _UNFINISHED_ADDRESS = re.compile(r"<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
-_UNFINISHED_COMMAND = re.compile(r"(?:\\[A-Za-z]*|[\^_{\s])+\Z")
 _VERBATIM = re.compile(r"`+|\\[(\[]|\${1,2}")
 _TILDE = ord("~")
 _TAIL = re.compile(r"(?:\S*:/{0,2}\S*|\\\w*|<\S*|[^\w\s]+)?\s*\Z")
 """What the next character may change: an address, a mention, signs."""
 
 
-def unsettled_line(lines: list[str]) -> int:
+def unsettled_line(lines: Sequence[str]) -> int:
     """The first line of a growing text that may still become something else: a list, a table, a block of code, ..."""
     last = len(lines) - 1
     line = lines[last]
     if is_delimiter_begun(line) and last > 0 and may_be_header(lines[last - 1]):
-        return last - 1
-    is_open = len(line) <= _SHORT or may_be_header(line) or _NO_WORDS.fullmatch(line) or _FENCE_BEGUN.match(line)
-    return last if is_open else last + 1
+        first = last - 1
+    else:
+        is_open = len(line) <= _SHORT or may_be_header(line) or _NO_WORDS.fullmatch(line) or _FENCE_BEGUN.match(line)
+        first = last if is_open else last + 1
+    return min(first, _formula_line(lines))
+
+
+def _formula_line(lines: Sequence[str]) -> int:
+    """Where a block begins that may be a formula, or become one when it is closed."""
+    first = len(lines)
+    length = 0
+    for number in reversed(range(len(lines))):
+        length += len(lines[number])
+        if not lines[number].strip() or length > 2 * LONGEST_FORMULA:
+            break
+        if _FORMULA_BEGUN.match(lines[number]):
+            first = number
+    return first
 
 
 def closed(text: str, changeable_from: int) -> tuple[str, str]:
@@ -51,7 +68,7 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     shown, start = _without_unfinished(text)
     scan = _scan(shown)
     start = min(start, changeable_from, *scan.open)
-    start = scan.whole_from(start)
+    start = len(shown[: scan.whole_from(start)].rstrip())
     return shown[:start], f"{shown[start : scan.end]}{scan.closing}{scan.styles}"
 
 
@@ -133,13 +150,9 @@ def _ends_open(scan: _Scan, state: StateInline) -> bool:
     if closing[0] == "`":
         scan.closing = closing
         return True
-    begun = start + len(closing)
-    scan.end = begun + len(_UNFINISHED_COMMAND.sub("", text[begun:]))
-    tex = text[begun : scan.end]
-    if tex.strip():
-        scan.closing = "}" * (tex.count("{") - tex.count("}")) + closing
-    else:
-        scan.end = start
+    tex = closing_tex(text[start + len(closing) :])
+    scan.end = start if tex is None else start + len(closing)
+    scan.closing = "" if tex is None else tex + closing
     return True
 
 

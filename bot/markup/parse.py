@@ -130,9 +130,15 @@ class _Builder:
         self._open_leaf = -1
         self.unsettled_line: int | None = None
         if is_growing:
-            leaves = (number for number in reversed(range(len(self._tokens))) if self._tokens[number].nesting == 0)
-            self._open_leaf = next(leaves, -1)
-            self.unsettled_line = growth.unsettled_line(self._lines)
+            self._find_open_leaf()
+
+    def _find_open_leaf(self) -> None:
+        """What the text ends in, and from which line on blocks may still become something else."""
+        self.unsettled_line = growth.unsettled_line(self._lines)
+        leaves = (number for number in reversed(range(len(self._tokens))) if self._tokens[number].nesting == 0)
+        leaf = next(leaves, -1)
+        if leaf >= 0 and (lines := self._tokens[leaf].map) and lines[1] >= len(self._lines) - (not self._lines[-1]):
+            self._open_leaf = leaf
 
     def blocks(self) -> tuple[Block, ...]:
         """All blocks up to the end of the container."""
@@ -189,15 +195,19 @@ class _Builder:
 
     def _text(self) -> Inlines:
         token = self._tokens[self._at + 1]
-        is_open = self._at + 1 == self._open_leaf
+        is_last = self._at + 1 == self._open_leaf
         self._at += 3
         if token.info:
             return (Text(token.content),)
-        if not is_open:
+        if not is_last and not self._may_go_on(token):
             return inlines(token.content)
         first = token.map[0] if token.map else 0
-        lines = token.content.split("\n")[: max(0, (self.unsettled_line or 0) - first)]
-        return _growing_inlines(token.content, changeable_from=len("\n".join([*lines, ""])))
+        sure_lines = token.content.split("\n")[: max(0, (self.unsettled_line or 0) - first)]
+        return _growing_inlines(token.content, changeable_from=len("\n".join(sure_lines)), is_last=is_last)
+
+    def _may_go_on(self, token: Token) -> bool:
+        """What comes next is not sure to end this block."""
+        return self.unsettled_line is not None and token.map is not None and token.map[1] >= self.unsettled_line
 
     def _code(self, token: Token, line: int, is_apart: bool) -> CodeBlock:
         code = token.content
@@ -213,10 +223,11 @@ class _Builder:
 
     def _table(self, token: Token, line: int, is_apart: bool) -> Table:
         rows = [cells_of(_QUOTE_PREFIX.sub("", row)) for row in token.content.split("\n")]
-        is_growing = self._at - 1 == self._open_leaf
+        is_last = self._at - 1 == self._open_leaf
+        is_growing = is_last or self._may_go_on(token)
         parsed = [tuple(map(inlines, row)) for row in rows]
-        if is_growing and rows[-1]:
-            parsed[-1] = (*parsed[-1][:-1], _growing_inlines(rows[-1][-1], changeable_from=0))
+        if is_last and rows[-1]:
+            parsed[-1] = (*parsed[-1][:-1], _growing_inlines(rows[-1][-1], changeable_from=0, is_last=True))
         aligns = tuple(str(token.attrs["aligns"]).split())
         return Table(line=line, is_apart=is_apart, rows=tuple(parsed), aligns=aligns, is_growing=is_growing)
 
@@ -237,9 +248,10 @@ def inlines(text: str) -> Inlines:
     return tuple(levels[0])
 
 
-def _growing_inlines(text: str, *, changeable_from: int) -> Inlines:
+def _growing_inlines(text: str, *, changeable_from: int, is_last: bool) -> Inlines:
+    """`is_last`: what is half-open there is closed."""
     settled, rest = growth.closed(text, changeable_from)
-    return (*inlines(settled), Unsettled(), *inlines(rest))
+    return (*inlines(settled), Unsettled(), *inlines(rest if is_last else text[len(settled) :]))
 
 
 def _around(inside: Inlines, opening: Token, outer: Sequence[Token]) -> Inlines:

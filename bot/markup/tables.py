@@ -45,7 +45,7 @@ def in_words(table: Table) -> List:
     line = table.line
     items = [
         Item(line=line + 2 + number, is_apart=table.is_apart and number == 0, blocks=(first, *_below(others, line + 2 + number)))
-        for number, (first, *others) in enumerate(entries)
+        for number, (first, *others) in enumerate(filter(None, entries))
     ]
     return List(line=line, is_apart=table.is_apart, items=tuple(items))
 
@@ -80,8 +80,12 @@ def _entry(header: Sequence[Inlines], row: Sequence[Inlines], number: int) -> It
         if column >= len(row) and number > 0:
             return  # The row ends here. That the first one is complete keeps all headers.
         label = (*name, Text(": ")) if name else ()
-        said: Inlines = (Styled(Style.BOLD, value),) if column == 0 and value else value
-        yield Paragraph(line=0, is_apart=False, inside=(*label, *said))
+        yield Paragraph(line=0, is_apart=False, inside=(*label, *(_bold(value) if column == 0 else value)))
+
+
+def _bold(value: Inlines) -> Inlines:
+    has_styles = any(isinstance(inline, Styled) for inline in value)
+    return value if has_styles or not value else (Styled(Style.BOLD, value),)
 
 
 def _below(others: Sequence[Paragraph], line: int) -> Iterator[List]:

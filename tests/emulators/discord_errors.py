@@ -18,6 +18,8 @@ class Call:
     """The numbers in the path, in order."""
     token: str = ""
     """The interaction's token in the path."""
+    word: str = ""
+    """Another text in the path."""
     query: dict[str, str] = field(default_factory=dict)
     body: Payload = field(default_factory=dict)
     commands: list[Payload] = field(default_factory=list)

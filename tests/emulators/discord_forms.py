@@ -83,6 +83,11 @@ def _check_embeds(embeds: list[Payload]) -> None:
 
 
 def _check_rows(components: list[Payload]) -> None:
+    if len(components) > _IN_ROW:
+        raise invalid_form("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+    custom_ids = [button.get("custom_id") for row in components for button in row.get("components") or ()]
+    if len(set(custom_ids)) < len(custom_ids):
+        raise invalid_form("components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
     for index, row in enumerate(components):
         where = f"components.{index}"
         if row.get("type") != _ROW or not 1 <= len(row.get("components") or ()) <= _IN_ROW:

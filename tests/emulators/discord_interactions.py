@@ -101,15 +101,16 @@ class Interactions:
         assert command is not None, f"the bot registered no command {name!r}"
         return command
 
-    def press(self, message: Message, person: Person) -> Interaction:
-        """A person presses the only button of a message.
+    def press(self, message: Message, person: Person, label: str) -> Interaction:
+        """A person presses a button of a message; without a label the only one.
 
         Raises:
-            AssertionError: nobody sees one there.
+            AssertionError: nobody sees it there.
         """
         shown = [] if message.deleted else message.versions[-1].components
         buttons = [one for row in shown for one in row["components"] if one["type"] == _BUTTON]
-        assert len(buttons) == 1, f"there is not one button to press but {len(buttons)}"
+        buttons = [one for one in buttons if one["label"] == label or not label]
+        assert len(buttons) == 1, f"there is not one button {label} to press but {len(buttons)}"
         custom_id = buttons[0]["custom_id"]
         interaction = Interaction(
             id=self._world.new_id(),

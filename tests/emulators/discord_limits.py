@@ -11,6 +11,7 @@ _ROUTES = {
     "PATCH /channels/*/messages/*": (5, 5.0),
     "DELETE /channels/*/messages/*": (5, 1.0),
     "POST /channels/*/typing": (5, 5.0),
+    "PUT /channels/*/messages/*/reactions/:word/@me": (1, 0.25),
     "PUT /applications/*/commands": (200, 24 * 3600.0),
 }
 _OTHER_ROUTES = (50, 1.0)

@@ -13,7 +13,9 @@ class Permission(enum.IntFlag):
     """Bits of Discord docs, Permissions."""
 
     ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
     MANAGE_GUILD = 1 << 5
+    ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
     MANAGE_MESSAGES = 1 << 13
@@ -30,6 +32,7 @@ NOTHING = Permission(0)
 EVERYTHING = functools.reduce(operator.or_, Permission)
 FOR_EVERYONE = (
     Permission.VIEW_CHANNEL
+    | Permission.ADD_REACTIONS
     | Permission.SEND_MESSAGES
     | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.EMBED_LINKS

@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from tests.emulators.discord_permissions import FOR_EVERYONE
+from tests.emulators.discord_permissions import FOR_EVERYONE, Permission
 from tests.emulators.discord_world import (
     Attachment,
     Channel,
@@ -76,9 +76,11 @@ class World:
     def join(self, guild: Guild, person: Person, *, nick: str | None = None) -> None:
         guild.members[person.id] = Member(person=person, nick=nick)
 
-    def add_role(self, name: str, *members: Person, mentionable: bool, guild: Guild | None) -> Role:
+    def add_role(
+        self, name: str, *members: Person, mentionable: bool, guild: Guild | None, permissions: Permission
+    ) -> Role:
         guild = guild or self.guild
-        role = Role(id=self.new_id(), name=name, mentionable=mentionable)
+        role = Role(id=self.new_id(), name=name, mentionable=mentionable, permissions=permissions)
         guild.roles[role.id] = role
         for person in members:
             guild.members[person.id].roles.append(role)

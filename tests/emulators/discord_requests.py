@@ -75,6 +75,7 @@ def to_call(match: Match, upload: Upload) -> Call:
         path=match.path,
         ids=match.ids,
         token=match.token,
+        word=match.word,
         query=upload.query,
         files=upload.files,
     )

@@ -42,6 +42,7 @@ class MessageRoutes:
             "GET /channels/*/messages/*": self._get,
             "PATCH /channels/*/messages/*": self._edit,
             "DELETE /channels/*/messages/*": self._delete,
+            "PUT /channels/*/messages/*/reactions/:word/@me": self._react,
             "POST /channels/*/typing": self._type,
         }
 
@@ -140,6 +141,15 @@ class MessageRoutes:
         if message.author is not self._world.bot and Permission.MANAGE_MESSAGES not in may:
             raise missing_permissions()
         self._backend.delete(message)
+        return NO_CONTENT
+
+    def _react(self, call: Call) -> Answer:
+        message = self._message(call)
+        needed = Permission.ADD_REACTIONS | Permission.READ_MESSAGE_HISTORY
+        if needed not in permissions_in(message.channel, self._world.bot):
+            raise missing_permissions()
+        if call.word not in message.reactions:
+            message.reactions.append(call.word)
         return NO_CONTENT
 
     def _get(self, call: Call) -> Answer:

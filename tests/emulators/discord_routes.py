@@ -10,6 +10,8 @@ Handler: TypeAlias = Callable[[Call], Answer]
 
 TOKEN = ":token"
 """Stands for an interaction's token wherever a path is shown."""
+WORD = ":word"
+"""Stands for any other text in a route, such as an emoji."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Match:
     """Without the token."""
     ids: tuple[int, ...]
     token: str
+    word: str
 
     @property
     def needs_login(self) -> bool:
@@ -37,7 +40,7 @@ class _Node:
 
 
 class Routes:
-    """A tree of path segments. ``*`` stands for a number, ``:token`` for an interaction's token."""
+    """A tree of path segments. ``*`` stands for a number, ``:token`` and ``:word`` for texts."""
 
     def __init__(self) -> None:
         self._root = _Node()
@@ -54,7 +57,7 @@ class Routes:
         node = self._root
         ids: list[int] = []
         shown: list[str] = []
-        token = ""
+        token = word = ""
         for segment in path.strip("/").split("/"):
             step = _step(node, segment)
             if step is None:
@@ -64,11 +67,13 @@ class Routes:
                 ids.append(int(segment))
             if kind == TOKEN:
                 token = segment
+            if kind == WORD:
+                word = segment
             shown.append(TOKEN if kind == TOKEN else segment)
         if method not in node.handlers:
             return None
         handler, route = node.handlers[method]
-        return Match(handler=handler, route=route, path="/" + "/".join(shown), ids=tuple(ids), token=token)
+        return Match(handler=handler, route=route, path="/" + "/".join(shown), ids=tuple(ids), token=token, word=word)
 
 
 def _step(node: _Node, segment: str) -> tuple[_Node, str] | None:
@@ -76,6 +81,5 @@ def _step(node: _Node, segment: str) -> tuple[_Node, str] | None:
         return node.children[segment], segment
     if "*" in node.children and segment.isdecimal():
         return node.children["*"], "*"
-    if TOKEN in node.children:
-        return node.children[TOKEN], TOKEN
-    return None
+    named = next((kind for kind in (TOKEN, WORD) if kind in node.children), None)
+    return (node.children[named], named) if named else None

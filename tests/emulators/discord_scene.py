@@ -7,7 +7,7 @@ from tests.emulators.common import Emulated
 from tests.emulators.discord_backend import Backend, Draft, Revision
 from tests.emulators.discord_files import Emoji
 from tests.emulators.discord_interactions import Interactions
-from tests.emulators.discord_permissions import Permission
+from tests.emulators.discord_permissions import NOTHING, Permission
 from tests.emulators.discord_places import Places
 from tests.emulators.discord_world import (
     NO_FLAGS,
@@ -56,9 +56,18 @@ class DiscordScene(Emulated):
         """Make a person a member of one more guild."""
         self._world.join(guild, person, nick=nick)
 
-    def add_role(self, name: str, *members: Person, mentionable: bool = True, guild: Guild | None = None) -> Role:
+    def add_role(
+        self,
+        name: str,
+        *members: Person,
+        mentionable: bool = True,
+        guild: Guild | None = None,
+        permissions: Permission = NOTHING,
+    ) -> Role:
         """A role with these members. Only a mentionable one pings when people without MENTION_EVERYONE mention it."""
-        return self._world.add_role(name, *members, mentionable=mentionable, guild=guild)
+        return self._world.add_role(
+            name, *members, mentionable=mentionable, guild=guild, permissions=permissions
+        )
 
     def add_channel(self, name: str = "general", *, guild: Guild | None = None) -> Channel:
         """A text channel."""
@@ -214,13 +223,13 @@ class DiscordScene(Emulated):
         """
         return self._interactions.use_menu(message, person, name)
 
-    async def press(self, message: Message, person: Person) -> Interaction:
-        """A person presses the button under a message.
+    async def press(self, message: Message, person: Person, label: str = "") -> Interaction:
+        """A person presses a button under a message: the one with this label, or the only one.
 
         Raises:
             AssertionError: there is not exactly one that people see.
         """
-        return self._interactions.press(message, person)
+        return self._interactions.press(message, person, label)
 
     async def delete_all(self, messages: Sequence[Message]) -> None:
         """A moderator deletes messages of one channel at once."""

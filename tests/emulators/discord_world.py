@@ -225,6 +225,8 @@ class Message:
     """The command that this is the bot's response to."""
     thread: Channel | None = None
     """The thread that was started from it."""
+    reactions: list[str] = field(default_factory=list)
+    """The bot's, as emoji."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     edited: datetime | None = None
     deleted_at: float | None = None

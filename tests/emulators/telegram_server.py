@@ -160,7 +160,8 @@ async def _read_params(request: web.Request) -> Params:
         case "multipart/form-data":
             for name, part in (await request.post()).items():
                 if isinstance(part, web.FileField):
-                    files[name] = (part.filename, part.file.read())
+                    with part.file:
+                        files[name] = (part.filename, part.file.read())
                 else:
                     values[name] = part
     return Params(values, files=files, is_gone=lambda: request.transport is None or request.transport.is_closing())

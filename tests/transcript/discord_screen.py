@@ -3,10 +3,10 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from tests.discord_markdown import read
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_world import Attachment, Channel, Guild, Message, MessageFlag, MessageKind
-from tests.formatted import Kind, Node, Styled, visible_text
+from tests.transcript.discord_text import read
+from tests.transcript.formatted import Kind, Node, Styled, visible_text
 from tests.transcript.screen import Attached, Quoted, Screen, Shown
 
 _TYPING_S = 10.0

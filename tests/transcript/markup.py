@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from tests.formatted import Kind, Node, Styled
+from tests.transcript.formatted import Kind, Node, Styled
 
 _TAGS = {
     Kind.BOLD: "b",

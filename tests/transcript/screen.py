@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PIL import Image
 
-from tests.formatted import Node
+from tests.transcript.formatted import Node
 
 VIEWER = "Ann"
 """Whose screen it is."""

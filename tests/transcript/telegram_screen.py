@@ -7,9 +7,9 @@ from typing import Any
 
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Topic
-from tests.formatted import visible_text
-from tests.telegram_entities import read
+from tests.transcript.formatted import visible_text
 from tests.transcript.screen import Attached, Quoted, Screen, Shown
+from tests.transcript.telegram_text import read
 
 _FILES = {"document": "document", "animation": "animation.mp4", "video": "video.mp4", "voice": "voice.ogg"}
 """What comes as a file, and its name if it has none."""

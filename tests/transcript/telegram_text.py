@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.formatted import BLOCKS, Kind, Node, Styled
+from tests.transcript.formatted import BLOCKS, Kind, Node, Styled
 
 _KINDS = {
     "bold": Kind.BOLD,

@@ -1,0 +1,25 @@
+"""Who may change the settings of a conversation."""
+
+import discord
+
+from adapters.discord.errors import discord_request
+from bot.events import ConversationKey, PersonId
+
+
+async def may_manage(rest: discord.Client, key: ConversationKey, person: PersonId) -> bool:
+    """Whether somebody may manage the channel (of a thread: its parent) or the whole server, or is alone with the bot.
+
+    Costs three requests: nobody's rights are kept, so what an administrator takes away is gone at once.
+    """
+    async with discord_request(f"asking for somebody's rights in channel {key.chat_id}"):
+        channel = await rest.fetch_channel(int(key.chat_id))
+        if not isinstance(channel, discord.abc.GuildChannel):
+            return isinstance(channel, discord.DMChannel)
+        # What the channel came with is a server of which nothing but the id is known.
+        channel.guild = await rest.fetch_guild(channel.guild.id, with_counts=False)
+        try:
+            may = channel.permissions_for(await channel.guild.fetch_member(int(person)))
+        except discord.NotFound:
+            # They left the server.
+            return False
+    return may.manage_channels or may.manage_guild
