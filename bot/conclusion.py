@@ -59,6 +59,8 @@ def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
     if interrupted == DEADLINE:
         return ModelTrouble.TIMEOUT, _broken_off(answer, texts.TOO_SLOW)
     if answer.error is not None:
+        if answer.text and answer.error.trouble is ModelTrouble.CUT_OFF:
+            return ModelTrouble.CUT_OFF, texts.CUT_OFF_NOTE
         return answer.error.trouble, _broken_off(answer, answer.error.person)
     if answer.repeats_itself:
         return REPETITION, texts.REPETITION_NOTE

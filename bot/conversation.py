@@ -208,11 +208,12 @@ class Conversation:
 
     async def _ask(self, turn: Turn, chat: Chat) -> None:
         interruption = Interruption()
-        typing = keep_typing(chat, turn.key, self._throttle(turn, chat), self._clock)
-        async with typing, await self._screen(turn, chat) as screen:
+        async with await self._screen(turn, chat) as screen:
             self._at_work[turn.key] = interruption, screen
             try:
-                answer = await self._asking.answer(turn, chat, screen.show, interruption)
+                # Not during the delivery: "typing" would outlive the last message.
+                async with keep_typing(chat, turn.key, self._throttle(turn, chat), self._clock):
+                    answer = await self._asking.answer(turn, chat, screen.show, interruption)
             finally:
                 del self._at_work[turn.key]
             await screen.settle()

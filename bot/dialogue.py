@@ -12,7 +12,7 @@ from bot.look import Looking
 from bot.picture_size import picture_tokens
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
-from bot.ports.eyes import Eyes
+from bot.ports.eyes import Eyes, MarkedBox
 from bot.ports.model import Content, Model, PictureContent, PromptMessage, TextContent, ToolCall
 from bot.ports.store import Store
 from bot.prompt import ALT_PROMPT, build_prompt
@@ -30,6 +30,9 @@ PICTURE_LIMIT = "most pictures at once"
 SIZE_LIMIT = "most picture tokens at once"
 """The cursors under which a server's limits are remembered, behind the model's name."""
 
+
+CAPTION_LENGTH = 1000
+"""Characters; see `bot.records.PostedPicture`."""
 
 WITHOUT_TOOLS_S = 3600.0
 """A server that refused tools is not offered them for so long: it may have been one bad generation."""
@@ -262,13 +265,19 @@ class Dialogue:
         data = await self._looking.original(attachment, question.chat)
         picture = await self._eyes.mark(data, request.boxes, part=request.part)
         await self._store.keep_picture(question.turn.id, picture)
-        captions = (f"{number}: {box.label}" for number, box in enumerate(request.boxes, start=1) if box.label)
-        question.answer.pictures.append(PostedPicture(sha256=picture.sha256, caption="\n".join(captions)[:1000]))
+        question.answer.pictures.append(PostedPicture(sha256=picture.sha256, caption=_caption(request.boxes)))
         return "The picture with your boxes will be posted below your answer."
 
 
 def _text(words: str) -> tuple[Content, ...]:
     return (TextContent(words),) if words else ()
+
+
+def _caption(boxes: Sequence[MarkedBox]) -> str:
+    if len(boxes) == 1:
+        return boxes[0].label
+    labels = (f"{number}: {box.label}" for number, box in enumerate(boxes, start=1) if box.label)
+    return "\n".join(labels)[:CAPTION_LENGTH]
 
 
 def _numbers(request: LookCloser) -> str:

@@ -63,6 +63,9 @@ ALT_ON = "From now on I describe every picture posted here, for people who can't
 ALT_OFF = "I no longer describe every picture posted here. `/alt` still describes a single one."
 
 
+CUT_OFF_NOTE = '*(My answer breaks off here: the connection to the model was lost. Say "go on" and I continue.)*'
+
+
 def broke_off(sentence: str) -> str:
     """The note under an answer that ends too early, with the sentence of what happened."""
     return f'*(My answer breaks off here. {sentence} Or say "go on", and I continue from here.)*'
@@ -86,7 +89,7 @@ def seen_in_part(number: int, left_out: str) -> str:
 
 def only_still(reason: str) -> str:
     """What is left out of a file that is shown by the platform's still picture of it."""
-    return f"all but one still picture of it ({reason})"
+    return f"the file itself ({reason}); I saw its preview picture"
 
 
 def only_first(count: int, total: int) -> str:
@@ -110,7 +113,7 @@ def too_large(limit_bytes: int) -> str:
 
 def busy(ahead: int) -> str:
     """The sentence for a full queue; `ahead` is how many questions wait in this conversation."""
-    waiting = f"{ahead} questions are waiting here already" if ahead > 1 else "I am very busy at the moment"
+    waiting = f"{ahead} questions are ahead of yours here" if ahead > 1 else "I am very busy at the moment"
     return f"I can't take this one on: {waiting}. Please ask me again in a minute."
 
 

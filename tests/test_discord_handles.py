@@ -17,6 +17,8 @@ from bot.errors import AttachmentError
 from bot.events import AttachmentRef
 from tests.discord_bot import HastyClock
 from tests.discord_payloads import BEN_USER, BOT, BOT_USER, Payload, World, attachment, replying, said
+from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_client import RecordingClient, discord_py_talks_to
 
 PROXY = "https://images-ext-1.discordapp.net/external/x%3D/%3Fa%3D1/https/a.example/b.png"
 
@@ -152,13 +154,17 @@ PROXIED = InMessage(channel_id=1, message_id=2, which="a1")
         (PROXIED, "https://discordapp.net/a.png", None),
     ],
 )
-async def test_only_discords_own_file_servers_are_asked(handle: Handle, link: str, host: str | None) -> None:
+async def test_only_discords_own_file_servers_are_asked(
+    discord_emulator: DiscordEmulator, handle: Handle, link: str, host: str | None
+) -> None:
     ref, links, resolver = AttachmentRef(handle=handle.to_text(), name="", media_type=""), Links(), AskedFor()
     links.add(Offer(ref=ref, url=link))
     connector = aiohttp.TCPConnector(resolver=resolver)
-    async with aiohttp.ClientSession(connector=connector) as session, World().client as rest:
-        files = Files(session, rest, links, api_url="https://discord.com/api/v10", clock=HastyClock())
-        with pytest.raises(AttachmentError):
-            await files.fetch(ref, max_bytes=10)
+    with discord_py_talks_to(discord_emulator):
+        async with aiohttp.ClientSession(connector=connector) as session, RecordingClient() as rest:
+            await rest.login(discord_emulator.token)
+            files = Files(session, rest, links, api_url="https://discord.com/api/v10", clock=HastyClock())
+            with pytest.raises(AttachmentError):
+                await files.fetch(ref, max_bytes=10)
 
     assert set(resolver.hosts) == ({host} if host else set())

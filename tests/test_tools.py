@@ -226,7 +226,7 @@ async def test_where_pictures_may_not_be_posted_the_words_stand_and_say_so(tmp_p
     async with running_core(tmp_path, point, said("There."), chat=chat) as core:
         chat.refuses_pictures = PlatformRefused("no permission to attach files")
         await picture_name(core, "where is the cat?")
-        assert chat.texts() == ["There.", texts.picture_refused("1: the cat")]
+        assert chat.texts() == ["There.", texts.picture_refused("the cat")]
 
 
 async def test_usage_of_all_requests_of_an_answer_is_added_up(tmp_path: Path) -> None:

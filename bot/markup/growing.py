@@ -46,7 +46,7 @@ def _formula_line(lines: Sequence[str]) -> int:
     """Where a block begins that may be a formula, or become one when it is closed."""
     first = len(lines)
     length = 0
-    for number in reversed(range(len(lines))):
+    for number in reversed(range(len(lines) if lines[-1].strip() else len(lines) - 1)):
         length += len(lines[number])
         if not lines[number].strip() or length > 2 * LONGEST_FORMULA:
             break

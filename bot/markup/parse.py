@@ -137,7 +137,10 @@ class _Builder:
         self.unsettled_line = growth.unsettled_line(self._lines)
         leaves = (number for number in reversed(range(len(self._tokens))) if self._tokens[number].nesting == 0)
         leaf = next(leaves, -1)
-        if leaf >= 0 and (lines := self._tokens[leaf].map) and lines[1] >= len(self._lines) - (not self._lines[-1]):
+        if leaf < 0 or (lines := self._tokens[leaf].map) is None:
+            return
+        below = self._lines[lines[1] :]
+        if self._tokens[leaf].type == "fence" or len(below) <= 1 and not any(map(str.strip, below)):
             self._open_leaf = leaf
 
     def blocks(self) -> tuple[Block, ...]:

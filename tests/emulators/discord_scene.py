@@ -65,9 +65,7 @@ class DiscordScene(Emulated):
         permissions: Permission = NOTHING,
     ) -> Role:
         """A role with these members. Only a mentionable one pings when people without MENTION_EVERYONE mention it."""
-        return self._world.add_role(
-            name, *members, mentionable=mentionable, guild=guild, permissions=permissions
-        )
+        return self._world.add_role(name, *members, mentionable=mentionable, guild=guild, permissions=permissions)
 
     def add_channel(self, name: str = "general", *, guild: Guild | None = None) -> Channel:
         """A text channel."""
