@@ -104,4 +104,7 @@ class PictureProcess:
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+            # Half a reply that nobody wanted any more would keep the pipe open, and asyncio waits for that, too.
+            while await self._stdout.read(CHUNK_BYTES):
+                pass
             await self._process.wait()

@@ -35,7 +35,7 @@ class TurnState(enum.StrEnum):
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
     REMEMBERED = "remembered"
-    """Found too late to be answered; part of the history all the same."""
+    """Found too late to be answered, or said to nobody; part of the history all the same."""
 
     @property
     def is_final(self) -> bool:
@@ -314,6 +314,17 @@ class Box:
     bottom: int
 
 
+class Scope(enum.Enum):
+    """How much a person wants forgotten."""
+
+    MINE = enum.auto()
+    """All of theirs on the platform."""
+    MINE_HERE = enum.auto()
+    """Theirs in this conversation."""
+    ALL_HERE = enum.auto()
+    """All of this conversation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
     """What answers took, as the model's servers count."""
@@ -352,6 +363,9 @@ class Joining:
 
 BUSY = "busy"
 """The trouble of a refused turn."""
+
+OVERHEARD = "overheard"
+"""The trouble of a turn that is REMEMBERED because it was said to nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

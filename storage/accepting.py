@@ -1,22 +1,23 @@
 """Taking a message in: with a turn of its own, or as more of one that waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
 from bot.commands import ALT, LOOKING
-from bot.events import Command, MessageReceived, Source
-from bot.records import BUSY, Accepted, Joining, Refusal, Turn, TurnId, TurnState
-from storage import passing, refusals
+from bot.events import Address, Command, MessageId, MessageReceived, PersonId, Source
+from bot.records import BUSY, OVERHEARD, Accepted, Joining, Refusal, Turn, TurnId, TurnState
+from storage import moving, passing, refusals
 from storage.albums import with_siblings
 from storage.attachments import Offered, in_order, offered_by
 from storage.columns import Moment, storable
 from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
-from storage.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
-from storage.tables import ARGUMENT_LENGTH, conversations, turns
+from storage.messages import HAS_OWN_ATTACHMENTS, INNER, IS_KNOWN, add_message, without_known_replies
+from storage.tables import ARGUMENT_LENGTH, NAME_LENGTH, conversations, turns
 from storage.transactions import AnyRow
 from storage.turn_rows import decided_at_once, turn_by_id
 
@@ -36,6 +37,7 @@ _SITUATION = (
     sa.select(
         conversations.c.id.label("conversation_id"),
         conversations.c.settings,
+        conversations.c.moved_to,
         IS_KNOWN.label("is_known"),
         passing.IS_WAITING.label("is_passing"),
         passing.SOME_IS_OVER.label("some_is_over"),
@@ -77,15 +79,45 @@ class _Heard:
     joining: Joining
     answer: bool
     refusal: Refusal | None
+    settings: ConversationSettings
+    is_overheard: bool = False
+    """It is for nobody in particular, and only remembered."""
 
     @property
     def beginning(self) -> dict[str, Any]:
         """The state of a turn that begins with it, and what else is known of that turn already."""
-        if not self.answer:
-            return {"state": TurnState.REMEMBERED, "ready_at": self.ready_at, "finished_at": self.now}
+        if not self.answer or self.is_overheard:
+            trouble = OVERHEARD if self.is_overheard else None
+            return {
+                "state": TurnState.REMEMBERED,
+                "ready_at": self.ready_at,
+                "finished_at": self.now,
+                "trouble": trouble,
+            }
         if self.refusal is not None:
             return {**decided_at_once(self.refusal.text, trouble=BUSY, now=self.now), "ready_at": self.now}
         return {"state": TurnState.ACCEPTED, "ready_at": self.ready_at}
+
+    @property
+    def reply_to(self) -> MessageId:
+        """What the answer replies to, if it can."""
+        message_id = self.message.message_id
+        return MessageId("") if message_id.startswith(INNER) else message_id
+
+    @property
+    def command(self) -> Command | None:
+        """Its own, or that of a picture which is described because every picture is."""
+        if self.message.address is not None or not self.answer or not self.settings.describes_pictures:
+            return self.message.command
+        return Command(name=ALT) if any(ref.source in _SENT for ref in self.message.attachments) else None
+
+    @property
+    def is_asked(self) -> bool:
+        """Something is to be said to it."""
+        address = self.message.address
+        if self.refusal is not None and address in (None, Address.WATCHED):
+            return False  # Where there is no room, nobody is told so who did not ask.
+        return address is not None or self.command is not None
 
 
 def accept(
@@ -97,15 +129,22 @@ def accept(
     joining: Joining,
     answer: bool,
     refusal: Refusal | None = None,
+    defaults: ConversationSettings = NOTHING_CHOSEN,
 ) -> Accepted | None:
     """See `bot.ports.store.Store.accept`.
 
     A command never joins anything, and what is only remembered joins nothing but its album.
     """
-    heard = _Heard(message=message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal)
-    which = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
-    over = passing.over_values(now, joining.before_s)
-    situation = connection.execute(_SITUATION, {**which, **over}).one_or_none()
+    situation = _situation(connection, message, now=now, joining=joining)
+    if situation is not None and situation.moved_to is not None:
+        message = moving.as_moved(connection, message, situation.moved_to)
+        situation = _situation(connection, message, now=now, joining=joining)
+    settings = as_settings(situation.settings) if situation else NOTHING_CHOSEN
+    if message.address is None and answer:
+        message = replace(message, address=address_of(message, settings, defaults))
+    heard = _Heard(
+        message=message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal, settings=settings
+    )
     if situation is not None:
         if situation.is_known:
             return None
@@ -113,28 +152,36 @@ def accept(
             passing.forget_old(connection, now=now, lifetime_s=joining.before_s)
         if _may_join(connection, situation, heard):
             return _join(connection, situation, heard)
-    command = _command(situation, heard)
-    # Where there is no room, nobody is told so who did not ask.
-    if message.address is None and (command is None or refusal is not None):
-        _let_pass(connection, heard)
-        return None
+    if heard.is_asked:
+        return _take_on(connection, situation, heard)
+    _let_pass(connection, heard)
+    if settings.listens and answer:
+        return _begin(connection, situation, replace(heard, is_overheard=True), None)
+    return None
+
+
+def _situation(
+    connection: sa.Connection, message: MessageReceived, *, now: datetime, joining: Joining
+) -> AnyRow | None:
+    which = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
+    return connection.execute(_SITUATION, {**which, **passing.over_values(now, joining.before_s)}).one_or_none()
+
+
+def _take_on(connection: sa.Connection, situation: AnyRow | None, heard: _Heard) -> Accepted | None:
     if (
-        answer
+        heard.answer
         and situation is not None
         and refusals.share(
-            connection, message, conversation_id=situation.conversation_id, now=now, joining=joining, refusal=refusal
+            connection,
+            heard.message,
+            conversation_id=situation.conversation_id,
+            now=heard.now,
+            joining=heard.joining,
+            refusal=heard.refusal,
         )
     ):
         return None
-    return _begin(connection, situation, heard, command)
-
-
-def _command(situation: AnyRow | None, heard: _Heard) -> Command | None:
-    message = heard.message
-    if message.address is not None or situation is None or not heard.answer:
-        return message.command
-    is_sent = any(ref.source in _SENT for ref in message.attachments)
-    return Command(name=ALT) if is_sent and as_settings(situation.settings).describes_pictures else None
+    return _begin(connection, situation, heard, heard.command)
 
 
 def _let_pass(connection: sa.Connection, heard: _Heard) -> None:
@@ -198,6 +245,8 @@ def _offered(
     connection: sa.Connection, heard: _Heard, command: Command | None, *, some_passes: bool
 ) -> Sequence[Offered]:
     message = heard.message
+    if heard.is_overheard:
+        return offered_by(replace(message, quoted=()))
     offered = with_siblings(connection, message, offered_by(message))
     if message.attachments and command is not None:
         # A command is no part of the history: the question about its picture may still come.
@@ -219,8 +268,10 @@ def _new_values(heard: _Heard, conversation_id: int, command: Command | None) ->
         "command": command.name if command else None,
         "argument": command.argument if command else "",
         "sender_id": message.sender.id,
+        "language": message.sender.language,
+        "about": _about(message) if command else None,
         "album_id": message.album_id,
-        "reply_to": message.message_id,
+        "reply_to": heard.reply_to,
         "accepted_at": heard.now,
         **heard.beginning,
     }
@@ -236,7 +287,15 @@ def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None) -> Turn:
         is_private=message.is_private,
         command=command.name if command else None,
         argument=storable(command.argument, ARGUMENT_LENGTH) if command else "",
-        reply_to=message.message_id,
+        reply_to=heard.reply_to,
         accepted_at=heard.now,
         ready_at=heard.beginning["ready_at"],
+        sender=PersonId(storable(message.sender.id)),
+        language=storable(message.sender.language or "", NAME_LENGTH),
+        about=_about(message) if command else None,
+        settings=heard.settings,
     )
+
+
+def _about(message: MessageReceived) -> MessageId | None:
+    return next((quote.message_id for quote in message.quoted if quote.message_id is not None), None)

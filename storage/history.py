@@ -21,8 +21,9 @@ _Attachments = Mapping[int, tuple[Attachment, ...]]
 _UP_TO = sa.bindparam("up_to", type_=Id)
 _RESET = sa.select(conversations.c.reset_turn_id).where(IS_KEY).scalar_subquery()
 _PIXELS_FROM = sa.select(conversations.c.pixels_from).where(IS_KEY).scalar_subquery()
-# The question itself is always read, also when a reset overtook it. One lower bound, for the index: no OR.
-_IS_SINCE_RESET = turns.c.id > sa.case((_RESET < _UP_TO, _RESET), else_=_UP_TO - 1)
+_IS_OWN = sa.and_(windows.c.conversation_id == ID_OF_KEY, windows.c.sender_id == sa.bindparam("sender"))
+_OWN_RESET = sa.func.coalesce(sa.select(windows.c.reset_turn_id).where(_IS_OWN).scalar_subquery(), 0)
+_OWN_PIXELS_FROM = sa.func.coalesce(sa.select(windows.c.pixels_from).where(_IS_OWN).scalar_subquery(), 0)
 _IS_READ = sa.and_(turns.c.conversation_id == ID_OF_KEY, turns.c.withdrawn_at.is_(None), turns.c.id <= _UP_TO)
 _IS_ASKED_AS_COMMAND = sa.and_(turns.c.id == _UP_TO, turns.c.command.is_not(None))
 # Newest first, and no further than the limit: that is what keeps the cost flat.

@@ -32,6 +32,11 @@ IS_KNOWN = sa.exists().where(
 )
 """Whether a conversation has a message, deleted or not."""
 
+INNER = "glimpse:"
+"""How the ids of messages begin that no platform knows, or that it knows by this id no more."""
+
+IS_OF_PLATFORM = ~messages.c.platform_message_id.startswith(INNER, autoescape=True)
+
 _ADD = messages.insert().returning(messages.c.id)
 _QUOTED = sa.select(messages.c.quoted).where(
     messages.c.turn_id == sa.bindparam("of_turn"), messages.c.id != sa.bindparam("but")

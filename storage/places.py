@@ -9,13 +9,14 @@ from bot.events import ConversationKey, MessageId, PlatformName
 from bot.ports.chat import KnownPlace
 from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
+from storage.messages import INNER, IS_OF_PLATFORM
 from storage.tables import conversations, messages
 
 # By the platform's time: what was found by looking back is stored late.
 _own = messages.alias("own")
 _NEWEST = (
     sa.select(_own.c.id)
-    .where(_own.c.conversation_id == conversations.c.id)
+    .where(_own.c.conversation_id == conversations.c.id, ~_own.c.platform_message_id.startswith(INNER, autoescape=True))
     .order_by(_own.c.sent_at.desc(), _own.c.id.desc())
     .limit(1)
     .scalar_subquery()
@@ -39,6 +40,7 @@ _RECENT = (
         messages.c.conversation_id == ID_OF_KEY,
         messages.c.sent_at >= sa.bindparam("since", type_=Moment),
         messages.c.deleted_at.is_(None),
+        IS_OF_PLATFORM,
     )
     .order_by(messages.c.sent_at, messages.c.id)
 )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.commands import LOOKING
 from bot.events import ConversationKey, MessageId, MessageReceived
-from bot.records import Accepted, Turn, TurnId, TurnState
+from bot.records import OVERHEARD, Accepted, Turn, TurnId, TurnState
 from storage import passing
 from storage.attachments import detach
 from storage.attachments import stored as stored_attachments
@@ -15,9 +15,10 @@ from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
 from storage.messages import Change, blank_messages, replace_message
 from storage.pictures import drop_posted
+from storage.reopening import reopen
 from storage.tables import attachments, deliveries, messages, turns
 from storage.transactions import AnyRow
-from storage.turn_rows import OUTCOME, SELECT_TURN, as_turn, turn_by_id
+from storage.turn_rows import SELECT_TURN, as_turn, turn_by_id
 
 _IS_THERE = sa.and_(messages.c.conversation_id == ID_OF_KEY, messages.c.deleted_at.is_(None))
 _EDITED = (
@@ -28,16 +29,12 @@ _EDITED = (
         messages.c.turn_id,
         turns.c.state,
         turns.c.command,
+        turns.c.trouble,
         turns.c.accepted_at,
         turns.c.ready_at,
     )
     .join_from(messages, turns)
     .where(_IS_THERE, messages.c.platform_message_id == sa.bindparam("message_id"))
-)
-_REOPEN = (
-    sa.update(turns)
-    .where(turns.c.id == sa.bindparam("turn_id"))
-    .values(dict.fromkeys((*OUTCOME, "finished_at")) | {"state": TurnState.ACCEPTED.value, "attempts": 0})
 )
 _POSTED_IN = (
     sa.select(attachments.c.id)
@@ -65,6 +62,10 @@ _WITHDRAW = (
         text=None,
         answer=None,
         pictures=None,
+        buttons=None,
+        presses=None,
+        argument="",
+        about=None,
     )
     .returning(turns.c.id)
 )
@@ -100,9 +101,9 @@ def edit(
     if change is Change.NOTHING or (change is Change.PREVIEWS and not is_open) or stored.accepted_at < redo_since:
         return None, unused
     turn_id = TurnId(stored.turn_id)
-    values = {"turn_id": turn_id, "ready_at": stored.ready_at if is_open else now, **_command(stored, message)}
-    connection.execute(_REOPEN, values)
-    drop_posted(connection, [turn_id])
+    if stored.trouble == OVERHEARD and message.address is None:
+        return None, unused
+    reopen(connection, turn_id, ready_at=stored.ready_at if is_open else now, **_command(stored, message))
     is_new = stored.state in (TurnState.ACCEPTED, TurnState.REMEMBERED)
     return Accepted(turn=turn_by_id(connection, turn_id), restart=not is_new), unused
 

@@ -118,7 +118,7 @@ class LifeMachine(RuleBasedStateMachine):
 
     @rule()
     def tidy_up(self) -> None:
-        self.run(purge(self.store))
+        self.run(purge(self.store, before=START.replace(year=2000)))
         used = self.rows("SELECT sha256 FROM views UNION SELECT sha256 FROM posted")
         assert {*self.rows("SELECT sha256 FROM pictures")} == {*used}
 

@@ -1,6 +1,6 @@
 """What people do with pictures and see of them, the same words for both platforms."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -49,6 +49,14 @@ class PicturePeople(People, Protocol):
         reply_to: Any = None,
     ) -> Any:
         """Somebody sends a photo, as phones do."""
+        ...
+
+    async def share_several(self, place: Place, files: Sequence[bytes], text: str, *, who: str = "Ann") -> Any:
+        """Somebody sends several files together, in private."""
+        ...
+
+    async def say_links(self, place: Place, text: str, links: Sequence[str], *, who: str = "Ann") -> Any:
+        """Somebody writes a text that leads to these addresses, in private."""
         ...
 
     async def forward(self, place: Place, original: Any, *, who: str = "Ann") -> Any:
@@ -113,6 +121,13 @@ class DiscordPicturePeople(DiscordPeople):
     ) -> Any:
         file = File(name="photo.jpg", data=jpeg)
         return await self.share(place, file, text, who=who, mention=mention, reply_to=reply_to)
+
+    async def share_several(self, place: Place, files: Sequence[bytes], text: str, *, who: str = "Ann") -> Any:
+        named = [File(name=f"{number}.bin", data=data) for number, data in enumerate(files)]
+        return await self.discord.say(place.chat, self._person(who), text, files=named)
+
+    async def say_links(self, place: Place, text: str, links: Sequence[str], *, who: str = "Ann") -> Any:
+        return await self.say(place, "\n".join([text, *links]), who=who)
 
     async def forward(self, place: Place, original: Any, *, who: str = "Ann") -> Any:
         return await self.discord.say(place.chat, self._person(who), forward_of=original)
@@ -183,6 +198,18 @@ class TelegramPicturePeople(TelegramPeople):
         return await self.telegram.send_photo(
             place.chat, self._person(who), jpeg, caption=caption, topic=place.topic, reply_to=reply_to
         )
+
+    async def share_several(self, place: Place, files: Sequence[bytes], text: str, *, who: str = "Ann") -> Any:
+        return await self.telegram.send_album(place.chat, self._person(who), files, caption=text, as_files=True)
+
+    async def say_links(self, place: Place, text: str, links: Sequence[str], *, who: str = "Ann") -> Any:
+        words = [f"link{number}" for number in range(len(links))]
+        said = " ".join([text, *words])
+        world = self.telegram.world
+        behind = [
+            {**world.entity("text_link", said, word), "url": link} for word, link in zip(words, links, strict=True)
+        ]
+        return await self.telegram.say(place.chat, self._person(who), said, entities=behind)
 
     async def forward(self, place: Place, original: Any, *, who: str = "Ann") -> Any:
         return await self.telegram.forward(place.chat, self._person(who), original, topic=place.topic)

@@ -38,6 +38,11 @@ class Scene:
         except AssertionError as error:
             raise AssertionError(f"{self.people.words(place)} instead of {wanted}") from error
 
+    async def start(self) -> None:
+        """Start the bot, and wait until it listens."""
+        await self.bot.start()
+        await self.people.ready()
+
     async def kill(self) -> None:
         """Kill the bot; what it was just told by the platform it can't know."""
         await self.bot.kill()
@@ -58,23 +63,31 @@ def prompt_of(call: Call) -> str:
 
 
 @asynccontextmanager
-async def seeing(platform: str, folder: Path, **variables: str) -> AsyncIterator[Scene]:
-    """Start the bot on one platform. The rules of platform and model must not have been broken at the end."""
+async def seeing(platform: str, folder: Path, *, start: bool = True, **variables: str) -> AsyncIterator[Scene]:
+    """A bot on one platform. The rules of platform and model must not have been broken at the end.
+
+    Args:
+        platform: Which.
+        folder: For its data.
+        start: False: the test starts it, once the model is ready for it.
+        variables: More of its environment.
+    """
     async with people_of(platform) as people, ModelEmulator() as model:
-        async with begun(people, model, folder, **variables) as bot:
-            yield Scene(people=people, model=model, bot=bot)
+        servers = {"MODEL_API_URL": model.url, "MODEL_API_KEY": "model-key", **people.environment}
+        bot = BotProcess(folder, **{**servers, **IMPATIENT, **variables})
+        scene = Scene(people=people, model=model, bot=bot)
+        try:
+            if start:
+                await scene.start()
+            yield scene
+        except BaseException as error:
+            error.add_note(f"the bot wrote:\n{bot.output}")
+            raise
+        finally:
+            if bot.running:
+                await bot.kill()
+        bot.check_output()
         assert model.violations == []
-
-
-@asynccontextmanager
-async def begun(
-    people: PicturePeople, model: ModelEmulator, folder: Path, **variables: str
-) -> AsyncIterator[BotProcess]:
-    """The bot, listening."""
-    servers = {"MODEL_API_URL": model.url, "MODEL_API_KEY": "model-key", **people.environment}
-    async with BotProcess(folder, **{**servers, **IMPATIENT, **variables}) as bot:
-        await people.ready()
-        yield bot
 
 
 @dataclass(kw_only=True)

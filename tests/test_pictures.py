@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AttachmentError
+from bot.picture_pipe import Request, Task
+from bot.picture_process import PictureProcess
 from bot.picture_size import PictureLimits
-from bot.pictures import PictureWorkshop
+from bot.pictures import DEFAULT_MEMORY_BYTES, PictureWorkshop
 from bot.ports.eyes import MarkedBox
 from bot.records import Box
 from tests.drawing import animation, encoded, four_corners, hues, pdf, photo, png_claiming
@@ -27,7 +29,7 @@ SMALL = encoded(four_corners(), "PNG")
 
 ALONE = """
 import asyncio, os, resource, signal, sys
-from bot.pictures import PictureWorkshop
+from bot.pictures import DEFAULT_MEMORY_BYTES, PictureWorkshop
 from bot.errors import AttachmentError
 
 def peak_mb():
@@ -218,6 +220,17 @@ async def test_a_picture_that_needs_too_much_memory_is_refused_and_the_worker_go
         worker = worker_of(workshop)
         assert (await workshop.prepare(SMALL)).origin == "PNG, 96×64"
         assert worker_of(workshop) == worker
+
+
+async def test_a_worker_whose_reply_nobody_reads_any_more_ends_all_the_same() -> None:
+    process = await PictureProcess.start(memory_bytes=DEFAULT_MEMORY_BYTES)
+    await process._send(Request(task=Task.PREPARE, limits=PictureLimits()), photo(2400, 1800))
+    await eventually(lambda: len(process._stdout._buffer) > 2 * 65_536)  # type: ignore[attr-defined]  # asyncio's own
+
+    async with asyncio.timeout(5):
+        await process.end(patience_s=0)
+
+    assert is_gone(process.pid)
 
 
 async def test_a_worker_without_work_ends_by_itself() -> None:

@@ -11,8 +11,8 @@ from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.search import MOST, REACH, Search
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
-from bot.events import ConversationKey, MessageId
-from bot.ports.chat import KnownPlace, Part, PictureFile
+from bot.events import Action, ConversationKey, MessageId
+from bot.ports.chat import Button, KnownPlace, Part, PictureFile
 from tests.drawing import photo
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
@@ -21,6 +21,8 @@ from tests.fakes import STOP_ROW, ManualClock
 from tests.telegram_bot import HastyClock, chat_on, running
 
 ANSWER = Part("It is")
+TRY_AGAIN = ((Button(action=Action.RETRY, label="Try again", value="7"),),)
+GO_ON = ((Button(action=Action.CONTINUE, label="Go on"),),)
 PICTURE = PictureFile(jpeg=photo(64, 48), sha256="0" * 64, name="marked.jpg")
 
 
@@ -168,6 +170,37 @@ async def test_the_answer_to_another_question_is_not_taken_for_it(scene: Scene) 
     answer = await scene.answer(first, lost=True)
 
     assert await scene.find(after=first, reply_to=first) == id_of(answer)
+
+
+async def test_buttons_of_other_answers_stand_as_before_after_a_search(scene: Scene) -> None:
+    question, other = await scene.ask(), await scene.ask()
+    first = await scene.answer(other, part=Part("That failed.", buttons=TRY_AGAIN))
+    second = await scene.answer(other, part=Part("It is", buttons=STOP_ROW))
+    await scene.chat.edit(scene.key, id_of(second), Part("It is cut off", buttons=GO_ON))
+    third = await scene.answer(other, part=Part("It is", buttons=STOP_ROW))
+    await scene.chat.edit(scene.key, id_of(third), Part("It is a cat."))
+    answer = await scene.answer(question, part=Part("It is", buttons=TRY_AGAIN), lost=True)
+    before = [message.json() for message in (first, second, third)]
+
+    assert await scene.find(after=question, reply_to=question) == id_of(answer)
+
+    assert [first.presses, second.presses, third.presses] == [["retry:7"], ["continue"], []]
+    assert [message.json() for message in (first, second, third)] == before
+    assert {first.id, second.id, third.id} <= set(scene.probes())
+
+
+async def test_buttons_of_answers_in_other_topics_stand_as_before_after_a_search(
+    telegram_emulator: TelegramEmulator, chat: TelegramChat
+) -> None:
+    forum = telegram_emulator.add_group("Group", forum=True)
+    here, there = (telegram_emulator.add_topic(forum, name) for name in ("Here", "There"))
+    mine, theirs = (Scene(telegram_emulator, chat, forum, topic) for topic in (here, there))
+    question = await mine.ask()
+    failed = await theirs.answer(await theirs.ask(), part=Part("That failed.", buttons=TRY_AGAIN))
+    answer = await mine.answer(question, lost=True)
+
+    assert await mine.find(after=question, reply_to=question) == id_of(answer)
+    assert failed.presses == ["retry:7"]
 
 
 async def test_a_message_that_is_known_is_not_even_looked_at(group: Scene) -> None:

@@ -20,6 +20,7 @@ _SHEET = Sheet(table_width=PHONE_CELLS)
 _RESERVE = 2
 """For an escape at the beginning of a message that was none in the middle of a line."""
 _MAY_BE_ESCAPED = re.compile(r"[\\*_~|`<\[@#\n]|\]\(|://")
+_LINE_END = re.compile("\n")
 _BACKTICK = re.compile("`")
 
 
@@ -53,5 +54,5 @@ def _escapes(flat: Flat) -> Iterator[tuple[int, int]]:
             yield from ((found.start(), 1) for found in _BACKTICK.finditer(flat.text, span.start, span.end))
             place = span.end
         elif span.kind is Kind.QUOTE:
-            yield from ((found.start(), 2) for found in re.finditer("\n", flat.text[: span.end][span.start :]))
+            yield from ((found.start(), 2) for found in _LINE_END.finditer(flat.text, span.start, span.end))
     yield from ((found.start(), 1) for found in _MAY_BE_ESCAPED.finditer(flat.text, place))

@@ -14,6 +14,7 @@ from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.files import Files
+from adapters.telegram.keyboard import keyboard
 from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
 from adapters.telegram.lookup import Lookup
 from adapters.telegram.outage import Outage
@@ -171,7 +172,7 @@ class TelegramChat:
         del nonce
         with telegram_errors(f"posting in chat {key.chat_id}"):
             message_id = MessageId(str(await self._bot.raw_send(*sending(key, part, reply_to=reply_to))))
-        self._search.note(key, message_id)
+        self._search.note_own(key, message_id, keyboard(part.buttons))
         return message_id
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
@@ -182,6 +183,7 @@ class TelegramChat:
         except PlatformRefused as error:
             if not is_unchanged(error):
                 raise
+        self._search.note_own(key, message_id, keyboard(part.buttons))
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take back a message of the bot's own. That it is gone already is no error."""
@@ -199,7 +201,7 @@ class TelegramChat:
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `adapters.telegram.search.Search`: up to 400 ids; what is found has no button any more."""
+        """See `adapters.telegram.search.Search`: up to 400 ids; what is found has no button any more, if it had one."""
         return await self._search.find(key, after=after, reply_to=reply_to, known=known)
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:

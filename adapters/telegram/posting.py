@@ -8,18 +8,19 @@ from adapters.telegram.keyboard import keyboard
 from adapters.telegram.limits import CAPTION_LENGTH
 from adapters.telegram.marks import entities_of
 from adapters.telegram.render import as_written
+from adapters.telegram.shorten import shortened
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part, PictureFile
+from bot.ports.chat import Part
 
 Call: TypeAlias = tuple[str, dict[str, Any]]
 
 _NO_PREVIEW = '{"is_disabled":true}'
-_UPLOAD = "picture"
+_UPLOAD = "upload"
 """The name of the form's field with the file."""
 
 
 def sending(key: ConversationKey, part: Part, *, reply_to: MessageId | None) -> Call:
-    """SendMessage or sendPhoto, in the topic of `key`."""
+    """SendMessage, sendPhoto or sendDocument, in the topic of `key`."""
     where: dict[str, Any] = {
         "chat_id": int(key.chat_id),
         "message_thread_id": thread_of(key),
@@ -27,18 +28,25 @@ def sending(key: ConversationKey, part: Part, *, reply_to: MessageId | None) -> 
     }
     if reply_to is not None:
         where["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
-    if part.picture is None:
+    if (media := _media(part)) is None:
         return "sendMessage", where | _text(part)
-    return "sendPhoto", where | {"photo": _file(part.picture)} | _caption(part)
+    kind, file = media
+    return f"send{kind.capitalize()}", where | {kind: file} | _caption(part)
 
 
 def editing(key: ConversationKey, part: Part, *, message_id: MessageId) -> Call:
-    """EditMessageText, or editMessageMedia, which replaces a picture and its caption at once."""
+    """EditMessageText, or editMessageMedia, which replaces a file and its caption at once.
+
+    The latter also turns a text into a message with a file (Bot API, editMessageMedia); nothing leads back.
+    """
     which = {"chat_id": int(key.chat_id), "message_id": int(message_id), "reply_markup": keyboard(part.buttons)}
-    if part.picture is None:
+    if (media := _media(part)) is None:
         return "editMessageText", which | _text(part)
-    media = {"type": "photo", "media": f"attach://{_UPLOAD}", **_caption(part)}
-    return "editMessageMedia", which | {"media": media, _UPLOAD: _file(part.picture)}
+    kind, file = media
+    return "editMessageMedia", which | {
+        "media": {"type": kind, "media": f"attach://{_UPLOAD}", **_caption(part)},
+        _UPLOAD: file,
+    }
 
 
 def thread_of(key: ConversationKey) -> int | None:
@@ -51,10 +59,21 @@ def _text(part: Part) -> dict[str, Any]:
 
 
 def _caption(part: Part) -> dict[str, Any]:
-    """Plain text, in which nothing notifies anybody. Of one over Telegram's length only the beginning is shown."""
-    shown = next(iter(as_written(part.text, text_length=CAPTION_LENGTH)), Part(""))
+    """Of a text over Telegram's length only the beginning is shown: a document holds the whole.
+
+    With a picture it is plain, and nothing in it notifies anybody.
+    """
+    if part.document is None:
+        shown = next(iter(as_written(part.text, text_length=CAPTION_LENGTH)), Part(""))
+    else:
+        shown = shortened(part, CAPTION_LENGTH)
     return {"caption": shown.text, "caption_entities": entities_of(shown.marks) or []}
 
 
-def _file(picture: PictureFile) -> InputFile:
-    return InputFile(picture.jpeg, filename=picture.name)
+def _media(part: Part) -> tuple[str, InputFile] | None:
+    """Telegram's word for the kind of file, and the file."""
+    if part.picture is not None:
+        return "photo", InputFile(part.picture.jpeg, filename=part.picture.name)
+    if part.document is not None:
+        return "document", InputFile(part.document.text.encode(), filename=part.document.name)
+    return None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from telegram.constants import ChatType
@@ -38,7 +39,8 @@ class Search:
     """Looks at the ids after a known one, by giving each a button: only the bot's own messages take it.
 
     The Bot API can't read a chat, but it tells these apart: the bot's own message comes back whole with its new
-    button, somebody else's "can't be edited", and one that is not there "is not found". The button is taken off again.
+    button, somebody else's "can't be edited", and one that is not there "is not found". The button is taken off again,
+    and what stood there before is put back where this process has put it there (`note_own`).
 
     Ids are counted in each supergroup for itself, but in private chats and basic groups for the whole account: there
     the messages of all the bot's private chats and basic groups count. So what is known of other messages bounds the
@@ -55,6 +57,7 @@ class Search:
         self._paused: dict[tuple[ConversationKey, int], int] = {}
         self._newest: dict[str, int] = {}
         self._received: dict[tuple[str, int], None] = {}
+        self._buttons: dict[tuple[ConversationKey, int], str] = {}
         self._looking = asyncio.Lock()
         self._next_look_s = 0.0
 
@@ -91,6 +94,13 @@ class Search:
         """Take note of a message there."""
         _keep(self._newest, _counter(key), max(int(message_id), self._known_until(key)))
 
+    def note_own(self, key: ConversationKey, message_id: MessageId, markup: str | None) -> None:
+        """Take note of a message of the bot's own as it stands there now, with its buttons as JSON."""
+        self.note(key, message_id)
+        self._buttons.pop((key, int(message_id)), None)
+        if markup is not None:
+            _keep(self._buttons, (key, int(message_id)), markup)
+
     def note_received(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take note of a message of somebody's: it needs no look."""
         self.note(key, message_id)
@@ -125,7 +135,7 @@ class Search:
             await self._clock.sleep(look_s - now_s)
 
     async def _own(self, key: ConversationKey, number: int) -> Mapping[str, Any] | None:
-        """The message if it is the bot's own. It has no buttons afterwards."""
+        """The message if it is the bot's own. Afterwards it has those buttons that are known of it."""
         for markup in PROBES:
             try:
                 message = await self._edit_markup(key, number, markup)
@@ -135,13 +145,15 @@ class Search:
                 if isinstance(refused.__cause__, BadRequest):
                     return None
                 raise
-            await self._bare(key, number)
+            await self._put_back(key, number, message)
             return message
         return None
 
-    async def _bare(self, key: ConversationKey, number: int) -> None:
+    async def _put_back(self, key: ConversationKey, number: int, message: Mapping[str, Any]) -> None:
+        # One of another topic is noted under that topic's key.
+        place = replace(key, thread_id=_id(_thread_of(message)))
         try:
-            await self._edit_markup(key, number, None)
+            await self._edit_markup(key, number, self._buttons.get((place, number)))
         except PlatformRefused as refused:
             # Somebody was faster: changed or deleted.
             if not isinstance(refused.__cause__, BadRequest):
@@ -160,11 +172,15 @@ def _counter(key: ConversationKey) -> str:
 
 
 def _fits(message: Mapping[str, Any], key: ConversationKey, reply_to: MessageId | None) -> bool:
-    thread_id = message.get("message_thread_id") if message.get("is_topic_message") else None
+    thread_id = _thread_of(message)
     replied_id = (message.get("reply_to_message") or {}).get("message_id")
     if replied_id == thread_id:  # Every message in a topic "replies" to the topic's beginning.
         replied_id = None
     return _id(thread_id) == key.thread_id and _id(replied_id) == reply_to
+
+
+def _thread_of(message: Mapping[str, Any]) -> int | None:
+    return message.get("message_thread_id") if message.get("is_topic_message") else None
 
 
 def _id(number: int | None) -> str | None:

@@ -87,15 +87,21 @@ def _aligns(state: StateBlock, start: int, end: int, header: str) -> list[str] |
     """For each column ``left`` or ``right``, from the line below the header; None if there is no table."""
     columns = len(cells_of(header))
     delimiter = _line(state, start + 1) if start + 1 < end else ""
-    if header.startswith("|") and start + 2 >= state.env.get("growing_lines", sys.maxsize):
+    if header.startswith("|") and _is_last(state, start, end) and is_delimiter_begun(delimiter):
         is_first = start == 0 or not _line(state, start - 1).startswith("|")
-        if is_first and is_delimiter_begun(delimiter):
+        if is_first:
             return ["left"] * columns
     if start + 1 >= end or state.sCount[start + 1] < state.blkIndent or state.is_code_block(start + 1):
         return None
     if not _DELIMITER.fullmatch(delimiter) or len(marks := cells_of(delimiter)) != columns:
         return None
     return ["right" if mark.endswith(":") and not mark.startswith(":") else "left" for mark in marks]
+
+
+def _is_last(state: StateBlock, line: int, end: int) -> bool:
+    """Whether the text still grows, and only one more line may have been begun below this one."""
+    lines: int = state.env.get("growing_lines", sys.maxsize)
+    return line + 1 >= lines or (line + 2 >= lines and (line + 1 < end or state.src.endswith("\n")))
 
 
 def _ends_table(state: StateBlock, line: int, end: int) -> bool:

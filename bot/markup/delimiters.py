@@ -17,8 +17,9 @@ ENDS: Mapping[str, str] = MappingProxyType({"\\(": "\\)", "\\[": "\\]", "$$": "$
 BLOCK_ENDS: Mapping[str, str] = MappingProxyType({"\\[": "\\]", "$$": "$$"})
 """How lines end that are a formula and begin so."""
 
-_DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n]*[^\s$\\])\$(?![A-Za-z0-9$])")
+_DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n]{0,299}[^\s$\\])\$(?![A-Za-z0-9$])")
 """As Pandoc has it: no blank inside of the dollars and no digit behind them, else these are prices."""
+_LONE_DOLLAR = re.compile(r"\$(?:[^\s$][^$\n]{0,299})?\Z")
 _OPEN_DOLLAR = re.compile(r"\$(?=[A-Za-z\\{(|])[^$\n]*\Z")
 _UNFINISHED_COMMAND = re.compile(r"(?:\\[A-Za-z]*|[\^_{\s])+\Z")
 _OF_WORDS = re.compile(r"\w\s+[A-Za-z]{2}|[A-Za-z]{2}\s+\w")
@@ -74,6 +75,14 @@ def open_formula(text: str, start: int) -> str | None:
         return ENDS[opening] if is_open else None
     is_single = opening[:1] == "$" and not text[start - 1 : start].isalnum()
     return "$" if is_single and _OPEN_DOLLAR.match(text, start) and is_formula(text[start + 1 :]) else None
+
+
+def may_open_formula(text: str, start: int) -> bool:
+    """Whether what begins at `start` and is no formula yet may become one."""
+    if (closing := ENDS.get(text[start : start + 2])) is not None:
+        return len(text) - start <= LONGEST_FORMULA + 4 and text.find(closing, start + 2) < 0
+    is_single = text[start] == "$" and not text[start - 1 : start].isalnum()
+    return is_single and _LONE_DOLLAR.match(text, start) is not None
 
 
 def closing_tex(tex: str) -> str | None:

@@ -9,13 +9,13 @@ from markdown_it.rules_inline.balance_pairs import link_pairs
 from markdown_it.rules_inline.state_inline import Delimiter
 
 from bot.markup.block_rules import is_delimiter_begun, may_be_header
-from bot.markup.delimiters import LONGEST_FORMULA, closing_tex, code_end, open_formula
+from bot.markup.delimiters import LONGEST_FORMULA, closing_tex, code_end, may_open_formula, open_formula
 from bot.markup.dialect import label_end, parser
 
 _SHORT = 100
 """A line of so many code points is what it is: a paragraph's, a list's, ... It is longer than `FIRST_PIPE_WITHIN`."""
 _NO_WORDS = re.compile(r"[^\w]*")
-_CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*"
+_CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*(?:\[[ xX]\]\s+)?"
 _FENCE_BEGUN = re.compile(rf"{_CONTAINERS}(?:```|~~~)")
 _FORMULA_BEGUN = re.compile(rf"{_CONTAINERS}(?:\\\[|\$\$)")
 
@@ -26,7 +26,7 @@ _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*
 _UNFINISHED_ADDRESS = re.compile(r"<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
 _VERBATIM = re.compile(r"`+|\\[(\[]|\${1,2}")
 _TILDE = ord("~")
-_TAIL = re.compile(r"(?:\S*:/{0,2}\S*|\\\w*|<\S*|[^\w\s]+)?\s*\Z")
+_TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z", re.IGNORECASE)
 """What the next character may change: an address, a mention, signs."""
 
 
@@ -119,6 +119,8 @@ def _scan(text: str) -> _Scan:
             break
         if not any(rule(state, False) for rule in rules):
             if text[start] == "[" and _may_become_link(state):
+                scan.open.append(start - (text[start - 1 : start] == "!"))
+            elif text[start] in "\\$" and may_open_formula(text, start):
                 scan.open.append(start)
             state.append_pending(text[start])
             state.pos += 1

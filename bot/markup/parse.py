@@ -137,7 +137,8 @@ class _Builder:
         self.unsettled_line = growth.unsettled_line(self._lines)
         leaves = (number for number in reversed(range(len(self._tokens))) if self._tokens[number].nesting == 0)
         leaf = next(leaves, -1)
-        if leaf < 0 or (lines := self._tokens[leaf].map) is None:
+        lines = self._tokens[leaf].map if leaf >= 0 else None
+        if lines is None or any(token.nesting > 0 for token in self._tokens[leaf:]):
             return
         below = self._lines[lines[1] :]
         if self._tokens[leaf].type == "fence" or len(below) <= 1 and not any(map(str.strip, below)):

@@ -30,14 +30,16 @@ class Editing:
         return self._changed(chat, message, params, content)
 
     async def media(self, params: Params) -> Json:
+        """A text becomes media too (Bot API, editMessageMedia: "or to add media to text messages")."""
         given = params.get("media")
-        if not isinstance(given, dict) or given.get("type") != "photo":
+        if not isinstance(given, dict) or given.get("type") not in ("photo", "document"):
             raise self._broken("can't parse InputMedia")
-        given = {**given, "photo": given.get("media")}
-        content = self._sending.upload(Params(given, files=params.files, is_gone=params.is_gone), "photo")
+        kind = str(given["type"])
+        given = {**given, kind: given.get("media")}
+        content = self._sending.upload(Params(given, files=params.files, is_gone=params.is_gone), kind)
         chat = self._sending.chat(params)
         message = self._own(chat, params)
-        if chat.without_photos:
+        if chat.without_photos and kind == "photo":
             raise bad_request("not enough rights to send photos to the chat")
         return self._changed(chat, message, params, content)
 

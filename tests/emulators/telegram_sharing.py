@@ -175,6 +175,13 @@ class Sharing(Emulated):
         assert file is not None
         return file.data
 
+    def document_of(self, message: Message) -> tuple[str, bytes]:
+        """The name and the bytes of a message's file."""
+        document = message.content["document"]
+        file = self.media.by_id(document["file_id"])
+        assert file is not None
+        return document["file_name"], file.data
+
     def _say(
         self, chat: Chat, person: Person, content: Mapping[str, Any], caption: str = "", topic: Topic | None = None
     ) -> Message:

@@ -1,0 +1,120 @@
+"""Buttons that somebody pressed: each press has its effect once, however often the platform tells of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.commands import FORGET, GO_ON, MENUS
+from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
+from bot.records import Accepted, Joining, Press, Refusal, Turn, TurnState
+from storage.accepting import accept
+from storage.forgetting import forget_turns
+from storage.messages import INNER
+from storage.reopening import reopen
+from storage.tables import presses, turns
+from storage.targets import target_of
+from storage.turn_rows import IS_TURN, turn_by_id
+from storage.turns import turn_of
+
+MOST_PRESSES = 20
+"""Under one menu, waiting to be acted on. More are not taken."""
+
+_IS_KNOWN = sa.select(presses.c.press_id).where(
+    presses.c.platform == sa.bindparam("of_platform"), presses.c.press_id == sa.bindparam("of_press")
+)
+_ADD = presses.insert()
+_DELIVER_AGAIN = sa.update(turns).where(IS_TURN).values(state=TurnState.DELIVERING.value, finished_at=None, buttons=None)
+_REPLY_TO = sa.update(turns).where(IS_TURN)
+
+Pressed = tuple[Sequence[Accepted], Sequence[str]]
+"""What is to be run, and the originals that no attachment has any more."""
+
+NOTHING: Pressed = ((), ())
+
+
+def press(
+    connection: sa.Connection, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
+) -> Pressed:
+    """See `bot.ports.store.Store.press`."""
+    turn = turn_of(connection, pressed.key, pressed.message_id)
+    if turn is None or not _is_new(connection, pressed, now=now):
+        return NOTHING
+    is_own = pressed.sender.id == turn.sender
+    if turn.command in MENUS:
+        return _choose(connection, turn, pressed, now=now) if is_own or turn.command != FORGET else NOTHING
+    if turn.settings.is_per_person and not is_own:
+        return NOTHING
+    match pressed.action:
+        case Action.RETRY if _offers(turn, pressed.action):
+            return [_again(connection, turn, now=now)], ()
+        case Action.CONTINUE if _offers(turn, pressed.action):
+            return _go_on(connection, turn, pressed, now=now, joining=joining, refusal=refusal), ()
+        case Action.FORGET if is_own:
+            withdrawn, unused = forget_turns(connection, [turn.id], now=now, in_chat=True)
+            return [Accepted(turn=one, restart=True) for one in withdrawn], unused
+    return NOTHING
+
+
+def retry(connection: sa.Connection, command: Turn, *, now: datetime) -> Accepted | None:
+    """See `bot.ports.store.Store.retry`."""
+    turn = target_of(connection, command, is_own=command.settings.is_per_person)
+    if turn is None or turn.state in (TurnState.WITHDRAWN, TurnState.WITHDRAWING):
+        return None
+    return _again(connection, turn, now=now) if turn.state.is_final else Accepted(turn=turn)
+
+
+def _is_new(connection: sa.Connection, pressed: ButtonPressed, *, now: datetime) -> bool:
+    platform = pressed.key.platform
+    if connection.execute(_IS_KNOWN, {"of_platform": platform, "of_press": pressed.press_id}).first() is not None:
+        return False
+    connection.execute(_ADD, {"platform": platform, "press_id": pressed.press_id, "pressed_at": now})
+    return True
+
+
+def _offers(turn: Turn, action: Action) -> bool:
+    return turn.state.is_final and any(button.action is action for row in turn.buttons for button in row)
+
+
+def _again(connection: sa.Connection, turn: Turn, *, now: datetime) -> Accepted:
+    reopen(connection, turn.id, ready_at=now)
+    return Accepted(turn=turn_by_id(connection, turn.id), restart=True)
+
+
+def _choose(connection: sa.Connection, turn: Turn, pressed: ButtonPressed, *, now: datetime) -> Pressed:
+    if len(turn.presses) >= MOST_PRESSES or turn.state in (TurnState.WITHDRAWING, TurnState.WITHDRAWN):
+        return NOTHING
+    waiting = [*turn.presses, Press(by=pressed.sender.id, value=pressed.value)]
+    reopen(connection, turn.id, ready_at=now, presses=[asdict(one) for one in waiting])
+    return [Accepted(turn=turn_by_id(connection, turn.id), restart=True)], ()
+
+
+def _go_on(
+    connection: sa.Connection,
+    turn: Turn,
+    pressed: ButtonPressed,
+    *,
+    now: datetime,
+    joining: Joining,
+    refusal: Refusal | None,
+) -> Sequence[Accepted]:
+    """A question of who pressed, which replies to the answer. That one is shown again, without its buttons."""
+    question = MessageReceived(
+        key=pressed.key,
+        message_id=MessageId(f"{INNER}press/{pressed.press_id}"),
+        sender=pressed.sender,
+        sent_at=now,
+        is_private=pressed.is_private,
+        text=GO_ON,
+        raw_text=GO_ON,
+        address=Address.REPLY,
+    )
+    alone = replace(joining, cap_s=0.0, late_picture_s=0.0, before_s=0.0)
+    accepted = accept(connection, question, now=now, ready_at=now, joining=alone, answer=True, refusal=refusal)
+    if accepted is None:
+        return ()
+    connection.execute(_REPLY_TO, {"turn_id": accepted.turn.id, "reply_to": pressed.message_id})
+    connection.execute(_DELIVER_AGAIN, {"turn_id": turn.id})
+    shown = Accepted(turn=turn_by_id(connection, turn.id), restart=True)
+    return [replace(accepted, turn=turn_by_id(connection, accepted.turn.id)), shown]
