@@ -98,7 +98,7 @@ class AnswerOnScreen:
                 await self._bring_or_tell(index, part, parts)
             except PlatformUncertain as error:
                 uncertain = error
-        for index in self._receipts.parts[len(parts) :]:
+        for index in reversed(self._receipts.parts[len(parts) :]):
             await self._take_back(index)
         if uncertain is not None:
             raise uncertain
@@ -112,13 +112,8 @@ class AnswerOnScreen:
         """
         await self._preview.stop()
         refusal: PlatformRefused | None = None
-        # The last one first: a part that was lost is looked for behind the one before it.
         for index in reversed(self._receipts.parts):
-            receipt = self._receipts[index]
             try:
-                if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
-                    with contextlib.suppress(PlatformUncertain):  # What nobody can find nobody can take back.
-                        await self._adopt_lost(index)
                 await self._take_back(index)
             except PlatformRefused as refused:
                 refusal = refused
@@ -213,6 +208,11 @@ class AnswerOnScreen:
             raise PlatformUncertain(f"part {index} may be missing: {error}") from error
 
     async def _take_back(self, index: int) -> None:
+        """Take back a part: the last one first, for one that was lost is looked for behind the one before it."""
+        receipt = self._receipts[index]
+        if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
+            with contextlib.suppress(PlatformUncertain):  # What nobody can find nobody can take back.
+                await self._adopt_lost(index)
         message_id = self._receipts[index].message_id
         if message_id is not None:
             await self._insist(partial(self._chat.delete, self._turn.key, message_id))

@@ -277,6 +277,29 @@ async def test_a_question_after_a_small_jump_back_of_the_clock_has_an_answer_of_
         assert [shown.reply_to for shown in again.chat.screen.values()] == ["q1", "q2", "q3"]
 
 
+class HardOfHearingChat(FakeChat):
+    """Shows the short end of the first answer, and does not answer to it."""
+
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        message_id = await super().post(key, part, reply_to=reply_to, nonce=nonce)
+        if part.text == "x" * 20:
+            raise PlatformUncertain("cut off")
+        return message_id
+
+
+async def test_a_lost_part_does_not_stay_behind_a_shorter_answer(tmp_path: Path) -> None:
+    chat = HardOfHearingChat(resend_is_safe=False)
+    async with running_core(tmp_path, said("x" * 60), said("y"), chat=chat) as core:
+        chat.can_find = False
+        await core.hear(message("one", message_id="q1"))
+        await core.finish()
+        assert chat.texts() == ["x" * 40, "x" * 20]
+        chat.can_find = True
+        await core.hear(MessageEdited(message=message("one more", message_id="q1")))
+        await core.finish()
+        assert chat.texts() == ["y"]
+
+
 class ForgetfulChat(FakeChat):
     """Never answers to the short end of the first answer, and does not show it either."""
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ _SETTLING_S = 120.0
 _LATE_S = 3.0
 """Then something that comes twice would have come."""
 _DISTURBED_EVERY_S = 0.5
+_GREETING = "hello"
 _HARMLESS = "changes nothing"
 """An answer that is the same after its question was changed may be written once more: it costs a request."""
 _SPEED = "2"
@@ -98,6 +100,7 @@ class _Soak:
         self._lines = {line.question.number: line for talk in self._talks for line in talk.lines}
         self._talk_of = {line.question.number: talk for talk in self._talks for line in talk.lines}
         self._asked: Counter[tuple[int, int]] = Counter()
+        self._greetings: set[int] = set()
         self._leaks: list[str] = []
         self._disturbances = Disturbances(random.Random(f"faults {seed}"), discord, telegram)
         discord._backend.publish = Reordered(random.Random(f"order {seed}"), discord._backend.publish)
@@ -119,6 +122,7 @@ class _Soak:
         async with self._bot:
             await self._people["discord"].ready()
             await eventually(lambda: self._discord.commands, what="the bot's commands are registered")
+            await self._greet()
             await self._talk_among_disturbances()
             self._disturbances.end()
             await self._settle()
@@ -136,6 +140,14 @@ class _Soak:
                 return people.group(open_to_the_bot=True)
             case Room.SIDE_ROOM:
                 return people.side_room(people.group(open_to_the_bot=True))
+
+    async def _greet(self) -> None:
+        """Let the bot know the private chats that it can't know otherwise: Discord lists none."""
+        for talk in self._talks:
+            if talk.platform == "discord" and talk.room is Room.PRIVATE:
+                await self._people["discord"].say(self._places[id(talk)], _GREETING, who=talk.people[0])
+                answers = await eventually(partial(self._answers, talk), within_s=30.0, what="an answer to a greeting")
+                self._greetings |= {answer.id for answer in answers}
 
     async def _talk_among_disturbances(self) -> None:
         everybody_talked = asyncio.Event()
@@ -207,6 +219,8 @@ class _Soak:
         try:
             number, version = asked_in(call.text)
         except IndexError:
+            if call.text.endswith(_GREETING):
+                return Script(pieces=("Hello",))
             self._leaks.append(f"something else is asked: {call.text[:200]!r}")
             return Script()
         self._asked[number, version] += 1
@@ -222,7 +236,11 @@ class _Soak:
 
     def _account(self, talk: Talk) -> Account:
         asked = [line.question for line in talk.lines if line.is_addressed and line.question.message is not None]
-        return account(asked, shown(self._people[talk.platform].answers(self._places[id(talk)])))
+        answers = (answer for answer in self._answers(talk) if answer.id not in self._greetings)
+        return account(asked, shown(answers))
+
+    def _answers(self, talk: Talk) -> list[Any]:
+        return self._people[talk.platform].answers(self._places[id(talk)])
 
     async def _settle(self) -> None:
         give_up = time.monotonic() + _SETTLING_S
