@@ -217,7 +217,14 @@ def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts
         webhook = Webhook(settings.webhook_url, secret=secrets.token_urlsafe(32), clock=clock)
         posts[webhook.path] = webhook.post
     local_files = None if settings.local_files is None else Path(settings.local_files)
-    return TelegramChat(token, api_url=settings.api_url, clock=clock, webhook=webhook, local_files=local_files)
+    return TelegramChat(
+        token,
+        api_url=settings.api_url,
+        clock=clock,
+        webhook=webhook,
+        local_files=local_files,
+        reacts=settings.reactions,
+    )
 
 
 def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:

@@ -190,7 +190,9 @@ class Conversation:
         elif name == ALT:
             describes = turn.argument.strip().lower() == ON
             settings = await self._store.settings(turn.key)
-            await self._store.change_settings(turn.key, replace(settings, describes_pictures=describes))
+            await self._store.change_settings(
+                turn.key, replace(settings, describes_pictures=describes), now=self._clock.now()
+            )
             await self._say(turn, chat, texts.ALT_ON if describes else texts.ALT_OFF)
         else:
             await self._say(turn, chat, texts.HELP)

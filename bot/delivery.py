@@ -9,6 +9,7 @@ from typing import Self
 from bot import texts
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformUncertain
 from bot.events import MessageId
+from bot.final import Final
 from bot.insistence import Insistence
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
@@ -37,13 +38,25 @@ class AnswerOnScreen:
     """
 
     def __init__(
-        self, turn: Turn, chat: Chat, store: Store, clock: Clock, throttle: Throttle, stored: Sequence[Delivery]
+        self,
+        turn: Turn,
+        chat: Chat,
+        store: Store,
+        clock: Clock,
+        throttle: Throttle,
+        stored: Sequence[Delivery],
+        *,
+        most_parts: int,
     ) -> None:
-        """`stored` are the receipts of earlier attempts: their messages are continued in place."""
+        """`stored` are the receipts of earlier attempts: their messages are continued in place.
+
+        A text of more than `most_parts` messages comes as its beginning and a file.
+        """
         self._turn = turn
         self._chat = chat
         self._store = store
         self._clock = clock
+        self._most_parts = most_parts
         self._receipts = Receipts(turn, chat, store, stored)
         self._sending = Sending(turn, chat, self._receipts)
         self._preview = Preview(turn, chat, self._receipts, self._sending, throttle, clock)
@@ -71,18 +84,18 @@ class AnswerOnScreen:
         """The receipts that are not stored yet. Who takes them stores them."""
         return self._receipts.take()
 
-    def plan(self, markdown: str, pictures: Sequence[Part] = ()) -> Sequence[Delivery]:
+    def plan(self, final: Final) -> Sequence[Delivery]:
         """The receipts to store before `complete`, for parts that are not in the chat yet."""
-        parts = [*self._parts(markdown), *pictures]
+        parts = final.parts(self._chat, most=self._most_parts)
         self._receipts.expect(parts)
         self._receipts.announce_next(len(parts))
         return self._receipts.take()
 
-    async def complete(self, markdown: str, pictures: Sequence[Part] = ()) -> None:
-        """Make exactly this text stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
+    async def complete(self, final: Final) -> None:
+        """Make exactly this stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
 
-        The pictures stand behind it. Where the platform refuses one, its caption stands there, and why it does.
-        Leaves receipts to be taken.
+        Where the platform refuses a picture, its caption stands there, and why it does; where it refuses a file, the
+        whole text. Leaves receipts to be taken.
 
         Raises:
             PlatformRefused: the platform will not take it, whatever is tried.
@@ -90,14 +103,23 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._preview.stop()
-        parts = [*self._parts(markdown), *pictures]
-        self._receipts.expect(parts)
+        parts = final.parts(self._chat, most=self._most_parts)
         uncertain: PlatformUncertain | None = None
-        for index, part in enumerate(parts):
+        index = 0
+        while index < len(parts):
+            self._receipts.expect(parts)
             try:
-                await self._bring_or_tell(index, part, parts)
+                await self._bring_or_tell(index, parts[index], parts)
             except PlatformUncertain as error:
                 uncertain = error
+            except PlatformRefused as refused:
+                if parts[index].document is None:
+                    raise
+                log.warning("turn %s: a file of its answer was refused: %s", self._turn.id, refused)
+                self._receipts.note(Delivery(part=index, state=DeliveryState.PENDING))
+                parts = final.without_files(self._chat)
+                continue
+            index += 1
         for index in reversed(self._receipts.parts[len(parts) :]):
             await self._take_back(index)
         if uncertain is not None:
@@ -120,10 +142,6 @@ class AnswerOnScreen:
         if refusal is not None:
             raise refusal
 
-    def _parts(self, markdown: str) -> Sequence[Part]:
-        # A text of which nothing is visible (zero-width characters, an empty code block) is no answer to a person.
-        return self._chat.render(markdown, final=True) or self._chat.render(texts.EMPTY_ANSWER, final=True)
-
     async def _bring_or_tell(self, index: int, part: Part, parts: Sequence[Part]) -> None:
         try:
             await self._bring(index, part, parts)
@@ -143,7 +161,7 @@ class AnswerOnScreen:
         if receipts[index].state is DeliveryState.UNKNOWN:
             return
         if receipts.is_of_another_kind(index, part):
-            # No platform turns a text into a picture in place.
+            # No platform turns a text into a picture or a file in place.
             await self._take_back(index)
             self._sending.begin_anew(index, part)
         if receipts[index].message_id is not None:

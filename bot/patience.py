@@ -1,11 +1,15 @@
-"""How long to wait for what belongs to a message: the rest of an album, the question to a photo, the end of a paste."""
+"""How long to wait for what belongs to a message: an album's rest, a photo's question, a paste's end, a preview."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.events import MessageReceived
 from bot.ports.chat import Limits
 from bot.records import Joining
+
+_LINK = re.compile(r"(?<!<)\bhttps?://\S", re.IGNORECASE)
+"""One that can get a preview. In angle brackets people ask Discord for none."""
 
 PASTE_SHARE = 0.95
 """A text that fills so much of the longest message was probably cut there by the sender's app."""
@@ -30,4 +34,6 @@ class Patience:
             return timedelta(seconds=self.photo_quiet_s)
         if len(message.raw_text) >= limits.text_length * PASTE_SHARE:
             return timedelta(seconds=self.paste_quiet_s)
+        if not message.attachments and _LINK.search(message.raw_text):
+            return timedelta(seconds=limits.previews_come_within_s)
         return timedelta()

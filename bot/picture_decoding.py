@@ -43,9 +43,9 @@ def prepare(data: bytes, limits: PictureLimits) -> Prepared:
     Raises:
         AttachmentError: it can't be read, or is over a limit.
 
-    Takes 0.15 s for a 12-megapixel JPEG and 0.3 s for a 4K PNG, and up to 16 bytes of memory for a pixel
-    (measured on one core; WebP takes the most). Changes the process's warning filters while it runs, so only one
-    call at a time.
+    Takes 0.15 s for a 12-megapixel JPEG, 0.3 s for a 4K PNG and 1 to 3 s for a video, and up to 16 bytes of memory
+    for a pixel (measured on one core; WebP takes the most). Changes the process's warning filters while it runs, so
+    only one call at a time.
     """
     with _refusals(limits.max_pixels):
         if (kind := kind_of(data)) is Kind.TEXT:

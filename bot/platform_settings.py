@@ -44,6 +44,8 @@ class TelegramSettings(Section):
     """An address that leads to `HTTP_PORT`: Telegram posts messages there; not set: the bot asks for them by itself"""
     local_files: AbsolutePath | None = None
     """The folder of a local Bot API server that runs with `--local`: files of any size are read from there"""
+    reactions: bool = False
+    """`on`: the bot reacts with 👀 to each message that it is going to answer"""
 
     @field_validator("webhook_url")
     @classmethod

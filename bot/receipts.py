@@ -11,8 +11,8 @@ from bot.ports.chat import Chat, Part
 from bot.ports.store import Store
 from bot.records import Delivery, DeliveryState, Turn, TurnState
 
-_PICTURE = "picture "
-"""How the digest of a part with a picture begins."""
+_PICTURE, _DOCUMENT = "picture ", "document "
+"""How the digest of a part begins that has one."""
 
 
 class Receipts:
@@ -31,7 +31,7 @@ class Receipts:
             # A preview is edited without a receipt for each time: what an attempt that was cut short showed last is
             # not known, and must not count as the text that was noted before.
             for receipt in stored:
-                self.note(replace(receipt, digest=_PICTURE if receipt.digest.startswith(_PICTURE) else ""))
+                self.note(replace(receipt, digest=_kind_of(receipt.digest)))
 
     def __getitem__(self, index: int) -> Delivery:
         return self._by_part[index]
@@ -60,10 +60,12 @@ class Receipts:
         return receipt is not None and receipt.state is DeliveryState.SENT and receipt.digest == digest(part)
 
     def is_of_another_kind(self, index: int, part: Part) -> bool:
-        """Whether a text stands in the chat where a picture belongs, or the other way round."""
+        """Whether a text stands in the chat where a picture or file belongs, or the like. A file is never changed."""
         receipt = self._by_part[index]
-        is_picture = receipt.digest.startswith(_PICTURE)
-        return receipt.message_id is not None and is_picture is not (part.picture is not None)
+        if receipt.message_id is None:
+            return False
+        wanted = digest(part)
+        return _kind_of(receipt.digest) != _kind_of(wanted) or (part.document is not None and receipt.digest != wanted)
 
     def note(self, receipt: Delivery) -> None:
         """Put a receipt in the place of the one before."""
@@ -118,4 +120,8 @@ class Receipts:
 def digest(part: Part) -> str:
     """Equal for parts that look equal on screen."""
     looks = hashlib.blake2s(repr(part).encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return looks if part.picture is None else _PICTURE + looks
+    return (_PICTURE if part.picture else _DOCUMENT if part.document else "") + looks
+
+
+def _kind_of(digest: str) -> str:
+    return next((kind for kind in (_PICTURE, _DOCUMENT) if digest.startswith(kind)), "")

@@ -1,6 +1,11 @@
 """Every sentence of the bot's own that a person reads (the model's failures bring theirs: `bot.errors`)."""
 
-from bot.commands import COMMANDS
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.choices import AnswerMode
+from bot.commands import COMMANDS, EVERYTHING, HERE, MESSAGE
+from bot.records import Spent
 
 HELP = "\n".join(
     [
@@ -53,6 +58,10 @@ def picture_refused(caption: str) -> str:
     words = "*(I may not post pictures here, so the marked picture is missing. Whoever runs this place can allow it.)*"
     return f"{caption}\n\n{words}" if caption else words
 
+
+REST_IN_FILE = "*(This answer is long. All of it is in the attached file.)*"
+
+FILE_REFUSED = "*(I may not send files here, so the file is missing. Whoever runs this place can allow it.)*"
 
 ALT_MARK = "**Described by AI:** "
 
@@ -122,3 +131,187 @@ def not_shown(limit: int) -> str:
     if limit == 0:
         return "the model that answers here can't see pictures"
     return "I can look at only one picture at once" if limit == 1 else f"I can look at only {limit} pictures at once"
+
+
+def privacy_mode(username: str) -> str:
+    """What a Telegram group is told that the bot joins in privacy mode. `username` is the bot's."""
+    return (
+        f"Hi! Mention me (@{username}), reply to me or use a command, and I answer. I can't see anything else that is "
+        "written here, nor the other pictures of an album: if you want me to, make me an administrator, or turn "
+        "privacy mode off at @BotFather (/setprivacy) and add me again."
+    )
+
+
+RETRY_LABEL = "Try again"
+
+CONTINUE_LABEL = "Go on"
+
+RETRIES = "I answer that again."
+
+NOTHING_TO_RETRY = "There is no question here that I could answer again. Please ask it."
+
+NOT_ALLOWED = "Only those who manage this chat can change that. Please ask one of them."
+
+RIGHTS_UNKNOWN = "I could not find out whether you may change that. Please try again in a minute."
+
+NOT_A_CHOICE = "I don't know that choice. These are the ones I know."
+
+FORGET = "What shall I forget? It can't be brought back."
+
+FORGET_LABELS: Mapping[str, str] = MappingProxyType(
+    {MESSAGE: "Your last question", HERE: "This conversation", EVERYTHING: "Everything of yours"}
+)
+
+FORGOTTEN_EXCHANGE = "Done: that question and my answer are forgotten."
+
+FORGOTTEN_HERE = "Done: I have forgotten this conversation. What I wrote here stays until you delete it."
+
+FORGOTTEN_OWN_HERE = (
+    "Done: I have forgotten what you said here and what I answered you. What I wrote here stays in the chat."
+)
+
+FORGOTTEN_EVERYTHING = (
+    "Done: I have forgotten all that you ever said to me here and elsewhere, and what I answered you. "
+    "What I wrote stays in the chats."
+)
+
+NOTHING_TO_FORGET = "I remember no question of yours like that. Reply to one of yours, or to my answer, with `/forget message`."
+
+EXPORT_PRIVATELY = "That is for your eyes only. Write `/export` to me in a private chat, and I send you the file."
+
+EXPORTED = "This is all that I keep of what you said to me, and of what I answered."
+
+NOTHING_KEPT = "I keep nothing of you."
+
+SETTINGS = "This is how I behave here. Choose what you want to change."
+
+BACK_LABEL = "‹ Back"
+
+ON_LABEL = "Yes"
+
+OFF_LABEL = "No"
+
+USUAL_LABEL = "As usual"
+
+EACH_LABEL = "Each person's own"
+
+APART_LABEL = "One for each person"
+
+TOGETHER_LABEL = "One for all"
+
+PAGE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "answers": "When I answer",
+        "pictures": "Pictures",
+        "listening": "Listening",
+        "sharing": "Sharing",
+        "memory": "Memory",
+        "language": "Language",
+        "persona": "Manner",
+        "model": "Model",
+    }
+)
+
+PAGE_HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "answers": "When shall I answer? For a wake word of your own, write `/settings wake` and the word.",
+        "pictures": "Shall I describe every picture that is posted here, for people who can't see it?",
+        "listening": "Shall I also remember what is said here to others, to know what you talk about?",
+        "sharing": "Shall all people here share one conversation with me, or have one each?",
+        "memory": "How many earlier questions and answers shall I look back at?",
+        "language": "Which language shall I speak here?",
+        "persona": "In which manner shall I speak here? For one of your own, write `/persona` and describe it.",
+        "model": "Which model shall answer here?",
+    }
+)
+
+ANSWER_LABELS: Mapping[AnswerMode, str] = MappingProxyType(
+    {
+        AnswerMode.MENTION: "When mentioned",
+        AnswerMode.WAKE_WORD: "At a wake word",
+        AnswerMode.EVERY: "Every message",
+    }
+)
+
+DESCRIBES_ALL = "I describe every picture that is posted here."
+
+DESCRIBES_ASKED = "I describe pictures when somebody asks me."
+
+LISTENS = "I remember what is said here to others, too."
+
+LISTENS_NOT = "I remember only what is said to me."
+
+APART = "Each person has a conversation of their own with me."
+
+TOGETHER = "All people here share one conversation with me."
+
+HEARS_EVERYTHING = (
+    "From now on I remember everything that is written here, also what is not meant for me, to know what you talk "
+    "about. It is kept for a limited time, and goes to the model together with your questions. `/settings` ends that."
+)
+
+ANSWERS_EVERYTHING = (
+    "From now on I read and answer every message that is written here. It goes to the model and is kept for a limited "
+    "time. `/settings` ends that."
+)
+
+
+def answers_to(mode: AnswerMode, wake_word: str) -> str:
+    """When the bot answers in a group."""
+    match mode:
+        case AnswerMode.MENTION:
+            return "I answer when somebody mentions me or replies to me."
+        case AnswerMode.WAKE_WORD:
+            return f'I answer when somebody mentions me, replies to me or says "{wake_word}".'
+        case AnswerMode.EVERY:
+            return "I answer every message."
+
+
+def remembers(exchanges: int) -> str:
+    """How far the bot looks back."""
+    if exchanges == 0:
+        return "I answer each question for itself, without looking back."
+    return f"I look back at up to {exchanges} earlier questions and answers."
+
+
+def memory_label(exchanges: int) -> str:
+    """The button of a length of memory."""
+    return "Nothing" if exchanges == 0 else f"Up to {exchanges}"
+
+
+def speaks(language: str) -> str:
+    """Which language the bot speaks; empty: each person's own."""
+    return f"I speak {language}." if language else "I speak the language of whoever asks me."
+
+
+def in_manner(persona: str, *, is_named: bool) -> str:
+    """In which manner the bot speaks."""
+    if not persona:
+        return "I speak in my usual manner."
+    return f'I speak in the manner "{persona}".' if is_named else f"I speak as somebody here described it: {persona}"
+
+
+def answered_by(model: str) -> str:
+    """Which model answers."""
+    return f"The model `{model}` answers."
+
+
+def usage(today: Spent, month: Spent) -> str:
+    """What one person used, or one conversation."""
+    return f"- {_spent('Today', today)}\n- {_spent('This month', month)}"
+
+
+def usage_of_person(today: Spent, month: Spent) -> str:
+    """What one person used, anywhere on the platform."""
+    return f"**You, in all our conversations**\n{usage(today, month)}"
+
+
+def usage_here(today: Spent, month: Spent) -> str:
+    """What all people used in one conversation."""
+    return f"**Everybody, in this conversation**\n{usage(today, month)}"
+
+
+def _spent(when: str, spent: Spent) -> str:
+    cost = "" if spent.cost_usd is None else f", ${spent.cost_usd:.4f}"
+    tokens = spent.prompt_tokens + spent.completion_tokens
+    return f"{when}: {spent.questions} answers, {spent.pictures} pictures, {tokens:,} tokens{cost}"

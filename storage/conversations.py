@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.choices import NOTHING_CHOSEN, AnswerMode, ConversationSettings
-from bot.events import ConversationKey, PlatformName
+from bot.events import ConversationKey, PersonId, PlatformName
 from bot.records import AttachmentId, TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
@@ -36,6 +36,17 @@ _MOVE_PIXELS = (
     .where(IS_KEY, conversations.c.pixels_from < sa.bindparam("first", type_=Id))
     .values(pixels_from=sa.bindparam("first", type_=Id))
 )
+_FIND = sa.select(conversations.c.id).where(IS_KEY)
+# In these words, which SQLite and PostgreSQL both understand; SQLAlchemy has other ones for each of them.
+_MOVE_OWN = sa.text(
+    "INSERT INTO windows (conversation_id, sender_id, reset_turn_id, pixels_from)"
+    " VALUES (:conversation_id, :sender_id, :up_to, :pixels_from)"
+    " ON CONFLICT (conversation_id, sender_id) DO UPDATE SET"
+    " reset_turn_id = CASE WHEN excluded.reset_turn_id > windows.reset_turn_id"
+    " THEN excluded.reset_turn_id ELSE windows.reset_turn_id END,"
+    " pixels_from = CASE WHEN excluded.pixels_from > windows.pixels_from"
+    " THEN excluded.pixels_from ELSE windows.pixels_from END"
+)
 _SETTINGS = sa.select(conversations.c.settings).where(IS_KEY)
 _CHANGE_SETTINGS = sa.update(conversations).where(IS_KEY)
 _HELD = sa.select(
@@ -55,17 +66,37 @@ def add_conversation(connection: sa.Connection, key: ConversationKey, *, is_priv
     return int(connection.execute(_ADD, {**values, "is_private": is_private}).scalar_one())
 
 
-def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId) -> None:
-    """Let the history begin after `up_to`. It never begins earlier again."""
-    connection.execute(_RESET, {**key_values(key), "up_to": up_to})
+def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
+    """Let the history, or that of one person, begin after `up_to`. It never begins earlier again."""
+    if of is None:
+        connection.execute(_RESET, {**key_values(key), "up_to": up_to})
+    else:
+        _move_own(connection, key, of, up_to=up_to, pixels_from=0)
 
 
 def move_window(
-    connection: sa.Connection, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId
+    connection: sa.Connection,
+    key: ConversationKey,
+    *,
+    first_turn: TurnId,
+    pixels_from: AttachmentId,
+    of: PersonId | None = None,
 ) -> None:
     """See `bot.ports.store.Store.move_window`."""
-    reset(connection, key, up_to=TurnId(first_turn - 1))
-    connection.execute(_MOVE_PIXELS, {**key_values(key), "first": pixels_from})
+    if of is None:
+        reset(connection, key, up_to=TurnId(first_turn - 1), of=None)
+        connection.execute(_MOVE_PIXELS, {**key_values(key), "first": pixels_from})
+    else:
+        _move_own(connection, key, of, up_to=first_turn - 1, pixels_from=pixels_from)
+
+
+def _move_own(
+    connection: sa.Connection, key: ConversationKey, person: PersonId, *, up_to: int, pixels_from: int
+) -> None:
+    conversation_id = connection.execute(_FIND, key_values(key)).scalar()
+    if conversation_id is not None:
+        values = {"conversation_id": conversation_id, "sender_id": person, "up_to": up_to, "pixels_from": pixels_from}
+        connection.execute(_MOVE_OWN, values)
 
 
 def settings(connection: sa.Connection, key: ConversationKey) -> ConversationSettings:

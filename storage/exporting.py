@@ -102,6 +102,7 @@ def _as_said(row: AnyRow, attachments: Sequence[Mapping[str, Any]]) -> Mapping[s
 
 def _as_exchange(row: AnyRow, said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return {
+        "turn": row.id,
         "platform": row.platform,
         "chat_id": row.chat_id,
         "thread_id": row.thread_id or None,

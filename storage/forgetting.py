@@ -95,7 +95,11 @@ _WINDOWS = sa.delete(windows).where(windows.c.sender_id == sa.bindparam("person"
 _PASSING = sa.delete(passing).where(
     passing.c.platform == sa.bindparam("of_platform"), passing.c.sender_id == sa.bindparam("person")
 )
-_PASSED = {Scope.MINE: _PASSING, Scope.MINE_HERE: _PASSING.where(IS_PASSING), Scope.ALL_HERE: sa.delete(passing).where(IS_PASSING)}
+_PASSED = {
+    Scope.MINE: _PASSING,
+    Scope.MINE_HERE: _PASSING.where(IS_PASSING),
+    Scope.ALL_HERE: sa.delete(passing).where(IS_PASSING),
+}
 _NAMELESS = sa.update(turns).where(turns.c.id == sa.bindparam("but", type_=Id)).values(sender_id=NOBODY, language=None)
 _SET_TARGET = sa.update(turns).where(turns.c.id == sa.bindparam("but", type_=Id))
 

@@ -18,35 +18,37 @@ from storage.targets import target_of
 from storage.turn_rows import IS_TURN, turn_by_id
 from storage.turns import turn_of
 
-MOST_PRESSES = 20
+_MOST_PRESSES = 20
 """Under one menu, waiting to be acted on. More are not taken."""
 
 _IS_KNOWN = sa.select(presses.c.press_id).where(
     presses.c.platform == sa.bindparam("of_platform"), presses.c.press_id == sa.bindparam("of_press")
 )
 _ADD = presses.insert()
-_DELIVER_AGAIN = sa.update(turns).where(IS_TURN).values(state=TurnState.DELIVERING.value, finished_at=None, buttons=None)
+_DELIVER_AGAIN = (
+    sa.update(turns).where(IS_TURN).values(state=TurnState.DELIVERING.value, finished_at=None, buttons=None)
+)
 _REPLY_TO = sa.update(turns).where(IS_TURN)
 
-Pressed = tuple[Sequence[Accepted], Sequence[str]]
+_Pressed = tuple[Sequence[Accepted], Sequence[str]]
 """What is to be run, and the originals that no attachment has any more."""
 
-NOTHING: Pressed = ((), ())
+_NOTHING: _Pressed = ((), ())
 
 
 def press(
     connection: sa.Connection, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
-) -> Pressed:
+) -> _Pressed:
     """See `bot.ports.store.Store.press`."""
     turn = turn_of(connection, pressed.key, pressed.message_id)
     if turn is None or not _is_new(connection, pressed, now=now):
-        return NOTHING
+        return _NOTHING
     is_own = pressed.sender.id == turn.sender
-    if turn.command in MENUS:
-        return _choose(connection, turn, pressed, now=now) if is_own or turn.command != FORGET else NOTHING
-    if turn.settings.is_per_person and not is_own:
-        return NOTHING
+    if not is_own and (turn.settings.is_per_person or turn.command == FORGET):
+        return _NOTHING
     match pressed.action:
+        case Action.CHOOSE if turn.command in MENUS:
+            return _choose(connection, turn, pressed, now=now), ()
         case Action.RETRY if _offers(turn, pressed.action):
             return [_again(connection, turn, now=now)], ()
         case Action.CONTINUE if _offers(turn, pressed.action):
@@ -54,7 +56,7 @@ def press(
         case Action.FORGET if is_own:
             withdrawn, unused = forget_turns(connection, [turn.id], now=now, in_chat=True)
             return [Accepted(turn=one, restart=True) for one in withdrawn], unused
-    return NOTHING
+    return _NOTHING
 
 
 def retry(connection: sa.Connection, command: Turn, *, now: datetime) -> Accepted | None:
@@ -82,12 +84,12 @@ def _again(connection: sa.Connection, turn: Turn, *, now: datetime) -> Accepted:
     return Accepted(turn=turn_by_id(connection, turn.id), restart=True)
 
 
-def _choose(connection: sa.Connection, turn: Turn, pressed: ButtonPressed, *, now: datetime) -> Pressed:
-    if len(turn.presses) >= MOST_PRESSES or turn.state in (TurnState.WITHDRAWING, TurnState.WITHDRAWN):
-        return NOTHING
+def _choose(connection: sa.Connection, turn: Turn, pressed: ButtonPressed, *, now: datetime) -> Sequence[Accepted]:
+    if len(turn.presses) >= _MOST_PRESSES or turn.state in (TurnState.WITHDRAWING, TurnState.WITHDRAWN):
+        return ()
     waiting = [*turn.presses, Press(by=pressed.sender.id, value=pressed.value)]
     reopen(connection, turn.id, ready_at=now, presses=[asdict(one) for one in waiting])
-    return [Accepted(turn=turn_by_id(connection, turn.id), restart=True)], ()
+    return [Accepted(turn=turn_by_id(connection, turn.id), restart=True)]
 
 
 def _go_on(

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.pictures import IS_UNUSED
-from storage.tables import cursors, passing, pictures, set_aside, turns
+from storage.tables import cursors, passing, pictures, presses, set_aside, turns
 
 _TURNS_AT_ONCE = 50
 """With their messages and receipts, a few milliseconds."""
@@ -51,6 +51,9 @@ _EMPTY = (
 _DELETE_UNREADABLES = sa.delete(set_aside).where(
     set_aside.c.set_aside_at < sa.bindparam("before", type_=set_aside.c.set_aside_at.type)
 )
+_DELETE_PRESSES = sa.delete(presses).where(
+    presses.c.pressed_at < sa.bindparam("before", type_=presses.c.pressed_at.type)
+)
 _DELETE_PASSING = sa.delete(passing).where(passing.c.heard_at < sa.bindparam("before", type_=passing.c.heard_at.type))
 
 _LONG_UNMOVED = (
@@ -79,6 +82,16 @@ def delete_passing(before: datetime) -> Step:
 
     def delete(connection: sa.Connection) -> int:
         connection.execute(_DELETE_PASSING, {"before": before})
+        return 0
+
+    return delete
+
+
+def delete_presses(before: datetime) -> Step:
+    """Buttons that were pressed before a time. No platform tells of them again."""
+
+    def delete(connection: sa.Connection) -> int:
+        connection.execute(_DELETE_PRESSES, {"before": before})
         return 0
 
     return delete

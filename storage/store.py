@@ -2,9 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from bot.choices import ConversationSettings
-from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
+import sqlalchemy as sa
+
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
+from bot.events import (
+    ButtonPressed,
+    ConversationKey,
+    MessageId,
+    MessageReceived,
+    PersonId,
+    PlatformName,
+    Unreadable,
+)
 from bot.ports.chat import KnownPlace
 from bot.records import (
     Accepted,
@@ -19,6 +30,8 @@ from bot.records import (
     Picture,
     Prepared,
     Refusal,
+    Scope,
+    Spent,
     Turn,
     TurnId,
 )
@@ -27,12 +40,17 @@ from storage import (
     attachments,
     conversations,
     cursors,
+    exporting,
+    forgetting,
     history,
+    moving,
     notices,
     pictures,
     places,
+    pressing,
     receipts,
     retention,
+    spending,
     taking_back,
     turns,
     unreadables,
@@ -70,13 +88,36 @@ class SqlStore:
         joining: Joining,
         answer: bool = True,
         refusal: Refusal | None = None,
+        defaults: ConversationSettings = NOTHING_CHOSEN,
     ) -> Accepted | None:
         return await self._write(
             lambda c: accepting.accept(
-                c, message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal
+                c,
+                message,
+                now=now,
+                ready_at=ready_at,
+                joining=joining,
+                answer=answer,
+                refusal=refusal,
+                defaults=defaults,
             ),
             durable=True,
         )
+
+    async def press(
+        self, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
+    ) -> Sequence[Accepted]:
+        accepted, unused = await self._write(
+            lambda c: pressing.press(c, pressed, now=now, joining=joining, refusal=refusal), durable=True
+        )
+        await self._originals.remove(unused)
+        return accepted
+
+    async def retry(self, command: Turn, *, now: datetime) -> Accepted | None:
+        return await self._write(lambda c: pressing.retry(c, command, now=now))
+
+    async def move(self, old: ConversationKey, new: ConversationKey) -> Sequence[Turn]:
+        return await self._write(lambda c: moving.move(c, old, new), durable=True)
 
     async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
         accepted, unused = await self._write(
@@ -148,11 +189,15 @@ class SqlStore:
     async def held(self, *, now: datetime) -> Mapping[ConversationKey, datetime]:
         return await self._read(lambda c: conversations.held(c, now=now))
 
-    async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:
-        return await self._read(lambda c: history.history(c, key, up_to=up_to, limit=limit))
+    async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int, of: PersonId | None = None) -> History:
+        return await self._read(lambda c: history.history(c, key, up_to=up_to, limit=limit, of=of))
 
-    async def move_window(self, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId) -> None:
-        await self._write(lambda c: conversations.move_window(c, key, first_turn=first_turn, pixels_from=pixels_from))
+    async def move_window(
+        self, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId, of: PersonId | None = None
+    ) -> None:
+        await self._write(
+            lambda c: conversations.move_window(c, key, first_turn=first_turn, pixels_from=pixels_from, of=of)
+        )
 
     async def settle(
         self, attachment_id: AttachmentId, verdict: Prepared | str, *, original: str | None = None
@@ -178,15 +223,21 @@ class SqlStore:
         return await self._originals.read(sha256)
 
     async def attachment(
-        self, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId
+        self, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId, of: PersonId | None = None
     ) -> Attachment | None:
-        return await self._read(lambda c: history.attachment(c, key, attachment_id, up_to=up_to))
+        return await self._read(lambda c: history.attachment(c, key, attachment_id, up_to=up_to, of=of))
 
     async def settings(self, key: ConversationKey) -> ConversationSettings:
         return await self._read(lambda c: conversations.settings(c, key))
 
-    async def change_settings(self, key: ConversationKey, settings: ConversationSettings) -> None:
-        await self._write(lambda c: conversations.change_settings(c, key, settings))
+    async def change_settings(
+        self, key: ConversationKey, settings: ConversationSettings, *, now: datetime, notice: Notice | None = None
+    ) -> Turn | None:
+        def change(connection: sa.Connection) -> Turn | None:
+            conversations.change_settings(connection, key, settings)
+            return None if notice is None else notices.notify(connection, notice, now=now, cursor=None)
+
+        return await self._write(change)
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
         return await self._read(lambda c: receipts.deliveries_of(c, turn_id))
@@ -197,8 +248,37 @@ class SqlStore:
     async def remove_delivery(self, turn_id: TurnId, part: int) -> None:
         await self._write(lambda c: receipts.remove_delivery(c, turn_id, part))
 
-    async def reset(self, key: ConversationKey, *, up_to: TurnId) -> None:
-        await self._write(lambda c: conversations.reset(c, key, up_to=up_to))
+    async def reset(self, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
+        await self._write(lambda c: conversations.reset(c, key, up_to=up_to, of=of))
+
+    # --- what is kept of a person ---------------------------------------------------------------
+
+    async def forget_exchange(self, command: Turn, *, now: datetime) -> Sequence[Turn] | None:
+        is_there, (withdrawn, unused) = await self._write(lambda c: forgetting.forget_exchange(c, command, now=now))
+        await self._originals.remove(unused)
+        return withdrawn if is_there else None
+
+    async def forget(self, command: Turn, scope: Scope, *, now: datetime) -> Sequence[Turn]:
+        every: list[Turn] = []
+        is_more = True
+        while is_more:
+            is_more, (withdrawn, unused) = await self._write(
+                lambda c: forgetting.forget_some(c, command, scope, now=now)
+            )
+            await self._originals.remove(unused)
+            every += withdrawn
+        await self._write(lambda c: forgetting.forget_rest(c, command, scope, now=now))
+        return every
+
+    async def kept_of(
+        self, platform: PlatformName, person: PersonId, *, after: TurnId
+    ) -> tuple[TurnId | None, Sequence[Mapping[str, Any]]]:
+        return await self._read(lambda c: exporting.kept_of(c, platform, person, after=after))
+
+    async def spent(self, key: ConversationKey, *, person: PersonId | None, since: datetime) -> Spent:
+        return await self._read(lambda c: spending.spent(c, key, person=person, since=since))
+
+    # --- in time --------------------------------------------------------------------------------
 
     async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:
         """See `bot.ports.store.Store.purge`. A file shrinks by what became free.
@@ -213,6 +293,7 @@ class SqlStore:
             retention.delete_turns(before),
             retention.delete_unreadables(before),
             retention.delete_passing(before),
+            retention.delete_presses(before),
             retention.delete_cursors,
             retention.delete_orphans,
             retention.evict_pictures(max_picture_bytes),

@@ -63,23 +63,21 @@ def prompt_of(call: Call) -> str:
 
 
 @asynccontextmanager
-async def seeing(platform: str, folder: Path, *, start: bool = True, **variables: str) -> AsyncIterator[Scene]:
-    """A bot on one platform. The rules of platform and model must not have been broken at the end.
+async def seeing(platform: str, folder: Path, **variables: str) -> AsyncIterator[Scene]:
+    """A bot that listens on one platform. The rules of platform and model must not have been broken at the end."""
+    async with not_started(platform, folder, **variables) as scene:
+        await scene.start()
+        yield scene
 
-    Args:
-        platform: Which.
-        folder: For its data.
-        start: False: the test starts it, once the model is ready for it.
-        variables: More of its environment.
-    """
+
+@asynccontextmanager
+async def not_started(platform: str, folder: Path, **variables: str) -> AsyncIterator[Scene]:
+    """The same, for tests that first get the model ready for the start."""
     async with people_of(platform) as people, ModelEmulator() as model:
         servers = {"MODEL_API_URL": model.url, "MODEL_API_KEY": "model-key", **people.environment}
         bot = BotProcess(folder, **{**servers, **IMPATIENT, **variables})
-        scene = Scene(people=people, model=model, bot=bot)
         try:
-            if start:
-                await scene.start()
-            yield scene
+            yield Scene(people=people, model=model, bot=bot)
         except BaseException as error:
             error.add_note(f"the bot wrote:\n{bot.output}")
             raise

@@ -114,16 +114,34 @@ async def test_an_answer_of_telegram_without_end_is_left() -> None:
         await runner.cleanup()
 
 
+HEAD = {"pictures": [], "text": "", "origin": "", "left_out": "", "operator": "", "person": ""}
+
+
 @pytest.mark.parametrize(
-    "line", ["[]", "5", '{"jpeg_bytes": "9"}', '{"width_px": null}', '{"origin": 5}', "[" * 100_000, '{"new": 1}']
+    "wrong",
+    [
+        [],
+        5,
+        {"pictures": [], "text": ""},
+        {**HEAD, "origin": 5},
+        {**HEAD, "pictures": [{"size": "9", "width": 1, "height": 1, "label": ""}]},
+        {**HEAD, "pictures": [[]]},
+    ],
 )
-def test_nonsense_from_a_picture_worker_is_known_as_such(line: str) -> None:
-    with pytest.raises(ValueError, match="not a reply"):
-        unpack_head(line.encode())
+def test_nonsense_from_a_picture_worker_is_known_as_such(wrong: object) -> None:
+    with pytest.raises(ValueError, match="of a picture worker"):
+        unpack_head(json.dumps(wrong).encode())
+
+
+def test_a_reply_of_a_picture_worker_that_never_closes_is_nonsense() -> None:
+    with pytest.raises(ValueError, match=r"not a reply|depth|nesting|Expecting"):
+        unpack_head(b"[" * 100_000)
 
 
 def test_a_reply_of_a_picture_worker_is_read() -> None:
-    assert unpack_head(json.dumps({"jpeg_bytes": 9, "origin": "PNG"}).encode()).jpeg_bytes == 9
+    picture = {"size": 9, "width": 32, "height": 64, "label": "page 1"}
+    head = unpack_head(json.dumps({**HEAD, "pictures": [picture], "origin": "PDF"}).encode())
+    assert (head.origin, [shown.size for shown in head.pictures]) == ("PDF", [9])
 
 
 def test_a_proxy_that_repeats_a_token_does_not_get_it_into_an_error() -> None:

@@ -1,9 +1,10 @@
 """What belongs together becomes one turn."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
-from bot.events import Command
+from bot.events import Command, MessageEdited, Source
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import Core, running_core
 from tests.fakes import FakeChat, message, photo, prompt_text, said
@@ -110,3 +111,21 @@ async def test_a_late_photo_replaces_a_whole_answer_only_as_a_new_turn(tmp_path:
         await core.hear(message("", attachments=[photo("a")]))
         await core.finish()
         assert core.chat.texts() == ["Hello!", "A cat."]
+
+
+async def test_a_question_with_a_link_waits_for_its_preview_where_that_comes_later(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=4000)
+    chat.limits = replace(chat.limits, previews_come_within_s=1.0)
+    async with running_core(tmp_path, said("A rose."), said("Fine."), chat=chat) as core:
+        with_files(core)
+        asked = message("what is on https://garden.example?", message_id="q")
+        await core.hear(asked)
+        await core.clock.advance(0.5)
+        preview = photo("a", source=Source.PREVIEW)
+        await core.inbox.accept(MessageEdited(message=replace(asked, attachments=(preview,))))
+        await core.clock.advance(0.6)
+        await core.finish()
+        assert prompt_text(core.model.prompts[0]).count("<pixels>") == 1
+        await core.hear(message("and on <https://garden.example>?"))
+        await core.finish()
+        assert chat.texts() == ["A rose.", "Fine."]

@@ -13,7 +13,7 @@ from tests.emulators.model import Call, text_of
 from tests.gallery import UPRIGHT
 from tests.people import Place
 from tests.picture_people import PLATFORMS, PicturePeople
-from tests.seeing import answer, assert_same_picture, not_seen, note, prompt_of, seeing
+from tests.seeing import answer, assert_same_picture, not_seen, not_started, note, prompt_of, seeing
 from tests.test_self_test import seen
 
 JPEG = encoded(UPRIGHT, "JPEG")
@@ -97,7 +97,7 @@ async def test_a_conversation_can_have_every_picture_described(platform: str, tm
 
 @pytest.mark.parametrize(("platform", "way"), [("discord", "refuses pictures"), ("telegram", "guesses")])
 async def test_a_server_that_can_not_see_is_found_out_and_said_plainly(platform: str, way: str, tmp_path: Path) -> None:
-    async with seeing(platform, tmp_path, MODEL_SELF_TEST="on", start=False) as scene:
+    async with not_started(platform, tmp_path, MODEL_SELF_TEST="on") as scene:
         if way == "refuses pictures":
             scene.model.abilities.pictures = 0
         scene.model.reply_with("I can't see it.")
@@ -121,7 +121,7 @@ async def test_a_server_that_sees_passes_whatever_its_model_is_called(tmp_path: 
     def with_eyes(call: Call) -> str:
         return ", ".join(seen(call.images[0]))
 
-    async with seeing("discord", tmp_path, MODEL_SELF_TEST="on", start=False) as scene:
+    async with not_started("discord", tmp_path, MODEL_SELF_TEST="on") as scene:
         scene.model.reply_with("Colours.")
         scene.model.reply_with(with_eyes, when="vertical stripes")
         await scene.start()

@@ -52,6 +52,21 @@ async def test_older_pictures_are_demoted_in_blocks_and_come_back_when_asked_abo
         assert_same_picture(scene.model.calls[-1].images[-1], HUES[0])
 
 
+async def test_history_is_trimmed_in_blocks_so_that_the_beginning_stays(tmp_path: Path) -> None:
+    async with seeing("telegram", tmp_path, HISTORY_EXCHANGES="6") as scene:
+        place = scene.people.private()
+        for number in range(12):
+            await ask(scene, place, number)
+        system, lengths = scene.model.calls[0].messages[0], [len(call.messages) for call in scene.model.calls]
+        # The system prompt and the question, and two messages for each exchange before it.
+        assert lengths == [2, 4, 6, 8, 10, 12, 14, 8, 10, 12, 14, 8]
+        for earlier, later in zip(scene.model.calls, scene.model.calls[1:], strict=False):
+            assert later.messages[0] == system
+            if len(later.messages) > len(earlier.messages):
+                assert later.messages[: len(earlier.messages)] == earlier.messages
+                assert later.body["tools"] == earlier.body["tools"]
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_a_servers_limit_is_learned_from_its_refusal_also_for_the_next_start(
     platform: str, tmp_path: Path
@@ -116,7 +131,7 @@ async def test_files_as_they_came_are_kept_under_their_cap_and_the_newest_stay(t
     cap = 4 * len(files[-1])
     async with seeing("discord", tmp_path, PICTURE_ORIGINALS_BYTES=str(cap)) as scene:
         scene.model.reply_with("Noise.")
-        place = scene.people.private()
+        place, kept = scene.people.private(), list[bytes]()
         for number, data in enumerate(files, start=1):
             await scene.people.share(place, File(name="n.jpg", data=data), f"question {number}?")
             await scene.reads(place, *["Noise."] * number)

@@ -1,12 +1,15 @@
-"""Every way in which a picture comes, through the real process: what the model saw, what it and the person were told."""
+"""Every way in which a picture comes, through the real process: what the model saw, what it and people were told."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
 
+from tests.gallery import UPRIGHT
 from tests.picture_people import PLATFORMS, DiscordPicturePeople, TelegramPicturePeople, trusting
-from tests.picture_sources import JPEG, OF_EITHER, ON_DISCORD, ON_TELEGRAM, PNG, UPRIGHT, Asked
+from tests.picture_sources import JPEG, OF_EITHER, PNG, Asked
+from tests.picture_sources_discord import ON_DISCORD
+from tests.picture_sources_telegram import ON_TELEGRAM
 from tests.seeing import (
     PictureServer,
     Scene,

@@ -154,7 +154,7 @@ async def _side_by_side(scene: Scene) -> None:
 
 
 async def _misuse(scene: Scene) -> None:
-    wrong = [
+    wrong: list[tuple[str, dict[str, Any] | str]] = [
         ("look_closer", '{"picture": "PICTURE", "bbox_2d": [0, 0'),
         ("open_the_door", {"now": True}),
         ("look_closer", {"picture": "p999999", "bbox_2d": WHOLE}),

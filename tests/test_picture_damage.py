@@ -23,7 +23,7 @@ from tests.drawing import RED, animation, encoded, four_corners, hues, pdf, phot
 from tests.filming import film
 
 SEED = 20_261_101
-FILES = 3_000
+FILES = 2_100
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF", "BMP", "TIFF")
 SMALL = encoded(four_corners(), "PNG")
 FAST = PictureLimits(frames=3, pages=2)
@@ -293,7 +293,7 @@ async def test_damaged_files_can_be_asked_about_in_every_way() -> None:
     whole = Box(left=100, top=100, right=900, bottom=900)
 
     async with PictureWorkshop(FAST) as workshop, unblocked():
-        for number in range(20 * len(originals)):
+        for number in range(10 * len(originals)):
             damaged = _damaged(originals[number % len(originals)], chance)
             with contextlib.suppress(AttachmentError):
                 assert (await workshop.crop(damaged, whole, part=number % 2)).jpeg

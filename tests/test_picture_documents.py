@@ -141,12 +141,14 @@ def _zip(*names: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in names:
-            archive.writestr(name, "content")
+            archive.writestr(zipfile.ZipInfo(name), "content")
     return buffer.getvalue()
 
 
 def _lottie() -> bytes:
-    return gzip.compress(json.dumps({"tgs": 1, "v": "5.5.2", "fr": 60, "ip": 0, "op": 180, "layers": []}).encode())
+    return gzip.compress(
+        json.dumps({"tgs": 1, "v": "5.5.2", "fr": 60, "ip": 0, "op": 180, "layers": []}).encode(), mtime=0
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def _lottie() -> bytes:
         (b"\xff\x0a\x00\x10", "JPEG XL"),
         (b"\x7fELF\x02\x01\x01\0", "it is a program"),
         (_lottie(), "animated sticker in Telegram's own format"),
-        (gzip.compress(b"notes"), "it is an archive"),
+        (gzip.compress(b"notes", mtime=0), "it is an archive"),
         (bz2.compress(b"notes"), "it is an archive"),
         (_zip("notes.txt"), "it is an archive"),
         (_zip("[Content_Types].xml", "word/document.xml"), "it is an office document: please send it as PDF"),

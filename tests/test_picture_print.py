@@ -127,10 +127,10 @@ def stars() -> Image.Image:
 DOCUMENTS: dict[str, Callable[[], Image.Image]] = {
     "a page of 10 points, scanned": lambda: lines((2480, 3508), 42),
     "a page of 8 points, scanned": lambda: lines((2480, 3508), 33),
-    "a newspaper": lambda: lines((3000, 4000), 40, ink=(50, 50, 50), paper=(230, 225, 215)),
+    "a newspaper": lambda: lines((2100, 2800), 28, ink=(50, 50, 50), paper=(230, 225, 215)),
     "pale print": lambda: lines((2480, 3508), 36, ink=(130, 130, 130)),
     "a screenshot at 1080p": lambda: lines((1920, 1080), 15),
-    "a dark screenshot at 4K": lambda: lines((3840, 2160), 26, ink=(215, 215, 220), paper=(30, 30, 34)),
+    "a dark screenshot at 1440p": lambda: lines((2560, 1440), 17, ink=(215, 215, 220), paper=(30, 30, 34)),
     "a table": lambda: table((2560, 1440), 18),
     "code": lambda: lines((2560, 1440), 17, ink=(190, 220, 190), paper=(25, 28, 30)),
     "a receipt": lambda: receipt(5, 0.4),
@@ -139,22 +139,22 @@ DOCUMENTS: dict[str, Callable[[], Image.Image]] = {
 }
 
 PHOTOS: dict[str, Callable[[], Image.Image]] = {
-    "a sky": lambda: gradient((4032, 3024)),
+    "a sky": lambda: gradient((2016, 1512)),
     "noise": lambda: Image.effect_noise((1824, 1376), 60).convert("RGB"),
     "coarse noise": lambda: Image.effect_noise((912, 688), 80).resize((1824, 1376)).convert("RGB"),
-    "wood": lambda: wood((4032, 3024)),
+    "wood": lambda: wood((2016, 1512)),
     "leaves": leaves,
     "branches": branches,
     "stars": stars,
     "big letters": big_letters,
-    "a slide": lambda: lines((3000, 1700), 110),
+    "a slide": lambda: lines((2400, 1360), 88),
     "a page of 16 points, scanned": lambda: lines((2480, 3508), 67),
     "a phone's screenshot in large print": lambda: lines((1170, 2532), 52),
 }
 
 
 def shares(image: Image.Image) -> tuple[float, float]:
-    large = image.resize(lay_out(*image.size, max_tokens=2560).content, Image.Resampling.LANCZOS)
+    large = image.resize(lay_out(*image.size, max_tokens=2560).content, Image.Resampling.LANCZOS, reducing_gap=2)
     return print_shares(large, large.resize(lay_out(*large.size, max_tokens=1280).content, Image.Resampling.LANCZOS))
 
 

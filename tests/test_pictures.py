@@ -29,7 +29,7 @@ SMALL = encoded(four_corners(), "PNG")
 
 ALONE = """
 import asyncio, os, resource, signal, sys
-from bot.pictures import DEFAULT_MEMORY_BYTES, PictureWorkshop
+from bot.pictures import PictureWorkshop
 from bot.errors import AttachmentError
 
 def peak_mb():

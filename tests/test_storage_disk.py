@@ -156,7 +156,7 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
         "settle": lambda: store.settle(AttachmentId(2), prepared(picture("cat", 20_000))),
         "keep_picture": lambda: store.keep_picture(answering.id, picture("box", 20_000)),
         "move_window": lambda: store.move_window(KEY, first_turn=accepted.id, pixels_from=AttachmentId(2)),
-        "change_settings": lambda: store.change_settings(KEY, ConversationSettings(describes_pictures=True)),
+        "change_settings": lambda: store.change_settings(KEY, ConversationSettings(describes_pictures=True), now=START),
         "pass": lambda: hear(store, message(sender="Yan", address=None, attachments=[photo(LONG)])),
         "record_deliveries": lambda: store.record_deliveries(answering.id, [SENT]),
         "remove_delivery": lambda: store.remove_delivery(answering.id, 1),

@@ -11,7 +11,7 @@ from bot.commands import ALT
 from bot.choices import ConversationSettings
 from bot.events import Address, Command, ConversationKey, MessageId, MessageReceived
 from bot.records import Accepted, Delivery, DeliveryState, TurnId, TurnState
-from tests.fakes import KEY, message, photo
+from tests.fakes import KEY, START, message, photo
 from tests.life_machine import LifeMachine, Told
 from tests.storing import JOINING, lease, originals_in, outcome
 
@@ -103,7 +103,7 @@ class LifeOfTurns(LifeMachine):
 
     @rule(key=st.sampled_from(PLACES), is_on=st.booleans())
     def watch(self, key: ConversationKey, *, is_on: bool) -> None:
-        self.run(self.store.change_settings(key, ConversationSettings(describes_pictures=is_on)))
+        self.run(self.store.change_settings(key, ConversationSettings(describes_pictures=is_on), now=START))
         if any(told.key == key for told in self.turns.values()):
             self.watched = (self.watched | {key}) if is_on else (self.watched - {key})
         assert self.run(self.store.settings(key)).describes_pictures == (key in self.watched)

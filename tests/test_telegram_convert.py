@@ -195,7 +195,6 @@ def test_own_commands_are_commands(chat: dict[str, Any], text: str, command: str
     ("text", "command", "address"),
     [
         ("/weather Rome", "/weather", None),
-        ("/help@robo_bot", "/help@robo_bot", None),
         ("please /help", "/help", None),
         ("/weather@glimpse_bot Rome", "/weather@glimpse_bot", Address.MENTION),
     ],
@@ -205,6 +204,23 @@ def test_commands_of_others_are_not_ours(text: str, command: str, address: Addre
 
     assert (event.address, event.command) == (address, None)
     assert event.text == text.replace("@glimpse_bot", "")
+
+
+@pytest.mark.parametrize("chat", [PRIVATE, GROUP])
+def test_a_command_for_another_bot_is_ignored_even_as_a_reply(chat: dict[str, Any]) -> None:
+    text = "/help@robo_bot me"
+    answered = {**message(message_id=4, chat=chat, text="x"), "from": BOT}
+    entities = [entity("bot_command", text, "/help@robo_bot")]
+
+    assert read(chat=chat, text=text, entities=entities, reply_to_message=answered) is None
+
+
+def test_a_question_about_another_bots_command_is_one() -> None:
+    text = "@glimpse_bot what does /help@robo_bot do?"
+
+    event = in_group(text, entity("mention", text, "@glimpse_bot"), entity("bot_command", text, "/help@robo_bot"))
+
+    assert (event.address, event.text) == (Address.MENTION, "what does /help@robo_bot do?")
 
 
 def test_command_without_its_entity_is_text() -> None:
@@ -423,7 +439,6 @@ def test_content_that_is_no_text_is_said_in_words(fields: dict[str, Any], words:
         {"new_chat_members": [BOB]},
         {"forum_topic_created": {"name": "T", "icon_color": 7322096}},
         {"pinned_message": {"message_id": 2, "date": DATE, "chat": PRIVATE, "from": ANN, "text": "x"}},
-        {"migrate_to_chat_id": -1005},
         {"from": OTHER_BOT, "text": "hello"},
         {"from": BOT, "text": "hello"},
     ],

@@ -273,12 +273,6 @@ async def test_the_command_for_alt_text_is_understood(
     assert await bytes_of(bot, caption.attachments[0]) == OTHER
 
 
-async def test_the_command_for_alt_text_is_in_the_menu(telegram_emulator: TelegramEmulator, bot: Bot) -> None:
-    (registered,) = [request.body for request in telegram_emulator.requests if request.path == "/setMyCommands"]
-
-    assert "alt" in [command["command"] for command in registered["commands"]]
-
-
 async def test_what_the_bot_drew_is_seen_when_it_is_replied_to(
     telegram_emulator: TelegramEmulator, bot: Bot, chat: Chat, ann: Person
 ) -> None:

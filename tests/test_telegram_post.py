@@ -221,7 +221,6 @@ async def test_after_closing_nothing_is_sent(telegram_emulator: TelegramEmulator
         ("block", "The person blocked the bot"),
         ("kick", "add it again"),
         ("mute", "Let the bot send messages there"),
-        ("upgrade", "became a supergroup"),
         ("close", "topic was closed"),
         ("delete", "topic was closed or deleted"),
     ],
@@ -231,7 +230,7 @@ async def test_a_refusal_tells_the_operator_what_to_do(
 ) -> None:
     telegram = telegram_emulator
     ann = telegram.add_person("Ann")
-    group = telegram.add_group("Group", forum=happens in {"close", "delete"}, basic=happens == "upgrade")
+    group = telegram.add_group("Group", forum=happens in {"close", "delete"})
     key = key_of(group)
     match happens:
         case "block":
@@ -241,8 +240,6 @@ async def test_a_refusal_tells_the_operator_what_to_do(
             telegram.kick(group)
         case "mute":
             telegram.mute(group)
-        case "upgrade":
-            telegram.upgrade(group)
         case _:
             topic = telegram.add_topic(group, "Topic")
             key = key_of(group, topic)

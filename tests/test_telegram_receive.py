@@ -153,14 +153,6 @@ async def test_privacy_mode_is_explained(privacy: bool, said: str, caplog: pytes
     assert len(lines(caplog, said)) == 1
 
 
-async def test_commands_are_registered_once(telegram_emulator: TelegramEmulator) -> None:
-    for _ in range(2):
-        async with chat_on(telegram_emulator, HastyClock()):
-            pass
-
-    assert (called(telegram_emulator, "getMyCommands"), called(telegram_emulator, "setMyCommands")) == (2, 1)
-
-
 async def test_a_menu_that_can_not_be_set_stops_nothing(telegram_emulator: TelegramEmulator) -> None:
     telegram_emulator.fail("POST /setMyCommands", status=400)
     ann = telegram_emulator.add_person("Ann")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
+from types import MappingProxyType
 from typing import Self, TypeVar
 
 import aiohttp
@@ -13,7 +14,6 @@ from adapters.discord.allowance import Allowance
 from adapters.discord.attachments import Links
 from adapters.discord.catch_up import DEFAULT, CatchUp
 from adapters.discord.client import options, set_up_library
-from adapters.discord.commands import register
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
 from adapters.discord.gateway import Gateway, log_missing_content_intent
@@ -22,8 +22,10 @@ from adapters.discord.interactions import Interactions
 from adapters.discord.limits import DISCORD, LIMITS
 from adapters.discord.posting import Posting
 from adapters.discord.receiving import receiving
+from adapters.discord.registering import register
 from adapters.discord.render import render
 from adapters.discord.rights import may_manage
+from adapters.discord.suggesting import Choices
 from bot.commands import COMMANDS
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
@@ -51,6 +53,7 @@ class DiscordChat:
         gateway_url: Another gateway instead of ``wss://gateway.discord.gg``.
         clock: For waits and expiries.
         catch_up: How far to look back after the bot was away.
+        choices: What people are offered while they type a command, by its name.
     """
 
     def __init__(
@@ -61,12 +64,14 @@ class DiscordChat:
         gateway_url: str | None,
         clock: Clock,
         catch_up: CatchUp = DEFAULT,
+        choices: Choices = MappingProxyType({}),
     ) -> None:
         self._token = token
         self._api_url = api_url
         self._gateway_url = gateway_url
         self._clock = clock
         self._catch_up = catch_up
+        self._choices = choices
         self._links = Links()
         self._interactions = Interactions(clock)
         self._connections = AsyncExitStack()
@@ -148,7 +153,13 @@ class DiscordChat:
         except PlatformError as error:
             _log.warning("%s The commands may be missing in Discord's menu; written ones work.", error)
         async with receiving(
-            rest, intake, links=self._links, interactions=self._interactions, clock=self._clock, bounds=self._catch_up
+            rest,
+            intake,
+            links=self._links,
+            interactions=self._interactions,
+            clock=self._clock,
+            bounds=self._catch_up,
+            choices=self._choices,
         ) as receiver:
             gateway = Gateway(
                 self._token,

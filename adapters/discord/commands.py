@@ -1,45 +1,88 @@
-"""The bot's commands in Discord's own menus."""
+"""The bot's commands in Discord's own menus, and which command each use of them is."""
 
-import logging
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-import discord
+from bot.commands import (
+    ALT,
+    ASK,
+    COMMANDS,
+    DESCRIBE,
+    EVERYTHING,
+    EXPORT,
+    FORGET,
+    HERE,
+    MESSAGE,
+    MODEL,
+    OFF,
+    ON,
+    PERSONA,
+)
 
-from adapters.discord.errors import discord_request
-from bot.commands import ALT, COMMANDS
-
-_log = logging.getLogger(__name__)
+Payload: TypeAlias = dict[str, Any]
 
 OPTION_PICTURE = "picture"
 """The name of the option that holds a file."""
+ASK_ABOUT = "Ask about this"
+"""The entry in the menu of messages that opens a form for the question."""
+PRIVATE = frozenset({EXPORT})
+"""Commands whose answer is for the person alone, wherever they are used."""
 
 # Discord docs, Application Commands.
 _SLASH_COMMAND, _MESSAGE_MENU = 1, 3
 _TEXT, _FILE = 3, 11
-_IN_SERVERS = 0
-_IN_PRIVATE_CHATS_WITH_THE_BOT = 1
-_INSTALLED_IN_A_SERVER = 0
+_LONGEST_QUESTION = 4000
+"""What people with Nitro may write in a message; the longest that Discord lets an option hold is 6000."""
 
-_MENU: Mapping[str, str] = MappingProxyType({"Alt text": ALT})
-"""In the menu of every message, behind "Apps": its entries and which command each one is."""
+_MENU: Mapping[str, str] = MappingProxyType({"Describe picture": DESCRIBE, "Alt text": ALT})
+"""More of the menu of every message, behind "Apps": its entries and which command each one is."""
 
-_OPTIONS: Mapping[str, list[dict[str, Any]]] = MappingProxyType(
+
+def _text(name: str, description: str, **more: Any) -> Payload:
+    return {"type": _TEXT, "name": name, "description": description, **more}
+
+
+def _choices(**labels: str) -> list[Payload]:
+    return [{"name": label, "value": value} for value, label in labels.items()]
+
+
+_PICTURE: Mapping[str, Any] = MappingProxyType(
     {
+        "type": _FILE,
+        "name": OPTION_PICTURE,
+        "description": "The picture. Without one I take the last that was posted here",
+    }
+)
+_OPTIONS: Mapping[str, list[Payload]] = MappingProxyType(
+    {
+        ASK: [
+            _text("question", "What you want to know", required=True, max_length=_LONGEST_QUESTION),
+            dict(_PICTURE) | {"description": "A picture that the question is about"},
+        ],
+        DESCRIBE: [
+            dict(_PICTURE),
+            _text("about", "What to look at most of all", max_length=_LONGEST_QUESTION),
+        ],
         ALT: [
-            {
-                "type": _FILE,
-                "name": OPTION_PICTURE,
-                "description": "The picture. Without one I take the last that was posted here",
-            },
-            {
-                "type": _TEXT,
-                "name": "always",
-                "description": "Whether I describe every picture that is posted here from now on",
-                "choices": [{"name": choice, "value": choice} for choice in ("on", "off")],
-            },
-        ]
+            dict(_PICTURE),
+            _text(
+                "always",
+                "Whether I describe every picture that is posted here from now on",
+                choices=_choices(**{ON: "on", OFF: "off"}),
+            ),
+        ],
+        FORGET: [
+            _text(
+                "what",
+                "What to delete; without it I ask",
+                choices=_choices(
+                    **{MESSAGE: "the last answer", HERE: "this conversation", EVERYTHING: "all that you keep of me"}
+                ),
+            )
+        ],
+        PERSONA: [_text("persona", "One of the list, or how I should speak in your own words", autocomplete=True)],
+        MODEL: [_text("model", "One of the list", autocomplete=True)],
     }
 )
 
@@ -51,61 +94,20 @@ def called(data: Mapping[str, Any]) -> str | None:
     return name if name in COMMANDS else None
 
 
-async def register(client: discord.Client, commands: Mapping[str, str]) -> None:
-    """Make `commands` the application's global commands, if they are not already.
+def asks_about(data: Mapping[str, Any]) -> bool:
+    """Whether it is the entry that opens a form."""
+    return data.get("type") == _MESSAGE_MENU and data.get("name") == ASK_ABOUT
+
+
+def in_menus(commands: Mapping[str, str]) -> list[Payload]:
+    """What Discord is to show, as it wants it to be described.
 
     Args:
-        client: Logged in.
         commands: Name to description. Those that are about one message get an entry in the menu of messages too.
-
-    Raises:
-        PlatformError: Discord did not take them.
     """
-    wanted = [_slash(name, description) for name, description in commands.items()]
-    wanted += [_entry(label) for label, name in _MENU.items() if name in commands]
-    async with discord_request("registering the commands"):
-        # The requests below discord.py's CommandTree: in 2.7 its AppCommand misreads contexts and integration
-        # types, so that every comparison would find a difference, and creations are limited per day.
-        application_id = client.application_id or 0
-        registered: list[Any] = list(await client.http.get_global_commands(application_id))
-        if not _are_same(registered, wanted):
-            await client.http.bulk_upsert_global_commands(application_id, payload=wanted)
-            _log.info("Discord: registered the commands %s.", ", ".join(command["name"] for command in wanted))
-
-
-def _slash(name: str, description: str) -> dict[str, Any]:
-    options = {"options": _OPTIONS[name]} if name in _OPTIONS else {}
-    return {"type": _SLASH_COMMAND, "name": name, "description": description, **options, **_everywhere()}
-
-
-def _entry(label: str) -> dict[str, Any]:
-    return {"type": _MESSAGE_MENU, "name": label, **_everywhere()}
-
-
-def _everywhere() -> dict[str, Any]:
-    return {
-        "contexts": [_IN_SERVERS, _IN_PRIVATE_CHATS_WITH_THE_BOT],
-        "integration_types": [_INSTALLED_IN_A_SERVER],
-    }
-
-
-def _are_same(registered: list[Any], wanted: list[dict[str, Any]]) -> bool:
-    known = {(command.get("type"), command.get("name")): command for command in registered}
-    return len(registered) == len(wanted) and all(
-        _has(known.get((command["type"], command["name"])), command) for command in wanted
-    )
-
-
-def _has(known: Any, wanted: Any) -> bool:
-    """Whether all that is wanted is there. Discord adds fields of its own, and leaves out what is as usual."""
-    match wanted:
-        case dict():
-            return isinstance(known, dict) and all(_has(known.get(name), value) for name, value in wanted.items())
-        case list():
-            return (
-                isinstance(known, list)
-                and len(known) == len(wanted)
-                and all(_has(*pair) for pair in zip(known, wanted, strict=True))
-            )
-        case _:
-            return bool(known == wanted)
+    slash = [
+        {"type": _SLASH_COMMAND, "name": name, "description": description, "options": _OPTIONS.get(name, [])}
+        for name, description in commands.items()
+    ]
+    labels = [label for label, name in _MENU.items() if name in commands] + [ASK_ABOUT] * (ASK in commands)
+    return slash + [{"type": _MESSAGE_MENU, "name": label} for label in labels]

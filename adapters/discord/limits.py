@@ -14,6 +14,8 @@ LIMITS = Limits(
     typing_lifetime_s=10.0,  # Discord docs, Trigger Typing Indicator
     # Members with Nitro may upload far more; this is the request size that Discord names (docs, Uploading Files).
     download_bytes=25 * 1024 * 1024,
+    # Discord fetches the page first (docs, Message Update event). No number is promised; a second does for most pages.
+    previews_come_within_s=1.0,
     resend_is_safe=True,  # `enforce_nonce` (docs, Create Message), "in the past few minutes"
     threads_share_waits=False,  # Rate limits are per channel, and a thread is one (docs, Rate Limits).
 )

@@ -10,14 +10,15 @@ import discord
 
 from adapters.discord.attachments import Links
 from adapters.discord.client import Library
-from adapters.discord.convert import message_received, unresolved_reply
+from adapters.discord.convert import message_received, quoted, unresolved_reply
 from adapters.discord.errors import discord_request
 from adapters.discord.keeper import Keeper
-from adapters.discord.places import Channel, Place, place_of
+from adapters.discord.forms import Form, Targets
+from adapters.discord.places import Channel, Place, of_message, place_of
 from adapters.discord.unreadable import unreadable
-from adapters.discord.used import command_received
+from adapters.discord.used import command_received, question_received, target_of
 from bot.errors import PlatformError
-from bot.events import Event, MessageEdited, MessageReceived
+from bot.events import Event, MessageEdited, MessageId, MessageReceived, Quoted
 from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
@@ -47,6 +48,7 @@ class Reading:
         self._keeper = keeper
         self._places: dict[int, Place] = {}
         self._sees_content = True
+        self._targets = Targets()
 
     @property
     def bot_id(self) -> int:
@@ -93,6 +95,30 @@ class Reading:
     ) -> MessageReceived:
         """Convert the use of a command, with the files and the message that it is about."""
         return command_received(interaction, channel=channel, place=place, links=self._links, bot_id=self.bot_id)
+
+    def note_target(self, interaction: discord.Interaction[Library], channel: Channel) -> MessageId | None:
+        """Remember the message whose menu was used until a question about it comes. None if there is none."""
+        target = target_of(interaction, channel=channel, links=self._links, bot_id=self.bot_id)
+        if target is None:
+            return None
+        self._targets.add(target)
+        return target.message_id
+
+    async def read_form(self, interaction: discord.Interaction[Library], form: Form, place: Place) -> MessageReceived:
+        """Convert a question about a message, which may have been asked for before a restart."""
+        target = self._targets.get(of_message(form.message_id)) or await self._target(form)
+        return question_received(interaction, form.question, target, place=place)
+
+    async def _target(self, form: Form) -> Quoted:
+        try:
+            async with discord_request(f"looking up message {form.message_id}"):
+                channel = self._rest.get_partial_messageable(form.channel_id)
+                message = await channel.fetch_message(form.message_id)
+        except PlatformError as error:
+            _log.warning("%s The question about it comes without it.", error)
+            return Quoted(message_id=None, author=None, is_own=False, text="", is_hidden=True)
+        self._links.note(message)
+        return quoted(message, is_addressed=True, bot_id=self.bot_id, sees_content=self._sees_content)
 
     async def place(self, channel: Channel) -> Place:
         """The conversation of a channel: discord.py knows some threads only by their id, e.g. long archived ones."""

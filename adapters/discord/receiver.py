@@ -1,6 +1,5 @@
 """From the gateway's events to the core's: in order per channel, and one strange event stops no other."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -8,20 +7,19 @@ from typing import Any
 
 import discord
 
-from adapters.discord.buttons import Press, pressed
 from adapters.discord.catching_up import CatchingUp
 from adapters.discord.client import Library
-from adapters.discord.commands import called
 from adapters.discord.convert import is_from_a_person
 from adapters.discord.history import History
+from adapters.discord.interacting import Interacting
 from adapters.discord.interactions import Interactions
 from adapters.discord.lanes import Job, Lanes
 from adapters.discord.places import Channel, of_message
 from adapters.discord.previews import previews
 from adapters.discord.reading import Reading
 from adapters.discord.seen import SeenUntil
+from adapters.discord.suggesting import Choices
 from adapters.discord.unreadable import snowflake_in
-from adapters.discord.used import button_pressed
 from bot.errors import PlatformError
 from bot.events import MessagesDeleted
 
@@ -36,6 +34,7 @@ class Receiver:
         catching_up: Looks back in a channel before anything newer is taken in from it.
         interactions: Where used commands wait for their answer.
         history: For what the library did not keep of a message.
+        choices: What can be chosen while a command is typed.
     """
 
     def __init__(
@@ -47,13 +46,16 @@ class Receiver:
         catching_up: CatchingUp,
         interactions: Interactions,
         history: History,
+        choices: Choices,
     ) -> None:
         self._reading = reading
         self._lanes = lanes
         self._seen = seen
         self._catching_up = catching_up
-        self._interactions = interactions
         self._history = history
+        self._interacting = Interacting(
+            reading=reading, lanes=lanes, put=self._put, interactions=interactions, choices=choices
+        )
 
     def opened(self, client: Library, *, at: datetime) -> None:
         self._reading.opened(client)
@@ -84,19 +86,7 @@ class Receiver:
         self._put(channel, f"deletion of {len(numbers)} messages", partial(self._take_deletion, channel, numbers))
 
     def interaction(self, interaction: discord.Interaction[Library]) -> None:
-        channel = interaction.channel
-        if channel is None:
-            return
-        stored = asyncio.Event()
-        if press := pressed(interaction):
-            # In a lane of its own, which waits for nothing: who wants it to stop wants it now.
-            job = partial(self._take_press, interaction, channel, press, stored)
-            if self._lanes.put(interaction.id, f"press {interaction.id}", job):
-                self._interactions.acknowledge_press(interaction, stored=stored)
-        elif interaction.type is discord.InteractionType.application_command and called(dict(interaction.data or {})):
-            job = partial(self._take_command, interaction, channel, stored)
-            if self._put(channel, f"command {interaction.id}", job):
-                self._interactions.acknowledge(interaction, stored=stored)
+        self._interacting.take(interaction)
 
     def unreadable(self, kind: str, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
         number = snowflake_in(payload, "id") or 0
@@ -152,29 +142,6 @@ class Receiver:
         place = await self._reading.place(channel)
         message_ids = tuple(map(of_message, numbers))
         await self._reading.take(MessagesDeleted(key=place.key, message_ids=message_ids))
-
-    async def _take_press(
-        self, interaction: discord.Interaction[Library], channel: Channel, press: Press, stored: asyncio.Event
-    ) -> None:
-        try:
-            place = await self._reading.place(channel)
-            await self._reading.take(button_pressed(interaction, press, place))
-        except Exception:
-            self._interactions.drop(interaction)
-            raise
-        stored.set()
-
-    async def _take_command(
-        self, interaction: discord.Interaction[Library], channel: Channel, stored: asyncio.Event
-    ) -> None:
-        try:
-            place = await self._reading.place(channel)
-            await self._reading.take(self._reading.read_command(interaction, channel, place))
-        except Exception:
-            # Discord tells the person that the bot did not respond.
-            self._interactions.drop(interaction)
-            raise
-        stored.set()
 
     async def _take_unreadable(self, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
         place = await self._reading.place(channel) if channel else None

@@ -18,13 +18,21 @@ from adapters.discord.look_back import LookBack
 from adapters.discord.reading import Reading
 from adapters.discord.receiver import Receiver
 from adapters.discord.seen import SeenUntil
+from adapters.discord.suggesting import Choices
 from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
 
 @asynccontextmanager
 async def receiving(
-    rest: discord.Client, intake: Intake, *, links: Links, interactions: Interactions, clock: Clock, bounds: CatchUp
+    rest: discord.Client,
+    intake: Intake,
+    *,
+    links: Links,
+    interactions: Interactions,
+    clock: Clock,
+    bounds: CatchUp,
+    choices: Choices,
 ) -> AsyncIterator[Receiver]:
     """What takes events in. At the end what came before is stored, and how far that was.
 
@@ -35,6 +43,7 @@ async def receiving(
         interactions: Where used commands wait for their answer.
         clock: For waits.
         bounds: Of looking back.
+        choices: What can be chosen while a command is typed.
     """
     # By application: another bot's token in the settings must not inherit what this one has seen.
     cursor = f"{DISCORD}:{rest.application_id}"
@@ -67,6 +76,7 @@ async def receiving(
                     catching_up=catching_up,
                     interactions=interactions,
                     history=history,
+                    choices=choices,
                 )
             finally:
                 catching_up.stop()

@@ -7,7 +7,7 @@ from itertools import chain
 import discord
 
 from adapters.discord.client import Library
-from adapters.discord.places import Channel, Place, number_of
+from adapters.discord.places import Channel, Place, number_of, owner_of
 from bot.ports.chat import KnownPlace
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -49,6 +49,8 @@ def places_to_look_at(
     by_id = {channel.id: channel for channel in changed}
     found: list[Candidate] = []
     for known in places:
+        if owner_of(known.key):
+            continue  # Nothing is said there but in used commands, and the bot itself is not there.
         place = Place(key=known.key, is_private=known.is_private)
         channel = by_id.pop(place.channel_id, None) or _unchanged(client, known, place, horizon)
         if channel is not None:

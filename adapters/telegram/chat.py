@@ -14,9 +14,12 @@ from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.files import Files
+from adapters.telegram.joining import Newcomer
 from adapters.telegram.keyboard import keyboard
 from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
 from adapters.telegram.lookup import Lookup
+from adapters.telegram.menu import ENGLISH, Wording
+from adapters.telegram.moving import tell_if_moved
 from adapters.telegram.outage import Outage
 from adapters.telegram.polling import POLL_TIMEOUT_S, Poller, RawUpdate
 from adapters.telegram.posting import editing, sending, thread_of
@@ -50,6 +53,8 @@ class TelegramChat:
         clock: Clock,
         webhook: Webhook | None = None,
         local_files: Path | None = None,
+        wording: Wording = ENGLISH,
+        reacts: bool = False,
     ) -> None:
         """Set up; nothing is opened and nobody is asked.
 
@@ -59,6 +64,8 @@ class TelegramChat:
             clock: For all waits.
             webhook: What is new comes this way; without one it is polled for.
             local_files: The folder of a local Bot API server that runs with ``--local``, as it is seen here.
+            wording: Of the commands in the menus, by language.
+            reacts: `acknowledge` shows something.
         """
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -78,7 +85,10 @@ class TelegramChat:
         )
         self._limits = LIMITS if local_files is None else LOCAL_LIMITS
         self._webhook = webhook
+        self._wording = wording
+        self._reacts = reacts
         self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
+        self._intake: Intake | None = None
         self._me: Identity | None = None
         self._ready = asyncio.Event()
 
@@ -125,9 +135,13 @@ class TelegramChat:
         Raises:
             PlatformRefused: Telegram does not accept the token, which was not known before.
         """
+        self._intake = intake
         me = self._me or await self._introduced()
         await self._note_places(intake)
-        async with Receiver(intake, me, self._answer_press, note=self._search.note_received) as receiver:
+        newcomer = Newcomer(intake, username=me.username, reads_all=self._reads_all, say=self._say)
+        async with Receiver(
+            intake, me, self._answer_press, newcomer=newcomer, note=self._search.note_received
+        ) as receiver:
             if self._webhook is not None:
                 await self._webhook.run(receiver.take, self._bot)
                 return
@@ -167,11 +181,16 @@ class TelegramChat:
 
         Raises:
             PlatformUncertain: it may stand in the chat; nothing can tell.
-            PlatformError: refused, throttled, or nothing was sent.
+            PlatformError: refused, throttled, or nothing was sent. Refused since the group has another id now: the
+                core was told so before.
         """
         del nonce
-        with telegram_errors(f"posting in chat {key.chat_id}"):
-            message_id = MessageId(str(await self._bot.raw_send(*sending(key, part, reply_to=reply_to))))
+        try:
+            with telegram_errors(f"posting in chat {key.chat_id}"):
+                message_id = MessageId(str(await self._bot.raw_send(*sending(key, part, reply_to=reply_to))))
+        except PlatformRefused as error:
+            await tell_if_moved(self._intake, key, error)
+            raise
         self._search.note_own(key, message_id, keyboard(part.buttons))
         return message_id
 
@@ -206,14 +225,17 @@ class TelegramChat:
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
         """Whether somebody owns or administers the chat. In a private chat everybody does."""
-        if not key.chat_id.startswith("-"):
+        # Who writes as the group itself is an administrator of it who stays anonymous.
+        if person == key.chat_id or not key.chat_id.startswith("-"):
             return True
         with telegram_errors(f"looking up who manages chat {key.chat_id}"):
             member = await self._bot.get_chat_member(int(key.chat_id), int(person))
         return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
-        """React to a message with eyes."""
+        """React to a message with eyes, if the operator wants that."""
+        if not self._reacts:
+            return
         with telegram_errors(f"reacting in chat {key.chat_id}"):
             await self._bot.set_message_reaction(int(key.chat_id), int(message_id), ReactionEmoji.EYES)
 
@@ -230,7 +252,7 @@ class TelegramChat:
                 self._search.note_received(place.key, place.newest)
 
     async def _introduce(self) -> Identity:
-        self._me = await introduce(self._bot, polls=self._webhook is None)
+        self._me = await introduce(self._bot, polls=self._webhook is None, wording=self._wording)
         self._ready.set()
         return self._me
 
@@ -250,6 +272,13 @@ class TelegramChat:
     async def _updates(self, offset: int | None) -> Sequence[RawUpdate]:
         with telegram_errors("asking for news"):
             return await self._bot.raw_updates(offset, timeout_s=POLL_TIMEOUT_S, kinds=ALLOWED_UPDATES)
+
+    async def _reads_all(self) -> bool:
+        with telegram_errors("asking for the privacy mode"):
+            return bool((await self._bot.get_me()).can_read_all_group_messages)
+
+    async def _say(self, key: ConversationKey, part: Part) -> None:
+        await self.post(key, part, reply_to=None, nonce="")
 
     async def _answer_press(self, query_id: str) -> None:
         with telegram_errors("answering a pressed button"):

@@ -12,6 +12,7 @@ from adapters.telegram.described import described
 from adapters.telegram.entities import Identity, Reading, read
 from adapters.telegram.keyboard import pressed
 from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.moving import moved
 from adapters.telegram.quoting import forwarded, replied_to
 from adapters.telegram.text_pictures import led_to, led_to_by_quote
 from bot.events import (
@@ -27,22 +28,31 @@ from bot.events import (
     Quoted,
 )
 
-ALLOWED_UPDATES = ("message", "edited_message", "channel_post", "edited_channel_post", "callback_query")
-"""The kinds of updates to ask Telegram for: those that `event_of` reads."""
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "callback_query",
+    "my_chat_member",
+)
+"""The kinds of updates to ask Telegram for: those that `event_of` and `adapters.telegram.joining` read."""
 
 
 def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     """Read one update as the Bot API sends it; None if there is nothing in it for the core.
 
-    Service messages (somebody joined, a topic was made), and what bots write, are nothing. A forwarded message is its
-    sender's only in that they passed it on: its content stands in `quoted`, and mentions and commands in it are not
-    the sender's. Telegram sends an edit also when nothing visible changed, e.g. when it found a link's preview.
+    Service messages (somebody joined, a topic was made), and what bots write, are nothing; but that a group became a
+    supergroup is told twice, in each of the two, so that it comes before whatever is said in the new one. A forwarded
+    message is its sender's only in that they passed it on: its content stands in `quoted`, and mentions and commands
+    in it are not the sender's. Telegram sends an edit also when nothing visible changed, e.g. when it found a link's
+    preview.
 
     Never a `MessagesDeleted`: the Bot API does not tell bots that somebody deleted a message.
     """
     parsed = Update.de_json(dict(update), None)
     if (message := parsed.message or parsed.channel_post) is not None:
-        return received(message, me)
+        return moved(message) or received(message, me)
     if (message := parsed.edited_message or parsed.edited_channel_post) is not None:
         edited = received(message, me)
         return None if edited is None else MessageEdited(message=edited)
@@ -86,7 +96,7 @@ def _pressed(query: CallbackQuery) -> ButtonPressed | None:
 
 
 def received(message: Message, me: Identity) -> MessageReceived | None:
-    """One message as an event; None if it is none.
+    """One message as an event; None if it is none, or a command for another bot.
 
     What its text only leads to (links, custom emoji, profile pictures) is attached to messages for the bot alone.
     """
@@ -97,6 +107,8 @@ def received(message: Message, me: Identity) -> MessageReceived | None:
     if sender is None or not (raw or attachments or words):
         return None
     reading = read(raw, message.entities or message.caption_entities, me)
+    if reading.is_for_another and message.forward_origin is None:
+        return None
     reply = replied_to(message, me)
     address = _address(message, reading, reply)
     if address is not None:

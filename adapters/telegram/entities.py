@@ -39,6 +39,8 @@ class Reading:
     """Also by a command that names the bot: ``/weather@glimpse_bot``."""
     command: Command | None
     """Only the bot's own, and only at the beginning."""
+    is_for_another: bool
+    """It begins with a command that names another bot: ``/weather@robo_bot``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,14 @@ def read(text: str, entities: Sequence[MessageEntity], me: Identity) -> Reading:
     own = [(stretch, cut) for stretch in stretches if (cut := _own_part(text, stretch, me)) is not None]
     cuts = [cut for _, cut in own]
     said = without(text, cuts)
-    is_command = any(
-        stretch.source.type == Kind.BOT_COMMAND and _is_first(text, stretch.start, cuts) for stretch in stretches
-    )
+    firsts = [s for s in stretches if s.source.type == Kind.BOT_COMMAND and _is_first(text, s.start, cuts)]
     return Reading(
         raw=text,
         text=said,
         entities=tuple(_converted(text, stretches)),
         is_mentioned=bool(own),
-        command=parse_command(said) if is_command else None,
+        command=parse_command(said) if firsts else None,
+        is_for_another=not own and any("@" in text[first.start : first.end] for first in firsts),
     )
 
 

@@ -2,22 +2,23 @@
 
 import logging
 
-from telegram import Bot, BotCommand
+from telegram import Bot
 
 from adapters.telegram.entities import Identity
 from adapters.telegram.errors import telegram_errors
-from bot.commands import COMMANDS
+from adapters.telegram.menu import Wording, register_commands
 from bot.errors import PlatformError
 
 log = logging.getLogger(__name__)
 
 
-async def introduce(bot: Bot, *, polls: bool) -> Identity:
-    """Find out who the bot is, and make sure that it can receive and that its menu is right.
+async def introduce(bot: Bot, *, polls: bool, wording: Wording) -> Identity:
+    """Find out who the bot is, and make sure that it can receive and that its menus are right.
 
     Args:
         bot: The bot.
         polls: It asks for its messages: no webhook must be in the way.
+        wording: Of its menus.
 
     Raises:
         PlatformError: `PlatformRefused` when Telegram does not accept the token.
@@ -38,7 +39,7 @@ async def introduce(bot: Bot, *, polls: bool) -> Identity:
     try:
         if polls:
             await _remove_webhook(bot)
-        await _register_commands(bot)
+        await register_commands(bot, wording)
     except PlatformError as error:
         log.warning("%s The bot goes on without.", error)
     return Identity(id=user.id, username=user.username or "")
@@ -50,10 +51,3 @@ async def _remove_webhook(bot: Bot) -> None:
         if (await bot.get_webhook_info()).url:
             await bot.delete_webhook(drop_pending_updates=False)
             log.warning("Telegram: a webhook was set, and is removed now: the bot asks for its messages by itself.")
-
-
-async def _register_commands(bot: Bot) -> None:
-    wanted = tuple(BotCommand(name, description) for name, description in COMMANDS.items())
-    with telegram_errors("registering the commands"):
-        if tuple(await bot.get_my_commands()) != wanted:
-            await bot.set_my_commands(wanted)

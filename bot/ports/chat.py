@@ -109,6 +109,8 @@ class Limits:
     """Whether a repeated `Chat.post` with the same nonce is recognised and not shown twice."""
     threads_share_waits: bool
     """Whether a wait that the platform demands is for a chat with all its threads and topics, not for one of them."""
+    previews_come_within_s: float = 0.0
+    """How long after a message the platform still adds the previews of its links; 0: they come with it, or never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +251,7 @@ class Chat(Protocol):
         ...
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
-        """Whether somebody may change the settings of a conversation: they may manage the chat, or it is theirs alone."""
+        """Whether somebody may change a conversation's settings: they may manage the chat, or it is theirs alone."""
         ...
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:

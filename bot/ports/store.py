@@ -4,9 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.choices import ConversationSettings
-from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName, Unreadable
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
+from bot.events import (
+    ButtonPressed,
+    ConversationKey,
+    MessageId,
+    MessageReceived,
+    PersonId,
+    PlatformName,
+    Unreadable,
+)
 from bot.ports.chat import KnownPlace
+from bot.ports.personal_data import PersonalData
 from bot.records import (
     Accepted,
     Attachment,
@@ -25,7 +34,7 @@ from bot.records import (
 )
 
 
-class Store(Protocol):
+class Store(PersonalData, Protocol):
     """The truth: conversations, messages, turns, receipts. Every call is one transaction, committed on return.
 
     A call that is cancelled took effect wholly or not at all. Each raises `bot.errors.StorageError` when the
@@ -43,8 +52,13 @@ class Store(Protocol):
         joining: Joining,
         answer: bool = True,
         refusal: Refusal | None = None,
+        defaults: ConversationSettings = NOTHING_CHOSEN,
     ) -> Accepted | None:
         """Store an addressed message and its turn.
+
+        A message to nobody is addressed all the same where people chose so, or the operator did in `defaults`
+        (`bot.choices.address_of`). Where they chose that the bot listens, the others are REMEMBERED, with their own
+        attachments.
 
         A message that brings and quotes no attachments gets those of the newest message (with its album) that was
         posted in the conversation less than `joining.before_s` before, to nobody (`Place.BEFORE`). A question takes
@@ -80,10 +94,48 @@ class Store(Protocol):
         """
         ...
 
+    async def press(
+        self, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
+    ) -> Sequence[Accepted]:
+        """Do what a button under one of the bot's messages is for. The same press again changes nothing.
+
+        - RETRY, while it is offered: the turn is opened again.
+        - CONTINUE, while it is offered: a new question of who pressed, which replies to the answer, refused if there is
+          a `refusal`. The turn of the answer is DELIVERING again, without its buttons.
+        - FORGET of one's own exchange: as `PersonalData.forget_exchange`.
+        - Under the menu of a command (`bot.commands.MENUS`; of FORGET only for who asked for it): the turn is opened
+          again, with one more of `Turn.presses`, which `conclude` clears.
+
+        Where each person has a history of their own, nobody presses for others.
+
+        Returns:
+            What is to be run.
+        """
+        ...
+
+    async def retry(self, command: Turn, *, now: datetime) -> Accepted | None:
+        """Open the turn again that a command replies to, or else the newest question before it.
+
+        Returns:
+            It, with `Accepted.restart`; without where it is unfinished anyway. None if there is none.
+        """
+        ...
+
+    async def move(self, old: ConversationKey, new: ConversationKey) -> Sequence[Turn]:
+        """Let what is stored of a conversation belong to another one. Messages to the old one reach the new one.
+
+        Its messages keep no id of the platform's: those of the new conversation are counted anew.
+
+        Returns:
+            The turns that were under way, with the new key: they begin anew there, as replies to nothing.
+        """
+        ...
+
     async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
         """Replace a stored message's words, quotes and attachments (those that stay keep their verdict).
 
-        A turn accepted since `redo_since` is opened again: ACCEPTED, no attempts, no outcome, its receipts kept.
+        A turn accepted since `redo_since` is opened again: ACCEPTED, no attempts, no outcome, its receipts kept. One
+        that was only overheard stays so, unless the message is addressed now.
         An unknown message, and one whose words and attachments are as they were, change nothing. Attachments of
         `Source.PREVIEW` that come later are added; when only they changed, the turn is opened again only if it is
         still ACCEPTED.
@@ -183,8 +235,8 @@ class Store(Protocol):
         """What `hold` remembers and `now` has not passed."""
         ...
 
-    async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int) -> History:
-        """The newest `limit` exchanges up to and with `up_to`.
+    async def history(self, key: ConversationKey, *, up_to: TurnId, limit: int, of: PersonId | None = None) -> History:
+        """The newest `limit` exchanges up to and with `up_to`, of all people or of one.
 
         None is from before a reset or before the beginning that `move_window` set, but `up_to` itself, which is there
         also when it is a command's. Otherwise without commands and withdrawn turns.
@@ -193,8 +245,18 @@ class Store(Protocol):
         """
         ...
 
-    async def move_window(self, key: ConversationKey, *, first_turn: TurnId, pixels_from: AttachmentId) -> None:
-        """Let the history begin at a later exchange, and its pixels at a later attachment. Never moves back."""
+    async def move_window(
+        self,
+        key: ConversationKey,
+        *,
+        first_turn: TurnId,
+        pixels_from: AttachmentId,
+        of: PersonId | None = None,
+    ) -> None:
+        """Let the history, or that of one person, begin at a later exchange, and its pixels at a later attachment.
+
+        Never moves back.
+        """
         ...
 
     async def settle(
@@ -237,15 +299,21 @@ class Store(Protocol):
         ...
 
     async def attachment(
-        self, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId
+        self, key: ConversationKey, attachment_id: AttachmentId, *, up_to: TurnId, of: PersonId | None = None
     ) -> Attachment | None:
         """An attachment of this conversation that is still part of its history up to and with `up_to`."""
         ...
 
     async def settings(self, key: ConversationKey) -> ConversationSettings: ...
 
-    async def change_settings(self, key: ConversationKey, settings: ConversationSettings) -> None:
-        """Keep what was chosen for a conversation in which something was accepted."""
+    async def change_settings(
+        self, key: ConversationKey, settings: ConversationSettings, *, now: datetime, notice: Notice | None = None
+    ) -> Turn | None:
+        """Keep what was chosen for a conversation in which something was accepted, and decide to say so.
+
+        Returns:
+            The turn of the notice, as `notify` does.
+        """
         ...
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
@@ -260,8 +328,8 @@ class Store(Protocol):
         """Forget a receipt whose message was taken back."""
         ...
 
-    async def reset(self, key: ConversationKey, *, up_to: TurnId) -> None:
-        """Start over: exchanges up to `up_to` are no longer part of the history."""
+    async def reset(self, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
+        """Start over: exchanges up to `up_to` are no longer part of the history, or of that of one person."""
         ...
 
     async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:

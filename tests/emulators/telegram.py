@@ -97,6 +97,10 @@ class TelegramEmulator(People):
         """Who is notified by name of a message: by ``@username`` (found also in what a bot writes), or text_mention."""
         return self.world.pinged(message)
 
+    def menu(self, chat: Chat, person: Person) -> dict[str, str]:
+        """The commands that somebody is offered in a chat, with their descriptions."""
+        return self.api.menus.shown(chat, person)
+
     @property
     def chat_actions(self) -> list[ChatAction]:
         """All that sendChatAction showed, with the time from when to when."""

@@ -8,8 +8,9 @@ from tests.emulators.telegram_calls import ApiError, Params, bad_request
 from tests.emulators.telegram_editing import Editing
 from tests.emulators.telegram_flood import FloodGate
 from tests.emulators.telegram_media import MAX_DOWNLOAD
+from tests.emulators.telegram_menus import Menus
 from tests.emulators.telegram_sending import Sending
-from tests.emulators.telegram_types import Json
+from tests.emulators.telegram_types import Json, member_json
 from tests.emulators.telegram_updates import CONFLICT, Conflict
 from tests.emulators.telegram_webhook import DEFAULT_CONNECTIONS, MAX_CONNECTIONS, problem_with
 from tests.emulators.telegram_world import World
@@ -29,7 +30,6 @@ _ACTIONS = frozenset(
         "upload_video_note",
     }
 )
-_COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
 _WEBHOOK_IS_SET = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
@@ -48,16 +48,17 @@ class BotApi:
         self._violations = violations
         self._sending = Sending(world=world, flood=flood, violations=violations)
         editing = Editing(world=world, sending=self._sending, violations=violations)
-        self._commands: dict[tuple[str, str], list[Json]] = {}
+        self.menus = Menus(violations)
         methods: tuple[tuple[str, Callable[[Params], Awaitable[Any]]], ...] = (
             ("getUpdates", self._get_updates),
             ("getMe", self._get_me),
             ("getChat", self._get_chat),
+            ("getChatMember", self._get_chat_member),
             ("getFile", self._get_file),
             ("getUserProfilePhotos", self._get_user_profile_photos),
             ("getCustomEmojiStickers", self._get_custom_emoji_stickers),
-            ("setMyCommands", self._set_my_commands),
-            ("getMyCommands", self._get_my_commands),
+            ("setMyCommands", self.menus.set),
+            ("getMyCommands", self.menus.get),
             ("setWebhook", self._set_webhook),
             ("deleteWebhook", self._delete_webhook),
             ("getWebhookInfo", self._get_webhook_info),
@@ -69,6 +70,7 @@ class BotApi:
             ("editMessageMedia", editing.media),
             ("editMessageReplyMarkup", editing.reply_markup),
             ("deleteMessage", editing.delete),
+            ("setMessageReaction", editing.reaction),
             ("answerCallbackQuery", self._answer_callback_query),
         )
         # The server does not mind upper or lower case in a method's name.
@@ -158,21 +160,6 @@ class BotApi:
             "has_topics_enabled": self._world.topics,
         }
 
-    async def _set_my_commands(self, params: Params) -> bool:
-        commands = params.get("commands")
-        if not isinstance(commands, list) or len(commands) > 100:
-            raise self._broken("BOT_COMMANDS_TOO_MUCH" if commands else "can't parse commands")
-        for command in commands:
-            if not _COMMAND_NAME.fullmatch(command.get("command", "")):
-                raise self._broken("BOT_COMMAND_INVALID")
-            if not 1 <= len(command.get("description", "")) <= 256:
-                raise self._broken("BOT_COMMAND_DESCRIPTION_INVALID")
-        self._commands[_commands_key(params)] = commands
-        return True
-
-    async def _get_my_commands(self, params: Params) -> list[Json]:
-        return self._commands.get(_commands_key(params), [])
-
     # Chats and files
 
     async def _get_chat(self, params: Params) -> Json:
@@ -189,6 +176,16 @@ class BotApi:
                 "gifts_from_channels": False,
             },
         }
+
+    async def _get_chat_member(self, params: Params) -> Json:
+        chat = self._sending.chat(params)
+        person = self._world.people.get(params.integer("user_id"))
+        if person is None:
+            raise bad_request("invalid user_id specified")
+        if person is chat.owner and not chat.is_private:
+            return member_json(person, "creator")
+        is_admin = person in chat.admins or (person is self._world.bot and chat.admin)
+        return member_json(person, "administrator" if is_admin else "member")
 
     async def _get_file(self, params: Params) -> Json:
         file = self._world.media.by_id(params.text("file_id"))
@@ -248,7 +245,3 @@ class BotApi:
         """Refuse what no right client asks for."""
         self._violations.append(description)
         return bad_request(description)
-
-
-def _commands_key(params: Params) -> tuple[str, str]:
-    return str(params.get("scope") or {"type": "default"}), params.text("language_code")

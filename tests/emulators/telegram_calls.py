@@ -14,6 +14,7 @@ _JSON = frozenset(
         "entities",
         "link_preview_options",
         "media",
+        "reaction",
         "reply_markup",
         "reply_parameters",
         "scope",

@@ -12,6 +12,9 @@ _NOT_MODIFIED = (
     " as a current content and reply markup of the message"
 )
 
+_REACTIONS = frozenset("👍👎🔥🥰👏😁🤔🤯😱😢🎉🤩🙏👌👀✍")
+"""Some of those that everybody may use (Bot API, ReactionTypeEmoji)."""
+
 
 class Editing:
     """Checks in the order in which the server makes them."""
@@ -66,6 +69,21 @@ class Editing:
         if message.sender is not self._world.bot and not (chat.is_private or chat.admin):
             raise self._broken("message can't be deleted")
         message.deleted = True
+        return True
+
+    async def reaction(self, params: Params) -> bool:
+        """At most one of a bot's, and one of the usual emoji (Bot API, setMessageReaction)."""
+        chat = self._sending.chat(params)
+        message = self._sending.existing(chat, params, "message to react not found")
+        match params.get("reaction"):
+            case None | []:
+                message.reaction = None
+            case [{"type": "emoji", "emoji": str(emoji)}] if emoji in _REACTIONS:
+                if chat.without_reactions:
+                    raise bad_request("REACTION_INVALID")
+                message.reaction = emoji
+            case _:
+                raise self._broken("REACTION_INVALID")
         return True
 
     def _own(self, chat: Chat, params: Params) -> Message:

@@ -62,6 +62,10 @@ class People(Sharing):
         """The bot is thrown out of a group: 403, and no more updates from there."""
         self.world.set_membership(chat, "kicked")
 
+    def join(self, chat: Chat, person: Person, *, admin: bool = False) -> None:
+        """Somebody adds the bot to a group, made with `add_group`: ``my_chat_member``, and the service message."""
+        self.world.join(chat, person, admin=admin)
+
     def mute(self, chat: Chat) -> None:
         """The bot may not send to this group: 400 not enough rights to send text messages to the chat."""
         chat.muted = True

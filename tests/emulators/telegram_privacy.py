@@ -39,4 +39,4 @@ def _is_meant(message: Message, command: str, bot: Person) -> bool:
 
 
 def _is_service(message: Message) -> bool:
-    return any(name.startswith(("forum_topic_", "migrate_")) for name in message.content)
+    return any(name.startswith(("forum_topic_", "migrate_", "new_chat_")) for name in message.content)

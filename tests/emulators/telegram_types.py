@@ -42,9 +42,13 @@ class Chat:
     forum: bool = False
     admin: bool = False
     """The bot is an administrator."""
+    admins: "list[Person]" = field(default_factory=list)
+    """Administrators besides the creator and the bot."""
     muted: bool = False
     without_photos: bool = False
     """The bot may write there, but send no photos."""
+    without_reactions: bool = False
+    """Its administrators allow no reactions."""
     membership: Literal["member", "kicked"] = "member"
     upgraded_to: int | None = None
     """The id of the supergroup that a basic group became."""
@@ -105,6 +109,8 @@ class Message:
     reply_to: "Message | None" = None
     options: Json = field(default_factory=dict)
     """Other fields: ``quote``, ``external_reply``, ``forward_origin``, ``media_group_id``, ``reply_markup``, ..."""
+    reaction: str | None = None
+    """The bot's."""
     deleted: bool = False
     acknowledged: bool = True
     """False while the bot can't know how it looks: the answer to its last call was lost."""
@@ -192,6 +198,22 @@ class ChatAction:
     """`time.monotonic` seconds."""
     until: float
     """5 s later, or when a message of the bot arrived."""
+
+
+_RIGHTS = (
+    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members"
+    " can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
+).split()
+
+
+def member_json(person: Person, status: str) -> Json:
+    """A ChatMember."""
+    fields: dict[str, Json] = {
+        "kicked": {"until_date": 0},
+        "creator": {"is_anonymous": False},
+        "administrator": dict.fromkeys(_RIGHTS, False),
+    }
+    return {"user": person.json(), "status": status, **fields.get(status, {})}
 
 
 def origin_of(message: Message, *, hidden: bool = False) -> Json:

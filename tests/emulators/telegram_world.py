@@ -17,6 +17,7 @@ from tests.emulators.telegram_types import (
     Person,
     Topic,
     external_reply_to,
+    member_json,
     origin_of,
     quote_of,
 )
@@ -90,18 +91,23 @@ class World:
             message.deleted = message.deleted or message.topic is topic
 
     def set_membership(self, chat: Chat, status: Literal["member", "kicked"]) -> None:
-        def member(status: str) -> Json:
-            return {"user": self.bot.json(), "status": status, **({"until_date": 0} if status == "kicked" else {})}
-
         old, chat.membership = chat.membership, status
+        self._tell_membership(chat, chat.owner, old, status)
+
+    def join(self, chat: Chat, person: Person, *, admin: bool) -> None:
+        chat.membership, chat.admin = "member", admin
+        self._tell_membership(chat, person, "left", "administrator" if admin else "member")
+        self._tell(self._new(chat, person, {"new_chat_members": [self.bot.json()]}))
+
+    def _tell_membership(self, chat: Chat, person: Person, old: str, new: str) -> None:
         self.updates.add(
             "my_chat_member",
             {
                 "chat": chat.json(),
-                "from": chat.owner.json(),
+                "from": person.json(),
                 "date": int(self.clock()),
-                "old_chat_member": member(old),
-                "new_chat_member": member(status),
+                "old_chat_member": member_json(self.bot, old),
+                "new_chat_member": member_json(self.bot, new),
             },
         )
 

@@ -1,0 +1,66 @@
+"""A group that the bot was added to: whoever added it learns there what privacy mode hides from it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from telegram.constants import ChatMemberStatus, ChatType
+
+from adapters.telegram.limits import TELEGRAM
+from bot import texts
+from bot.errors import PlatformError
+from bot.events import ConversationKey
+from bot.ports.chat import Intake, Part
+
+log = logging.getLogger(__name__)
+
+_OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+
+ReadsAll: TypeAlias = Callable[[], Awaitable[bool]]
+"""Whether privacy mode is off, as of now. Raises `PlatformError`."""
+Say: TypeAlias = Callable[[ConversationKey, Part], Awaitable[object]]
+"""Raises `PlatformError`."""
+
+
+def joined(update: Mapping[str, Any]) -> ConversationKey | None:
+    """The group that the bot was just added to as a plain member. An administrator receives everything anyway."""
+    match update.get("my_chat_member"):
+        case {
+            "chat": {"id": int(chat_id), "type": str(kind)},
+            "old_chat_member": {"status": str(old)},
+            "new_chat_member": {"status": ChatMemberStatus.MEMBER},
+        } if kind in _GROUPS and old in _OUTSIDE:
+            return ConversationKey(platform=TELEGRAM, chat_id=str(chat_id))
+        case _:
+            return None
+
+
+class Newcomer:
+    """Says once in each group what the bot does not receive there."""
+
+    def __init__(self, intake: Intake, *, username: str, reads_all: ReadsAll, say: Say) -> None:
+        self._intake = intake
+        self._username = username
+        self._reads_all = reads_all
+        self._say = say
+
+    async def is_new(self, key: ConversationKey) -> bool:
+        """Whether nothing was said there yet. From now on it was: better nothing than twice.
+
+        Raises:
+            StorageError: it can't be noted.
+        """
+        told = f"telegram privacy told in {key.chat_id}"
+        if await self._intake.cursor(told) is not None:
+            return False
+        await self._intake.move_cursor(told, "yes")
+        return True
+
+    async def explain(self, key: ConversationKey) -> None:
+        """Say it, unless privacy mode is off. What can't be said is left to the log of the start."""
+        try:
+            if not await self._reads_all():
+                await self._say(key, Part(texts.privacy_mode(self._username)))
+        except PlatformError as error:
+            log.info("Telegram: group %s was not told about privacy mode: %s", key.chat_id, error)
