@@ -33,6 +33,8 @@ class ConversationRules:
     """Longest time for looking and asking, in one attempt."""
     lease_s: float
     """How long a claim on a turn outlives the process that made it."""
+    parts: int
+    """Messages of one answer at most; a longer one comes as its beginning and a file."""
 
 
 class Asking:

@@ -2,10 +2,12 @@
 
 from bot import texts
 from bot.errors import ModelTrouble
+from bot.events import Action
 from bot.fences import with_closed_fence
+from bot.ports.chat import Button
 from bot.ports.model import FinishReason
 from bot.reading import Answer
-from bot.records import Exchange, Outcome, TurnState, Verdict
+from bot.records import Buttons, Exchange, Outcome, TurnState, Verdict
 from bot.window import attachments_of
 
 STOPPED = "stopped"
@@ -15,6 +17,13 @@ DEADLINE = "deadline"
 """It took too long."""
 
 REPETITION = "repetition"
+
+
+RETRY: Buttons = ((Button(action=Action.RETRY, label=texts.RETRY_LABEL),),)
+"""Under a failure."""
+
+_NO_USE = frozenset({ModelTrouble.BLOCKED, ModelTrouble.PICTURES, ModelTrouble.TOO_LARGE})
+"""Troubles that are the same when the same is asked again."""
 
 
 def conclude(answer: Answer, interrupted: str | None) -> Outcome:
@@ -28,6 +37,7 @@ def conclude(answer: Answer, interrupted: str | None) -> Outcome:
         state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
         text="\n\n".join([*above, *below]),
         pictures=tuple(answer.pictures),
+        buttons=_buttons(answer, trouble if is_failure else ""),
         answer=answer.text or None,
         trouble=trouble,
         detail=str(answer.error or ""),
@@ -37,6 +47,14 @@ def conclude(answer: Answer, interrupted: str | None) -> Outcome:
         started_at=answer.started_at,
         first_text_at=answer.first_text_at,
     )
+
+
+def _buttons(answer: Answer, trouble: str) -> Buttons:
+    """What may help: going on where there is something to go on from, and asking again where it failed."""
+    is_cut_off = trouble or (answer.finish is not None and answer.finish.reason is FinishReason.LENGTH)
+    go_on = Button(action=Action.CONTINUE, label=texts.CONTINUE_LABEL)
+    row = [go_on] if answer.text and is_cut_off and trouble != ModelTrouble.BLOCKED else []
+    return tuple(filter(None, [(*row, *(RETRY[0] if trouble and trouble not in _NO_USE else ()))]))
 
 
 def notes_on(question: Exchange) -> list[str]:

@@ -4,25 +4,32 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 from bot import texts
 from bot.asking import Asking, ConversationRules
-from bot.commands import ALT, LOOKING, OFF, ON, RESET, STOP
-from bot.conclusion import STOPPED, conclude
+from bot.command_answers import CommandAnswers
+from bot.commands import LOOKING, OFF, ON, STOP
+from bot.conclusion import RETRY, STOPPED, conclude
 from bot.delivery import AnswerOnScreen
 from bot.errors import PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName
-from bot.ports.chat import Chat, Part, PictureFile
+from bot.final import Final
+from bot.ports.chat import Chat, Part, PictureFile, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.reading import Interruption
 from bot.records import Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
+from bot.replies import Again, Reply
 from bot.throttle import Throttle, Throttles
 from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
+
+
+def _unheard(turn: Turn) -> None:
+    """For turns that have no effect on others."""
+    del turn
 
 
 class Conversation:
@@ -32,6 +39,7 @@ class Conversation:
         self,
         store: Store,
         asking: Asking,
+        commands: CommandAnswers,
         chats: Mapping[PlatformName, Chat],
         clock: Clock,
         rules: ConversationRules,
@@ -45,13 +53,14 @@ class Conversation:
         self._rules = rules
         self._owner = owner
         self._asking = asking
+        self._commands = commands
         self._throttles = Throttles(store, clock)
         self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
         self._at_work: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
-    async def answer(self, turn: Turn) -> None:
-        """Give a turn its one outcome. A turn that has one is left alone.
+    async def answer(self, turn: Turn, again: Again = _unheard) -> None:
+        """Give a turn its one outcome. A turn that has one is left alone. `again`: see `bot.replies.Again`.
 
         When cancelled, the turn stays unfinished in the store; what is on screen is continued by the next attempt.
 
@@ -70,13 +79,20 @@ class Conversation:
                 await self._withdraw(claimed, chat)
             elif claimed.state is TurnState.DELIVERING:
                 async with await self._screen(claimed, chat) as screen:
-                    pictures = await self._parts(claimed.pictures)
-                    await self._deliver(claimed, screen, claimed.text or texts.INTERNAL, pictures)
+                    text = claimed.text or texts.INTERNAL
+                    files = await self._commands.files(claimed)
+                    final = Final(
+                        text=text,
+                        buttons=claimed.buttons,
+                        pictures=await self._parts(claimed.pictures),
+                        files=files,
+                    )
+                    await self._deliver(claimed, screen, final)
             elif claimed.attempts >= self._rules.attempts:
                 log.error("turn %s: given up after %s attempts", claimed.id, claimed.attempts)
-                await self._say(claimed, chat, texts.GAVE_UP, trouble="gave_up")
+                await self._say(claimed, chat, Reply(text=texts.GAVE_UP, buttons=RETRY), trouble="gave_up")
             elif claimed.command is not None and not asks_model(claimed):
-                await self._command(claimed, chat, claimed.command)
+                await self._command(claimed, chat, again)
             else:
                 await self._ask(claimed, chat)
 
@@ -134,15 +150,19 @@ class Conversation:
 
     async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
         receipts = await self._store.deliveries(turn.id) if turn.has_receipts else ()
-        return AnswerOnScreen(turn, chat, self._store, self._clock, self._throttle(turn, chat), receipts)
+        throttle = self._throttle(turn, chat)
+        return AnswerOnScreen(turn, chat, self._store, self._clock, throttle, receipts, most_parts=self._rules.parts)
 
     def _throttle(self, turn: Turn, chat: Chat) -> Throttle:
         return self._throttles.of(turn.key, chat.limits, is_private=turn.is_private)
 
-    async def _end(self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome) -> None:
+    async def _end(
+        self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome, *, files: Sequence[TextFile] = ()
+    ) -> None:
         pictures = await self._parts(outcome.pictures)
-        if await self._store.conclude(turn.id, outcome, screen.plan(outcome.text, pictures)):
-            await self._deliver(turn, screen, outcome.text, pictures)
+        final = Final(text=outcome.text, buttons=outcome.buttons, pictures=pictures, files=files)
+        if await self._store.conclude(turn.id, outcome, screen.plan(final)):
+            await self._deliver(turn, screen, final)
         else:
             # Its question was changed or deleted meanwhile: the lane has it again.
             log.info("turn %s: its question has changed, so this answer is dropped", turn.id)
@@ -156,10 +176,10 @@ class Conversation:
                 parts.append(Part(picture.caption, picture=file))
         return parts
 
-    async def _deliver(self, turn: Turn, screen: AnswerOnScreen, text: str, pictures: Sequence[Part]) -> None:
+    async def _deliver(self, turn: Turn, screen: AnswerOnScreen, final: Final) -> None:
         failed, detail = "", ""
         try:
-            await screen.complete(text, pictures)
+            await screen.complete(final)
         except PlatformUncertain as error:
             log.error("turn %s: its answer may be missing in the chat; it is not sent twice: %s", turn.id, error)
         except PlatformError as error:
@@ -179,34 +199,26 @@ class Conversation:
 
     # --- the bot's own words --------------------------------------------------------------------
 
-    async def _command(self, turn: Turn, chat: Chat, name: str) -> None:
-        if name == RESET:
-            await self._store.reset(turn.key, up_to=turn.id)
-            await self._say(turn, chat, texts.WAS_RESET)
-        elif name == STOP:
+    async def _command(self, turn: Turn, chat: Chat, again: Again) -> None:
+        if turn.command == STOP:
             was_effective = turn.id in self._effective_stops
             self._effective_stops.discard(turn.id)
-            await self._say(turn, chat, texts.STOPS if was_effective else texts.NOTHING_TO_STOP)
-        elif name == ALT:
-            describes = turn.argument.strip().lower() == ON
-            settings = await self._store.settings(turn.key)
-            await self._store.change_settings(
-                turn.key, replace(settings, describes_pictures=describes), now=self._clock.now()
-            )
-            await self._say(turn, chat, texts.ALT_ON if describes else texts.ALT_OFF)
+            reply = Reply(text=texts.STOPS if was_effective else texts.NOTHING_TO_STOP)
         else:
-            await self._say(turn, chat, texts.HELP)
+            reply = await self._commands.give(turn, chat, again)
+        await self._say(turn, chat, reply)
 
-    async def _say(self, turn: Turn, chat: Chat, text: str, *, trouble: str = "") -> None:
+    async def _say(self, turn: Turn, chat: Chat, reply: Reply, *, trouble: str = "") -> None:
         outcome = Outcome(
             state=TurnState.FAILED if trouble else TurnState.ANSWERED,
-            text=text,
+            text=reply.text,
+            buttons=reply.buttons,
             answer=None,
             trouble=trouble,
             started_at=self._clock.now(),
         )
         async with await self._screen(turn, chat) as screen:
-            await self._end(turn, screen, outcome)
+            await self._end(turn, screen, outcome, files=reply.files)
 
     async def _ask(self, turn: Turn, chat: Chat) -> None:
         interruption = Interruption()

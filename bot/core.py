@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from bot.asking import Asking
+from bot.command_answers import CommandAnswers
 from bot.conversation import Conversation
 from bot.dialogue import Dialogue
 from bot.inbox import Inbox
 from bot.lanes import Lanes
 from bot.look import Looking
+from bot.menus import Menus
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.eyes import Eyes
@@ -18,7 +20,7 @@ from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
-from bot.rules import conversation_rules, dialogue_rules, inbox_rules
+from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers
 from bot.settings import Settings
 from bot.sight import Sight
 
@@ -56,7 +58,8 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     dialogue = Dialogue(parts.store, parts.model, parts.eyes, looking, clock, sight, dialogue_rules(settings))
     rules = conversation_rules(settings)
     asking = Asking(dialogue, clock, rules)
-    conversation = Conversation(parts.store, asking, chats, clock, rules, owner=owner)
+    commands = CommandAnswers(parts.store, clock, Menus(offers(settings)))
+    conversation = Conversation(parts.store, asking, commands, chats, clock, rules, owner=owner)
     lanes = Lanes(
         conversation.answer,
         clock=clock,

@@ -2,13 +2,15 @@
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot import texts
 from bot.conclusion import notes_on
 from bot.errors import AttachmentError, ModelError, ModelTrouble
+from bot.events import PersonId
 from bot.look import Looking
+from bot.personas import system_prompt
 from bot.picture_size import picture_tokens
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
@@ -17,7 +19,7 @@ from bot.ports.model import Content, Model, PictureContent, PromptMessage, TextC
 from bot.ports.store import Store
 from bot.prompt import ALT_PROMPT, build_prompt
 from bot.reading import Answer, read
-from bot.records import Attachment, History, PostedPicture, Turn
+from bot.records import Attachment, History, PostedPicture, Turn, Verdict
 from bot.sight import Sight
 from bot.tools import PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
 from bot.window import PromptBudget, attachments_of, shown_views, within_budget, words_of
@@ -47,6 +49,10 @@ class DialogueRules:
     budget: PromptBudget
     tools: bool
     """Whether the model may look closer and point out."""
+    personas: Mapping[str, str]
+    """Name to what the model is told where people chose it."""
+    models: Sequence[str]
+    """The names that people can choose from beside `model_name`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +64,8 @@ class _Question:
     answer: Answer
     show: Show
     budget: PromptBudget
+    model: str | None
+    """Another one than the usual one, where people chose it."""
     begun: Sequence[PromptMessage] = ()
     """The prompt up to the question."""
     used: list[PromptMessage] = field(default_factory=list)
@@ -70,6 +78,11 @@ class _Question:
     """Of its texts."""
     may_read_again: bool = True
     was_shortened: bool = False
+
+    @property
+    def of(self) -> PersonId | None:
+        """Whose history it is part of; None for one that all share."""
+        return self.turn.sender if self.turn.settings.is_per_person else None
 
 
 class Dialogue:
@@ -94,7 +107,9 @@ class Dialogue:
             ModelError: it gave no whole answer.
             StorageError: the store is away.
         """
-        question = _Question(turn=turn, chat=chat, answer=answer, show=show, budget=await self._budget())
+        model = turn.settings.model if turn.settings.model in self._rules.models else None
+        budget = await self._budget(turn, model)
+        question = _Question(turn=turn, chat=chat, answer=answer, show=show, budget=budget, model=model)
         question.begun = await self._look(question)
         for used in range(ROUNDS + 2):
             calls = await self._read(question)
@@ -105,20 +120,22 @@ class Dialogue:
 
     # --- the prompt -----------------------------------------------------------------------------
 
-    async def _budget(self) -> PromptBudget:
+    async def _budget(self, turn: Turn, model: str | None) -> PromptBudget:
         budget = self._rules.budget
-        if self._sight.is_blind:
+        if turn.settings.exchanges is not None:
+            budget = replace(budget, exchanges=min(budget.exchanges, turn.settings.exchanges))
+        if self._sight.is_blind and model is None:
             return replace(budget, pictures=0)
-        pictures = await self._store.cursor(self._cursor(PICTURE_LIMIT))
-        tokens = await self._store.cursor(self._cursor(SIZE_LIMIT))
+        pictures = await self._store.cursor(self._cursor(PICTURE_LIMIT, model))
+        tokens = await self._store.cursor(self._cursor(SIZE_LIMIT, model))
         return replace(
             budget,
             pictures=min(budget.pictures, int(pictures or budget.pictures)),
             picture_tokens=min(budget.picture_tokens, int(tokens or budget.picture_tokens)),
         )
 
-    def _cursor(self, name: str) -> str:
-        return f"{self._rules.model_name}: {name}"
+    def _cursor(self, name: str, model: str | None) -> str:
+        return f"{model or self._rules.model_name}: {name}"
 
     async def _look(self, question: _Question) -> Sequence[PromptMessage]:
         budget = question.budget
@@ -130,21 +147,28 @@ class Dialogue:
                 history = await self._history(question)
         question.answer.notes = notes_on(history.exchanges[-1])
         if question.turn.command is not None:
-            if not any(attachments_of(history.exchanges[-1:])):
-                raise ModelError("no picture", trouble=ModelTrouble.PICTURES, person=texts.ALT_NEEDS_PICTURE)
             alone = History(exchanges=history.exchanges[-1:])
+            verdicts = {attachment.verdict for attachment in attachments_of(alone.exchanges)}
+            if Verdict.USABLE not in verdicts:
+                # A model that is shown nothing may describe it all the same, and who asks is the last to notice.
+                sentence = texts.ALT_NOT_SEEN if verdicts else texts.ALT_NEEDS_PICTURE
+                raise ModelError("no picture", trouble=ModelTrouble.PICTURES, person=sentence)
             return build_prompt(ALT_PROMPT, alone, await self._pixels(question, alone))
         kept = within_budget(history, budget)
         question.text_tokens = words_of(kept)
         first_turn = kept.exchanges[0].turn_id
         if first_turn != history.exchanges[0].turn_id or kept.pixels_from != history.pixels_from:
-            await self._store.move_window(question.turn.key, first_turn=first_turn, pixels_from=kept.pixels_from)
-        return build_prompt(self._rules.system_prompt, kept, await self._pixels(question, kept))
+            await self._store.move_window(
+                question.turn.key, first_turn=first_turn, pixels_from=kept.pixels_from, of=question.of
+            )
+        system = system_prompt(self._rules.system_prompt, question.turn.settings, self._rules.personas)
+        return build_prompt(system, kept, await self._pixels(question, kept))
 
     async def _history(self, question: _Question) -> History:
         # Two more than are shown: the question, and one that tells that there are too many.
         limit = question.budget.exchanges + 2
-        return await self._store.history(question.turn.key, up_to=question.turn.id, limit=limit)
+        turn = question.turn
+        return await self._store.history(turn.key, up_to=turn.id, limit=limit, of=question.of)
 
     async def _pixels(self, question: _Question, history: History) -> dict[str, bytes]:
         pixels = {}
@@ -171,6 +195,7 @@ class Dialogue:
                     request_id=f"turn-{turn.id}-{turn.attempts}",
                     clock=self._clock,
                     tools=tools,
+                    name=question.model,
                 )
             except ModelError as error:
                 if error.tools_refused and (tools or question.used):
@@ -188,7 +213,7 @@ class Dialogue:
             question.budget = replace(budget, pictures=most)
             log.warning("turn %s: sent again with at most %s pictures: %s", turn.id, most, error)
             if error.picture_limit_lasts:
-                await self._store.move_cursor(self._cursor(PICTURE_LIMIT), str(error.picture_limit))
+                await self._store.move_cursor(self._cursor(PICTURE_LIMIT, question.model), str(error.picture_limit))
         elif error.too_long and not question.was_shortened:
             question.was_shortened = True
             half = replace(budget, picture_tokens=question.picture_tokens // 2, tokens=question.text_tokens // 2)
@@ -196,7 +221,9 @@ class Dialogue:
             log.warning("turn %s: too long for the model, so half of it is sent: %s", turn.id, error)
             if question.picture_tokens > question.text_tokens:
                 # Mostly pictures: so they are what this server has no room for.
-                await self._store.move_cursor(self._cursor(SIZE_LIMIT), str(question.picture_tokens // 2))
+                await self._store.move_cursor(
+                    self._cursor(SIZE_LIMIT, question.model), str(question.picture_tokens // 2)
+                )
         elif question.may_read_again and question.answer.text and error.trouble is not ModelTrouble.BLOCKED:
             question.may_read_again = False
             log.warning("turn %s: cut off, so it is asked again: %s", turn.id, error)
@@ -235,7 +262,8 @@ class Dialogue:
         if not may_use:
             raise ToolMisuse("You have used your tools often enough: answer now, with what you saw.")
         request = read_call(call)
-        attachment = await self._store.attachment(question.turn.key, request.picture, up_to=question.turn.id)
+        turn = question.turn
+        attachment = await self._store.attachment(turn.key, request.picture, up_to=turn.id, of=question.of)
         if attachment is None or request.part >= len(attachment.views):
             raise ToolMisuse(f"There is no picture {request.name} in this conversation.")
         match request:

@@ -1,8 +1,7 @@
 """All that is kept of a person, as files for themselves."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bot.events import PersonId, PlatformName
 from bot.ports.chat import TextFile
@@ -15,9 +14,7 @@ FILE_BYTES = 4_000_000
 _NAME = "my-data"
 
 
-async def export_files(
-    store: Store, platform: PlatformName, person: PersonId, *, before: TurnId
-) -> Sequence[TextFile]:
+async def export_files(store: Store, platform: PlatformName, person: PersonId, *, before: TurnId) -> Sequence[TextFile]:
     """Files of JSON, oldest exchanges first; none if nothing is kept. The same as long as nothing is changed.
 
     Pictures are named by their content hash, and are not in there.

@@ -3,17 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import texts
-from bot.commands import LOOKING, STOP
+from bot.choices import ConversationSettings
+from bot.commands import LOOKING, STOP, as_question
 from bot.conversation import Conversation
 from bot.errors import StorageError
 from bot.events import (
     Action,
     ButtonPressed,
     ConversationKey,
+    ConversationMoved,
     Event,
     MessageEdited,
     MessageId,
@@ -28,7 +31,7 @@ from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Accepted, Refusal, Turn, TurnState
+from bot.records import Accepted, NoticeKind, Refusal, Turn, TurnState
 from bot.words import Words
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,8 @@ class InboxRules:
     """The operator's choices that receiving depends on."""
 
     patience: Patience
+    defaults: ConversationSettings
+    """Where nobody chose: `answers` and `wake_word`."""
     answer_window_s: float
     """What is found later than this is only remembered; an answer older than this is not redone after an edit."""
 
@@ -77,7 +82,7 @@ class Inbox:
         self._rules = rules
         # Apart from the answers and from each other: a flood of one kind does not hold up the others.
         self._commands = Lanes(
-            conversation.answer,
+            partial(conversation.answer, again=self._run_again),
             clock=clock,
             readiness=readiness,
             per_lane=COMMANDS_WAITING_PER_CONVERSATION,
@@ -153,11 +158,18 @@ class Inbox:
                     self._only_queue_of(turn).redo(turn)
             case ButtonPressed(key=key, message_id=message_id, action=Action.STOP):
                 self._conversation.stop(key, message_id=message_id)
+            case ButtonPressed():
+                await self._pressed(event)
+            case ConversationMoved(old=old, new=new):
+                for turn in await self._store.move(old, new):
+                    self._only_queue_of(replace(turn, key=old)).drop(replace(turn, key=old))
+                    self._only_queue_of(turn).put(turn, bounded=False)
 
     async def _received(self, message: MessageReceived) -> None:
+        message = as_question(message)
         now = self._clock.now()
         patience = self._rules.patience
-        refusal = self._refusal(message)
+        refusal = self._refusal(message.key, message.command.name if message.command else None)
         accepted = await self._store.accept(
             message,
             now=now,
@@ -165,6 +177,7 @@ class Inbox:
             joining=patience.joining,
             answer=not (message.is_catch_up and self._is_late(message)),
             refusal=refusal,
+            defaults=self._rules.defaults,
         )
         if refusal is not None and message.command is not None and message.command.name == STOP:
             # Whoever floods the bot with it most of all wants it to stop.
@@ -172,15 +185,25 @@ class Inbox:
         if accepted is not None:
             self._schedule(accepted)
 
-    def _refusal(self, message: MessageReceived) -> Refusal | None:
-        """What to say if this message needs a place of its own, and there is none."""
-        queue = self._queue_for(message.command.name if message.command else None)
-        if not queue.is_full(message.key):
+    async def _pressed(self, pressed: ButtonPressed) -> None:
+        accepted = await self._store.press(
+            pressed,
+            now=self._clock.now(),
+            joining=self._rules.patience.joining,
+            refusal=self._refusal(pressed.key, None),
+        )
+        for one in accepted:
+            self._schedule(one)
+
+    def _refusal(self, key: ConversationKey, command: str | None) -> Refusal | None:
+        """What to say to something that needs a place of its own, if there is none."""
+        if not self._queue_for(command).is_full(key):
             return None
-        text = texts.busy(self._lanes.ahead_of(message.key))
+        text = texts.busy(self._lanes.ahead_of(key))
         return Refusal(text=text, shared_for_s=TOLD_FOR_S, shared_by=TOLD_FOR_MESSAGES)
 
     async def _edited(self, message: MessageReceived) -> None:
+        message = as_question(message)
         now = self._clock.now()
         redo_since = now - timedelta(seconds=self._rules.answer_window_s)
         accepted = await self._store.edit(message, now=now, redo_since=redo_since)
@@ -197,7 +220,7 @@ class Inbox:
         turn = accepted.turn
         if turn.state.is_final:
             return
-        if turn.state is TurnState.DELIVERING:
+        if turn.state is TurnState.DELIVERING and not accepted.restart:
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
             self._words.say(turn)
             return
@@ -208,6 +231,12 @@ class Inbox:
             queue.redo(turn)
         else:
             queue.put(turn, bounded=False)
+
+    def _run_again(self, turn: Turn) -> None:
+        if turn.command in frozenset(NoticeKind):
+            self._words.say(turn)
+        else:
+            self._only_queue_of(turn).redo(turn)
 
     def _queue_for(self, command: str | None) -> Lanes:
         return self._lanes if command is None or command in LOOKING else self._commands

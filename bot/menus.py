@@ -19,8 +19,10 @@ ANSWERS, PICTURES, LISTENING, SHARING = "answers", "pictures", "listening", "sha
 MEMORY, LANGUAGE = "memory", "language"
 WAKE = "wake"
 """Not a page: ``/settings wake WORD`` chooses a wake word."""
+OWN_WORDS = "own_words"
+"""Neither: ``/persona WORDS`` describes one."""
 
-ON, OFF = "on", "off"
+ON, OFF, USUAL = "on", "off", "usual"
 
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -107,6 +109,8 @@ class Menus:
     def choose(self, settings: ConversationSettings, value: str) -> ConversationSettings | None:
         """The settings after a choice such as ``memory:20``; None if there is no such choice."""
         page, _, chosen = value.partition(":")
+        if page == OWN_WORDS:
+            return replace(settings, persona=chosen[:PERSONA_LENGTH])
         if page == WAKE and chosen:
             return replace(settings, answers=AnswerMode.WAKE_WORD, wake_word=chosen[:WAKE_WORD_LENGTH])
         if page == MEMORY and chosen.isdecimal():
@@ -116,22 +120,14 @@ class Menus:
 
     def in_words(self, command: str, argument: str) -> str:
         """What is chosen by the words behind a command: ``/settings memory 20``, ``/persona brief``. May be nothing."""
-        match command:
-            case "persona":
-                return f"{PERSONA}:{argument.lower()}"
-            case "model":
-                return f"{MODEL}:{self._model_value(argument)}"
         page, _, chosen = argument.partition(" ")
-        chosen = chosen.strip()
-        match page.lower():
-            case "model":
-                return f"{MODEL}:{self._model_value(chosen)}"
-            case name:
-                return f"{name}:{chosen.lower()}"
-
-    def describe_oneself(self, settings: ConversationSettings, text: str) -> ConversationSettings:
-        """The settings with a persona in somebody's own words."""
-        return replace(settings, persona=text[:PERSONA_LENGTH])
+        page, chosen = page.lower(), chosen.strip()
+        if command in (PERSONA, MODEL):
+            page, chosen = command, argument
+        if page == MODEL:
+            return f"{MODEL}:{self._model_value(chosen)}"
+        is_own = page == PERSONA and chosen.lower() not in (*self._offers.personas, USUAL)
+        return f"{OWN_WORDS}:{chosen}" if is_own else f"{page}:{chosen.lower()}"
 
     def _names(self, *, is_private: bool) -> Sequence[str]:
         names = [name for name in self._choices if name != MODEL or self._offers.models]
@@ -173,7 +169,7 @@ class Menus:
     def _memory(self, settings: ConversationSettings) -> _Choices:
         for exchanges in (*(few for few in _MEMORIES if few < self._offers.exchanges), None):
             yield Choice(
-                value="usual" if exchanges is None else str(exchanges),
+                value=USUAL if exchanges is None else str(exchanges),
                 label=texts.memory_label(self._offers.exchanges if exchanges is None else exchanges),
                 is_current=settings.exchanges == exchanges,
                 changed=replace(settings, exchanges=exchanges),
@@ -182,7 +178,7 @@ class Menus:
     def _personas(self, settings: ConversationSettings) -> _Choices:
         for name in ("", *self._offers.personas):
             yield Choice(
-                value=name or "usual",
+                value=name or USUAL,
                 label=name or texts.USUAL_LABEL,
                 is_current=settings.persona == name,
                 changed=replace(settings, persona=name),
@@ -253,7 +249,7 @@ def _switch(is_on: bool, is_set: bool, changed: ConversationSettings) -> Choice:
 
 def _handle(name: str) -> str:
     """Of a model, whose name has characters that a button's value can't have."""
-    return hashlib.blake2s(name.encode(), digest_size=6).hexdigest() if name else "usual"
+    return hashlib.blake2s(name.encode(), digest_size=6).hexdigest() if name else USUAL
 
 
 def _button(page: str, value: str, label: str) -> Button:

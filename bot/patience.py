@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.commands import LOOKING
 from bot.events import MessageReceived
 from bot.ports.chat import Limits
 from bot.records import Joining
@@ -26,11 +27,11 @@ class Patience:
 
     def wait_for_more(self, message: MessageReceived, limits: Limits) -> timedelta:
         """How long this message asks to be waited with."""
-        if message.command is not None:
+        if message.command is not None and message.command.name not in LOOKING:
             return timedelta()
         if message.album_id is not None:
             return timedelta(seconds=self.album_quiet_s)
-        if message.attachments and not message.text.strip():
+        if message.attachments and not message.text.strip() and message.command is None:
             return timedelta(seconds=self.photo_quiet_s)
         if len(message.raw_text) >= limits.text_length * PASTE_SHARE:
             return timedelta(seconds=self.paste_quiet_s)

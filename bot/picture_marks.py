@@ -21,8 +21,8 @@ _MISSING = "\uffff"
 def draw_marks(image: Image.Image, marks: Sequence[MarkedBox]) -> None:
     """Draw on `image`, in RGB. The boxes are in order and not empty; the first one has number 1."""
     longest = max(image.size)
-    line = max(2, round(longest / 320))
-    font = ImageFont.load_default(max(14, round(longest / 45)))
+    line = max(2, round(longest / 180))
+    font = ImageFont.load_default(max(14, round(longest / 26)))
     draw = ImageDraw.Draw(image)
     frames = [_pixels(mark.box, image.size) for mark in marks]
     for frame, colour in zip(frames, cycle(COLOURS), strict=False):

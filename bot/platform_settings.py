@@ -45,7 +45,7 @@ class TelegramSettings(Section):
     local_files: AbsolutePath | None = None
     """The folder of a local Bot API server that runs with `--local`: files of any size are read from there"""
     reactions: bool = False
-    """`on`: the bot reacts with 👀 to each message that it is going to answer"""
+    """Whether the bot shows with 👀 under a message that it was taken in: `on` or `off`"""
 
     @field_validator("webhook_url")
     @classmethod

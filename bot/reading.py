@@ -62,11 +62,13 @@ async def read(
     request_id: str,
     clock: Clock,
     tools: Sequence[Tool] = (),
+    name: str | None = None,
 ) -> Sequence[ToolCall]:
     """Read the stream into `answer`, and let it grow on screen. Returns what the model asks for before it goes on.
 
     When an earlier attempt left a text, it stays on screen until this one is as long: an answer never shrinks while
-    somebody reads it. What came is kept in `answer` also when this is cancelled or fails; the longer text counts.
+    somebody reads it. `name` is as in `Model.stream`. What came is kept in `answer` also when this is cancelled or
+    fails; the longer text counts.
 
     Raises:
         ModelError: as `Model.stream` does.
@@ -76,7 +78,7 @@ async def read(
     repetition = Repetition()
     calls = ToolCalls(taken={call.id for message in prompt for call in message.tool_calls})
     try:
-        async with aclosing(model.stream(prompt, request_id=request_id, tools=tools)) as events:
+        async with aclosing(model.stream(prompt, request_id=request_id, tools=tools, model=name)) as events:
             async for event in events:
                 match event:
                     case TextDelta(text):

@@ -1,9 +1,14 @@
 """From the operator's settings to what each part of the core has to know of them."""
 
+from collections.abc import Mapping
+
 from bot.asking import ConversationRules
+from bot.choices import ConversationSettings
 from bot.dialogue import DialogueRules
 from bot.inbox import InboxRules
+from bot.menus import Offers
 from bot.patience import Patience
+from bot.personas import PERSONAS
 from bot.records import Joining
 from bot.settings import Settings
 from bot.window import PromptBudget
@@ -21,6 +26,8 @@ def dialogue_rules(settings: Settings) -> DialogueRules:
             picture_tokens=settings.picture.request_tokens,
         ),
         tools=settings.picture.tools,
+        personas=personas(settings),
+        models=settings.model.choices,
     )
 
 
@@ -31,7 +38,29 @@ def conversation_rules(settings: Settings) -> ConversationRules:
         attempts=settings.turns.attempts,
         deadline_s=settings.turns.deadline_s,
         lease_s=settings.turns.lease_s,
+        parts=settings.answer.parts,
     )
+
+
+def offers(settings: Settings) -> Offers:
+    """What people can choose from."""
+    return Offers(
+        personas=personas(settings),
+        models=settings.model.choices,
+        model=settings.model.name,
+        exchanges=settings.history.exchanges,
+        defaults=defaults(settings),
+    )
+
+
+def personas(settings: Settings) -> Mapping[str, str]:
+    """Name to what the model is told."""
+    return PERSONAS if settings.personas is None else settings.personas
+
+
+def defaults(settings: Settings) -> ConversationSettings:
+    """What counts in groups where nobody chose."""
+    return ConversationSettings(answers=settings.groups.answers, wake_word=settings.groups.wake_word)
 
 
 def inbox_rules(settings: Settings) -> InboxRules:
@@ -45,5 +74,6 @@ def inbox_rules(settings: Settings) -> InboxRules:
             paste_quiet_s=turns.paste_quiet_s,
             joining=joining,
         ),
+        defaults=defaults(settings),
         answer_window_s=turns.answer_window_s,
     )

@@ -61,10 +61,8 @@ class Sending:
         self._receipts.note(sent)
 
     def _nonce(self, index: int) -> str:
-        # From the platform's own id of the question, so that it is the same after any restart. Another one after a
-        # message was lost: Discord refuses the nonce of a message that was deleted. It takes at most 25 characters.
+        # The same after any restart. Another one after a message was lost: Discord refuses the nonce of a message that
+        # was deleted. It takes at most 25 characters.
         turn = self._turn
-        seed = f"{turn.key.chat_id} {turn.reply_to} {index} {self._lost}"
-        if not turn.is_reply:
-            seed += f" {turn.command}"
+        seed = f"{turn.key.chat_id} {turn.reply_to} {turn.id} {index} {self._lost}"
         return hashlib.blake2s(seed.encode(), digest_size=12).hexdigest()

@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot.choices import WAKE_WORD_LENGTH, AnswerMode
 from bot.errors import SettingsError
 from bot.parameters import ModelParameters
 from bot.picture_size import (
@@ -34,6 +35,7 @@ from bot.setting_types import (
     DatabaseUrl,
     LogLevel,
     ModelUrl,
+    Personas,
     Seconds,
     Token,
 )
@@ -78,6 +80,8 @@ class _ModelServer(Section):
     """Failures in a row after which the server is left alone for a while; `0` means never"""
     pause_s: Annotated[float, Field(gt=0, le=120)] = 10.0
     """How long it is left alone at first, in seconds; twice as long each time, up to 120"""
+    choices: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(max_length=19)] = ()
+    """Further models of the same server that people can choose with `/model`: a list of names"""
     fallbacks: tuple[ModelFallback, ...] = ()
     """Models or servers to ask instead when the first one fails, in order: a list of `name`, `api_url`, `api_key`"""
 
@@ -192,6 +196,22 @@ class TurnSettings(Section):
     """Seconds that running answers get to finish on SIGTERM; the rest is resumed at the next start"""
 
 
+class AnswerSettings(Section):
+    """How answers are shown."""
+
+    parts: Annotated[int, Field(ge=2, le=50)] = 8
+    """Messages of one answer at most; a longer one comes as its beginning and an attached file with all of it"""
+
+
+class GroupSettings(Section):
+    """What counts in groups whose people have not chosen otherwise with `/settings`."""
+
+    answers: AnswerMode = AnswerMode.MENTION
+    """What is answered in groups beside mentions, replies and commands: `mention`, `wake_word` or `every` (message)"""
+    wake_word: Annotated[str, Field(min_length=2, max_length=WAKE_WORD_LENGTH)] = "glimpse"
+    """The word that calls the bot in groups where a wake word does"""
+
+
 class LogSettings(Section):
     """What the log tells."""
 
@@ -214,10 +234,14 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     telegram: TelegramSettings = TelegramSettings()
     model: ModelSettings = ModelSettings()
+    answer: AnswerSettings = AnswerSettings()
+    groups: GroupSettings = GroupSettings()
     access: Access = "open"
     """Who may use the bot: `open` lets everyone who can reach it; `closed` is not supported yet"""
     prompt: str = DEFAULT_SYSTEM_PROMPT
     """What the model is told about itself at the start of every request"""
+    personas: Personas | None = None
+    """What people can choose with `/persona`: names and what the model is told then. Not set: four that are built in"""
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
     history: HistorySettings = HistorySettings()

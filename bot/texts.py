@@ -67,6 +67,8 @@ ALT_MARK = "**Described by AI:** "
 
 ALT_NEEDS_PICTURE = "Which picture? Reply to it with `/alt`, or send `/alt` together with it."
 
+ALT_NOT_SEEN = "There is nothing here that I can describe."
+
 ALT_ON = "From now on I describe every picture posted here, for people who can't see it. `/alt off` ends that."
 
 ALT_OFF = "I no longer describe every picture posted here. `/alt` still describes a single one."
@@ -175,7 +177,9 @@ FORGOTTEN_EVERYTHING = (
     "What I wrote stays in the chats."
 )
 
-NOTHING_TO_FORGET = "I remember no question of yours like that. Reply to one of yours, or to my answer, with `/forget message`."
+NOTHING_TO_FORGET = (
+    "I remember no question of yours like that. Reply to one of yours, or to my answer, with `/forget message`."
+)
 
 EXPORT_PRIVATELY = "That is for your eyes only. Write `/export` to me in a private chat, and I send you the file."
 

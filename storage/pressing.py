@@ -33,30 +33,37 @@ _REPLY_TO = sa.update(turns).where(IS_TURN)
 _Pressed = tuple[Sequence[Accepted], Sequence[str]]
 """What is to be run, and the originals that no attachment has any more."""
 
-_NOTHING: _Pressed = ((), ())
-
 
 def press(
     connection: sa.Connection, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
 ) -> _Pressed:
     """See `bot.ports.store.Store.press`."""
     turn = turn_of(connection, pressed.key, pressed.message_id)
-    if turn is None or not _is_new(connection, pressed, now=now):
-        return _NOTHING
-    is_own = pressed.sender.id == turn.sender
-    if not is_own and (turn.settings.is_per_person or turn.command == FORGET):
-        return _NOTHING
+    if turn is None or not _is_new(connection, pressed, now=now) or not _may_press(turn, pressed):
+        return (), ()
+    accepted: Sequence[Accepted] = ()
+    unused: Sequence[str] = ()
     match pressed.action:
-        case Action.CHOOSE if turn.command in MENUS:
-            return _choose(connection, turn, pressed, now=now), ()
-        case Action.RETRY if _offers(turn, pressed.action):
-            return [_again(connection, turn, now=now)], ()
-        case Action.CONTINUE if _offers(turn, pressed.action):
-            return _go_on(connection, turn, pressed, now=now, joining=joining, refusal=refusal), ()
-        case Action.FORGET if is_own:
+        case Action.CHOOSE:
+            accepted = _choose(connection, turn, pressed, now=now)
+        case Action.RETRY:
+            accepted = [_again(connection, turn, now=now)]
+        case Action.CONTINUE:
+            accepted = _go_on(connection, turn, pressed, now=now, joining=joining, refusal=refusal)
+        case Action.FORGET:
             withdrawn, unused = forget_turns(connection, [turn.id], now=now, in_chat=True)
-            return [Accepted(turn=one, restart=True) for one in withdrawn], unused
-    return _NOTHING
+            accepted = [Accepted(turn=one, restart=True) for one in withdrawn]
+    return accepted, unused
+
+
+def _may_press(turn: Turn, pressed: ButtonPressed) -> bool:
+    is_own = pressed.sender.id == turn.sender
+    match pressed.action:
+        case Action.CHOOSE:
+            return turn.command in MENUS and (is_own or turn.command != FORGET)
+        case Action.FORGET:
+            return is_own
+    return (is_own or not turn.settings.is_per_person) and _offers(turn, pressed.action)
 
 
 def retry(connection: sa.Connection, command: Turn, *, now: datetime) -> Accepted | None:

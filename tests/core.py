@@ -10,12 +10,15 @@ from typing import cast
 
 from bot.asking import Asking, ConversationRules
 from bot.background import Background
+from bot.choices import AnswerMode, ConversationSettings
+from bot.command_answers import CommandAnswers
 from bot.conversation import Conversation
 from bot.dialogue import Dialogue, DialogueRules
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
 from bot.look import Looking
+from bot.menus import Menus, Offers
 from bot.patience import Patience
 from bot.ports.model import Model
 from bot.ports.store import Store
@@ -33,18 +36,29 @@ DIALOGUE_RULES = DialogueRules(
     model_name="scripted",
     budget=PromptBudget(exchanges=20, tokens=4000, pictures=4, picture_tokens=5000),
     tools=True,
+    personas={"brief": "Be brief.", "pirate": "Speak like a pirate."},
+    models=("other/model",),
+)
+OFFERS = Offers(
+    personas=DIALOGUE_RULES.personas,
+    models=DIALOGUE_RULES.models,
+    model=DIALOGUE_RULES.model_name,
+    exchanges=DIALOGUE_RULES.budget.exchanges,
+    defaults=ConversationSettings(answers=AnswerMode.MENTION, wake_word="glimpse"),
 )
 RULES = ConversationRules(
     running=8,
     attempts=2,
     deadline_s=300,
     lease_s=60,
+    parts=8,
 )
 INBOX_RULES = InboxRules(
     patience=Patience(
         album_quiet_s=1, photo_quiet_s=1.5, paste_quiet_s=1.5, joining=Joining(cap_s=15, late_picture_s=5, before_s=300)
     ),
     answer_window_s=3600,
+    defaults=OFFERS.defaults,
 )
 
 
@@ -92,6 +106,7 @@ async def running_core(
     model: Model | None = None,
     attempts: int = RULES.attempts,
     per_lane: int = 10,
+    parts: int = RULES.parts,
     resume: bool = False,
     crashes: bool = False,
 ) -> AsyncIterator[Core]:
@@ -109,9 +124,10 @@ async def running_core(
         sight = Sight()
         looking = Looking(store, pictures, web, clock, max_bytes=1_000_000)
         dialogue = Dialogue(store, model or scripted, pictures, looking, clock, sight, DIALOGUE_RULES)
-        rules = replace(RULES, attempts=attempts)
+        rules = replace(RULES, attempts=attempts, parts=parts)
         asking = Asking(dialogue, clock, rules)
-        conversation = Conversation(store, asking, chats, clock, rules, owner=f"process {next(_owners)}")
+        commands = CommandAnswers(store, clock, Menus(OFFERS))
+        conversation = Conversation(store, asking, commands, chats, clock, rules, owner=f"process {next(_owners)}")
         lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100)
         inbox = Inbox(store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=INBOX_RULES)
         if resume:

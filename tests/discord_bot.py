@@ -5,10 +5,12 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.chat import DiscordChat
+from adapters.discord.suggesting import Choices
 from bot.events import (
     Action,
     Address,
@@ -163,6 +165,7 @@ def chat_with(
     token: str | None = None,
     clock: HastyClock | None = None,
     catch_up: CatchUp = QUICK,
+    choices: Choices = MappingProxyType({}),
 ) -> DiscordChat:
     """An adapter pointed at the emulator."""
     return DiscordChat(
@@ -171,6 +174,7 @@ def chat_with(
         gateway_url=emulator.gateway_url,
         clock=clock or HastyClock(),
         catch_up=catch_up,
+        choices=choices,
     )
 
 
@@ -195,10 +199,11 @@ async def running(
     clock: HastyClock | None = None,
     catch_up: CatchUp = QUICK,
     listens: bool = True,
+    choices: Choices = MappingProxyType({}),
 ) -> AsyncIterator[Bot]:
     """Run the adapter."""
     clock, core = clock or HastyClock(), core or Core()
-    async with chat_with(emulator, clock=clock, catch_up=catch_up) as chat:
+    async with chat_with(emulator, clock=clock, catch_up=catch_up, choices=choices) as chat:
         bot = Bot(chat, clock, core, asked_before=core.asked_for_places)
         if listens:
             bot.receiving = asyncio.create_task(chat.receive(core))

@@ -252,14 +252,21 @@ class ScriptedModel:
         self.scripts = list(scripts)
         self.prompts: list[Sequence[PromptMessage]] = []
         self.tools: list[list[str]] = []
+        self.names: list[str | None] = []
         self.closed = 0
 
     async def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         assert request_id
         self.prompts.append(prompt)
         self.tools.append([tool.name for tool in tools])
+        self.names.append(model)
         script = self.scripts.pop(0) if self.scripts else said("ok")
         try:
             for step in script:

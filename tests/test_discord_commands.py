@@ -95,9 +95,30 @@ async def test_commands_are_registered_once_and_again_only_when_they_differ(disc
 
     changes = [request for request in discord_emulator.requests if request.method == "PUT"]
     assert {command["name"]: command["description"] for command in slash} == dict(COMMANDS)
-    assert menu == ["Alt text"]
+    assert menu == ["Describe picture", "Alt text", "Ask about this"]
     assert len(changes) == 1
-    assert {json.dumps(command["contexts"]) for command in changes[0].body} == {"[0, 1]"}
+    assert {json.dumps(command["contexts"]) for command in changes[0].body} == {"[0, 1, 2]"}
+    assert {json.dumps(command["integration_types"]) for command in changes[0].body} == {"[0, 1]"}
+
+
+async def test_commands_are_registered_again_when_discord_has_others(discord_emulator: DiscordEmulator) -> None:
+    async with running(discord_emulator):
+        discord_emulator.commands[0]["options"][0]["description"] = "As it was in an earlier version"
+    async with running(discord_emulator):
+        pass
+
+    assert len([request for request in discord_emulator.requests if request.method == "PUT"]) == 2
+
+
+async def test_an_application_that_only_servers_may_install_offers_its_commands_only_there(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    discord_emulator.installations = (0,)
+    async with running(discord_emulator):
+        pass
+
+    assert {json.dumps(command["contexts"]) for command in discord_emulator.commands} == {"[0, 1]"}
+    assert {json.dumps(command["integration_types"]) for command in discord_emulator.commands} == {"[0]"}
 
 
 async def test_listening_begins_even_if_the_commands_cannot_be_registered(

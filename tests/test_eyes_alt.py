@@ -115,6 +115,9 @@ async def test_a_server_that_can_not_see_is_found_out_and_said_plainly(platform:
         assert "You have not seen it.)" in prompt_of(call)
         await scene.people.say(place, "two and two?")
         await scene.reads(place, answer("I can't see it.", BLIND), "I can't see it.")
+        other = scene.people.private("Bob")
+        await scene.people.alt_with(other, JPEG, who="Bob")
+        await scene.reads(other, answer(texts.ALT_NOT_SEEN, BLIND))
 
 
 async def test_a_server_that_sees_passes_whatever_its_model_is_called(tmp_path: Path) -> None:

@@ -182,6 +182,15 @@ async def test_without_a_picture_it_says_how_to_ask(tmp_path: Path) -> None:
         assert core.model.prompts == []
 
 
+async def test_what_was_not_seen_is_not_described(tmp_path: Path) -> None:
+    chat = roomy(cat=AttachmentError("cut", person="the file is damaged or incomplete"))
+    async with running_core(tmp_path, chat=chat) as core:
+        await core.hear(message("/alt", command=alt(), attachments=[photo("cat")]))
+        await core.finish()
+        assert chat.texts() == [f"{texts.ALT_NOT_SEEN}\n\n{texts.not_seen(1, 'the file is damaged or incomplete')}"]
+        assert core.model.prompts == []
+
+
 @pytest.mark.parametrize("word", ["on", "ON "])
 async def test_a_conversation_can_have_every_picture_described_until_it_no_longer_wants(
     tmp_path: Path, word: str

@@ -39,7 +39,12 @@ class EchoModel:
         self.cuts = 0
 
     async def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         assert request_id
         content = prompt[-1].content[0]

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import CAPTION_LENGTH, TELEGRAM
-from bot.errors import PlatformUncertain
+from bot.errors import PlatformRefused, PlatformUncertain
 from bot.events import Action, ConversationKey, MessageId
 from bot.ports.chat import Button, Mark, MarkKind, Part, TextFile
 from tests.emulators.telegram import TelegramEmulator
@@ -128,3 +128,31 @@ async def test_a_file_whose_send_was_cut_off_is_found_and_brought_up_to_date(
     assert found == str(message.id)
     await chat.edit(key_of(group), found, part)
     assert (message.text, message.buttons) == ("It begins", ["Go on"])
+
+
+async def test_where_files_are_forbidden_words_still_arrive(
+    telegram_emulator: TelegramEmulator, chat: TelegramChat
+) -> None:
+    group = telegram_emulator.add_group("Words only")
+    telegram_emulator.forbid_documents(group)
+
+    with pytest.raises(PlatformRefused, match="Let the bot send files there"):
+        await post(chat, group, Part("It begins", document=WHOLE))
+    sent = await post(chat, group, Part("Words"))
+    with pytest.raises(PlatformRefused, match="Let the bot send files there"):
+        await chat.edit(key_of(group), sent, Part("Words", document=WHOLE))
+
+    assert only(telegram_emulator, group).text == "Words"
+
+
+@pytest.mark.parametrize("description", ["CHAT_SEND_DOCS_FORBIDDEN", "not enough rights to send documents to the chat"])
+async def test_a_missing_right_is_explained(
+    telegram_emulator: TelegramEmulator, chat: TelegramChat, place: Chat, description: str
+) -> None:
+    answer = {"ok": False, "error_code": 400, "description": f"Bad Request: {description}"}
+    telegram_emulator.fail("POST /sendDocument", status=400, body=answer)
+
+    with pytest.raises(PlatformRefused) as refused:
+        await post(chat, place, Part("It begins", document=WHOLE))
+
+    assert refused.value.remedy == "Let the bot send files there: in the group's permissions, or as an administrator."

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import discord
 
 from adapters.discord.errors import UNKNOWN_MESSAGE, discord_request
-from adapters.discord.places import channel_of, number_of, of_interaction, of_message
+from adapters.discord.places import channel_of, number_of, of_interaction, of_message, owner_of
 from bot.errors import PlatformRefused
 from bot.events import ConversationKey, MessageId
 
@@ -51,7 +51,9 @@ class History:
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `bot.ports.chat.Chat.find`. Looks at the 300 messages that follow `after`."""
+        """See `bot.ports.chat.Chat.find`. Looks at the 300 messages that follow `after`; not for private answers."""
+        if owner_of(key):
+            return None
         channel_id, place = channel_of(key), number_of(after)
         is_it = self._matcher(reply_to, known)
         for _ in range(_PAGES_SEARCHED):

@@ -12,8 +12,8 @@ from adapters.discord.attachments import Links
 from adapters.discord.client import Library
 from adapters.discord.convert import message_received, quoted, unresolved_reply
 from adapters.discord.errors import discord_request
-from adapters.discord.keeper import Keeper
 from adapters.discord.forms import Form, Targets
+from adapters.discord.keeper import Keeper
 from adapters.discord.places import Channel, Place, of_message, place_of
 from adapters.discord.unreadable import unreadable
 from adapters.discord.used import command_received, question_received, target_of

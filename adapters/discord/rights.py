@@ -10,7 +10,8 @@ from bot.events import ConversationKey, PersonId
 async def may_manage(rest: discord.Client, key: ConversationKey, person: PersonId) -> bool:
     """Whether somebody may manage the channel (of a thread: its parent) or the whole server, or is alone with the bot.
 
-    A `personal_place` is its person's. Elsewhere it costs three requests: nobody's rights are kept, so what an administrator takes away is gone at once.
+    A `personal_place` is its person's. Elsewhere it costs three requests: nobody's rights are kept, so that what an
+    administrator takes away is gone at once.
     """
     owner = owner_of(key)
     if owner is not None:

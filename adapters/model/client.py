@@ -83,10 +83,16 @@ class ModelClient:
             self._headers["Authorization"] = f"Bearer {key}"
 
     async def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         """Ask, and yield the answer as it is written; see `bot.ports.model.Model`."""
-        body = request_body(self._fixed, prompt, tools, detail=self._detail)
+        fixed = self._fixed if model is None else {**self._fixed, "model": model}
+        body = request_body(fixed, prompt, tools, detail=self._detail)
         about = About(request_id=request_id, key=self._key, prompt=prompt, has_tools=bool(tools))
         reading: AnswerReading = await self._retrying()(self._begin, body, about)
         try:

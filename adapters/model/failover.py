@@ -80,7 +80,12 @@ class Failover:
         self._clock = clock
 
     async def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         """Ask one after the other; see `bot.ports.model.Model`.
 
@@ -94,7 +99,10 @@ class Failover:
                 continue
             began = False
             try:
-                async with aclosing(server.model.stream(prompt, request_id=request_id, tools=offered)) as events:
+                # The choice is among the first server's models; the others stand in with their own.
+                name = model if server is self._servers[0] else None
+                stream = server.model.stream(prompt, request_id=request_id, tools=offered, model=name)
+                async with aclosing(stream) as events:
                     async for event in events:
                         if not began:
                             began = True

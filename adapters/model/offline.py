@@ -69,10 +69,15 @@ class OfflineModel:
     """`bot.ports.model.Model` without any network. The same prompt always gives the same answer."""
 
     async def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         """Tell what the newest messages of the user hold, word by word, or use a tool first."""
-        del request_id  # Nobody else takes part whose log could name it.
+        del request_id, model  # Nobody else takes part whose log could name it, and there is but one.
         call = _wished_call(prompt, tools)
         if call is not None:
             yield call

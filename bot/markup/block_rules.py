@@ -6,10 +6,11 @@ import sys
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import escapedSplit
 
-from bot.markup.delimiters import BLOCK_ENDS, LONGEST_FORMULA, closing_tex, is_formula
+from bot.markup.delimiters import BLOCK_ENDS, closing_tex, is_formula
 
 DEEPEST = 20
 """Levels of lists and quotes (a list counts twice). What is deeper is kept as written."""
+MOST_FORMULA_LINES = 40
 LONGEST_HEADER = 500
 """Code points of a table's first line. A wider table is for no chat."""
 FIRST_PIPE_WITHIN = 100
@@ -133,7 +134,7 @@ def _formula_lines(state: StateBlock, start: int, end: int, closing: str) -> tup
     for line in range(start, end):
         if line > start:
             text = _line(state, line)
-            if state.isEmpty(line) or state.sCount[line] < state.blkIndent or len(lines) > LONGEST_FORMULA:
+            if state.isEmpty(line) or state.sCount[line] < state.blkIndent or len(lines) > MOST_FORMULA_LINES:
                 return None
         place = text.find(closing)
         if place >= 0:

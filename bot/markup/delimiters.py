@@ -50,7 +50,7 @@ def formula_at(text: str, start: int, limit: int, memory: Memory) -> Found | Non
     opening = text[start : start + 2]
     closing = ENDS.get(opening)
     if closing is not None:
-        end = _find(text, closing, start + 2, memory)
+        end = find_from(text, closing, start + 2, memory)
         tex = text[start + 2 : end]
         found = Found(tex, end + 2) if 0 < end <= limit - 2 else None
     elif opening[0] == "$" and not text[start - 1 : start].isalnum():
@@ -68,19 +68,20 @@ def is_formula(tex: str) -> bool:
 
 def open_formula(text: str, start: int) -> str | None:
     """What would close the formula that begins at `start` and has no end yet; None if none does."""
-    opening = text[start : start + 2]
-    rest = text[start + 2 :]
-    if opening in ENDS:
-        is_open = len(rest) <= LONGEST_FORMULA and (not rest.strip() or is_formula(rest))
-        return ENDS[opening] if is_open else None
-    is_single = opening[:1] == "$" and not text[start - 1 : start].isalnum()
-    return "$" if is_single and _OPEN_DOLLAR.match(text, start) and is_formula(text[start + 1 :]) else None
+    if not may_open_formula(text, start):
+        return None
+    if (closing := ENDS.get(text[start : start + 2])) is not None:
+        rest = text[start + 2 :]
+        return closing if not rest.strip() or is_formula(rest) else None
+    return "$" if _OPEN_DOLLAR.match(text, start) and is_formula(text[start + 1 :]) else None
 
 
 def may_open_formula(text: str, start: int) -> bool:
-    """Whether what begins at `start` and is no formula yet may become one."""
+    """Whether what begins at `start` and has no end yet may become a formula."""
+    if len(text) - start > LONGEST_FORMULA + 4:
+        return False
     if (closing := ENDS.get(text[start : start + 2])) is not None:
-        return len(text) - start <= LONGEST_FORMULA + 4 and text.find(closing, start + 2) < 0
+        return text.find(closing, start + 2) < 0
     is_single = text[start] == "$" and not text[start - 1 : start].isalnum()
     return is_single and _LONE_DOLLAR.match(text, start) is not None
 
@@ -102,7 +103,8 @@ def code_end(text: str, run: str, place: int, memory: Memory) -> int:
     return found.end()
 
 
-def _find(text: str, closing: str, place: int, memory: Memory) -> int:
+def find_from(text: str, closing: str, place: int, memory: Memory) -> int:
+    """Like `str.find`, but thousands of vain searches cost as much as one."""
     if place >= memory.get((closing, text), len(text) + 1):
         return -1
     found = text.find(closing, place)

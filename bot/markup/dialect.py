@@ -135,7 +135,8 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 def _is_label(state: StateInline, opening: int) -> bool:
     """Whether the bracket is closed and an address may follow. Without this each open one would cost a whole parse."""
-    return state.src.startswith("](", label_end(state, opening)) if "](" in state.src else False
+    end = label_end(state, opening)
+    return end >= 0 and state.src.startswith("](", end)
 
 
 def label_end(state: StateInline, opening: int) -> int:

@@ -43,17 +43,6 @@ class Flat:
     settled: int | None = None
     """So many code points will stay, with their spans, whatever is appended to the Markdown. None: nothing will be."""
 
-    def part(self, start: int, end: int) -> "Flat":
-        """What stands there, without blanks at its end; spans are cut where it is."""
-        text = self.text[start:end].rstrip()
-        end = start + len(text)
-        spans = [
-            Span(max(span.start, start) - start, min(span.end, end) - start, span.kind, span.value)
-            for span in self.spans
-            if span.start < end and span.end > start
-        ]
-        return Flat(text, spans)
-
 
 class Measure:
     """How long a text is in a platform's unit."""

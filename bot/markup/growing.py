@@ -8,8 +8,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.balance_pairs import link_pairs
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from bot.markup.block_rules import is_delimiter_begun, may_be_header
-from bot.markup.delimiters import LONGEST_FORMULA, closing_tex, code_end, may_open_formula, open_formula
+from bot.markup.block_rules import MOST_FORMULA_LINES, is_delimiter_begun, may_be_header
+from bot.markup.delimiters import closing_tex, code_end, find_from, may_open_formula, open_formula
 from bot.markup.dialect import label_end, parser
 
 _SHORT = 100
@@ -19,12 +19,16 @@ _CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*(?:\[[ xX]\]\s+)?"
 _FENCE_BEGUN = re.compile(rf"{_CONTAINERS}(?:```|~~~)")
 _FORMULA_BEGUN = re.compile(rf"{_CONTAINERS}(?:\\\[|\$\$)")
 
+_LONGEST_UNFINISHED = 1500
+"""Longer than any link."""
+_MOST_STYLES = 20
+"""So many can be open with sense."""
 _UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
 _UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
 _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
 _UNFINISHED_ADDRESS = re.compile(r"<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
-_VERBATIM = re.compile(r"`+|\\[(\[]|\${1,2}")
+_BACKTICKS = re.compile("`+")
 _TILDE = ord("~")
 _TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z", re.IGNORECASE)
 """What the next character may change: an address, a mention, signs."""
@@ -45,10 +49,9 @@ def unsettled_line(lines: Sequence[str]) -> int:
 def _formula_line(lines: Sequence[str]) -> int:
     """Where a block begins that may be a formula, or become one when it is closed."""
     first = len(lines)
-    length = 0
-    for number in reversed(range(len(lines) if lines[-1].strip() else len(lines) - 1)):
-        length += len(lines[number])
-        if not lines[number].strip() or length > 2 * LONGEST_FORMULA:
+    last = len(lines) if lines[-1].strip() else len(lines) - 1
+    for number in reversed(range(max(0, last - MOST_FORMULA_LINES - 1), last)):
+        if not lines[number].strip():
             break
         if _FORMULA_BEGUN.match(lines[number]):
             first = number
@@ -69,7 +72,8 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     scan = _scan(shown)
     start = min(start, changeable_from, *scan.open)
     start = len(shown[: scan.whole_from(start)].rstrip())
-    return shown[:start], f"{shown[start : scan.end]}{scan.closing}{scan.styles}"
+    styles = scan.styles[::-1] if len(scan.styles) <= _MOST_STYLES else []
+    return shown[:start], "".join([shown[start : scan.end], scan.closing, *styles])
 
 
 def _without_unfinished(text: str) -> tuple[str, int]:
@@ -77,10 +81,10 @@ def _without_unfinished(text: str) -> tuple[str, int]:
     shown = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip()
     starts = [len(shown)]
     for unfinished in (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS):
-        if (found := unfinished.search(shown)) is not None:
+        if (found := unfinished.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))) is not None:
             shown = shown[: found.start()] + (found[1] if found.re is _UNFINISHED_LINK else shown[found.end() :])
             starts.append(found.start())
-    tail = _TAIL.search(shown)
+    tail = _TAIL.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))
     return shown, min(starts if tail is None else [*starts, tail.start()])
 
 
@@ -96,8 +100,8 @@ class _Scan:
     """What has no end yet."""
     closing: str = ""
     """Of code or a formula."""
-    styles: str = ""
-    """What closes those that are open, the inner ones first."""
+    styles: list[str] = field(default_factory=list)
+    """What closes those that are open, the outer ones first."""
 
     def whole_from(self, start: int) -> int:
         """The last place at or before `start` where nothing is torn apart."""
@@ -137,31 +141,27 @@ def _scan(text: str) -> _Scan:
 def _ends_open(scan: _Scan, state: StateInline) -> bool:
     """Whether code or a formula begins here that has no end yet, and so takes the rest of the text."""
     text, start = state.src, state.pos
-    opening = _VERBATIM.match(text, start)
-    if opening is None:
+    if text[start] == "`":
+        run = _BACKTICKS.match(text, start)
+        if run is None or code_end(text, run[0], run.end(), state.env) >= 0:
+            return False
+        scan.closing = run[0]
+    elif text[start] not in "\\$" or (closing := open_formula(text, start)) is None:
         return False
-    if opening[0][0] == "`":
-        closing: str | None = opening[0]
-        is_closed = code_end(text, opening[0], opening.end(), state.env) >= 0
+    elif (tex := closing_tex(text[start + len(closing) :])) is not None:
+        scan.end = start + len(closing)
+        scan.closing = tex + closing
     else:
-        closing = open_formula(text, start)
-        is_closed = closing is None or text.find(closing, start + len(closing)) >= 0
-    if closing is None or is_closed:
-        return False
+        scan.end = start
     scan.open.append(start)
-    if closing[0] == "`":
-        scan.closing = closing
-        return True
-    tex = closing_tex(text[start + len(closing) :])
-    scan.end = start if tex is None else start + len(closing)
-    scan.closing = "" if tex is None else tex + closing
     return True
 
 
 def _may_become_link(state: StateInline) -> bool:
     end = label_end(state, state.pos)
-    following = state.src[end + 1 :]
-    return end < 0 or not following or (following[0] == "(" and ")" not in following)
+    if end < 0 or end + 1 == len(state.src):
+        return True
+    return state.src[end + 1] == "(" and find_from(state.src, ")", end, state.env) < 0
 
 
 def _add_styles(scan: _Scan, delimiters: list[Delimiter], places: dict[int, int]) -> None:
@@ -174,7 +174,7 @@ def _add_styles(scan: _Scan, delimiters: list[Delimiter], places: dict[int, int]
             number = opener.end
         elif opener.open:
             scan.open.append(places[opener.token])
-            scan.styles = chr(opener.marker) * _width(opener) + scan.styles
+            scan.styles.append(chr(opener.marker) * _width(opener))
         number += 1
 
 

@@ -36,8 +36,8 @@ from bot.markup.nodes import (
     plain,
 )
 
-LONGEST = 200_000
-"""Code points that are parsed, in some 0.5 s; what follows is shown as written."""
+LONGEST = 50_000
+"""Code points that are parsed, within half a second whatever they are; what follows is shown as written."""
 
 _LONGEST_REMEMBERED = 2000
 _INDENTED = 4

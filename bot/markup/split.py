@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.graphemes import cut_before
@@ -53,11 +54,10 @@ class _Splitter:
         self._text = flat.text
         self._measure = measure
         self._room = room
-        self._code = [span for span in flat.spans if span.kind is Kind.PRE]
-        self._code_starts = [span.start for span in self._code]
-        self._atoms = [span for span in flat.spans if span.kind in _ATOMIC]
-        self._markers = [span for span in flat.spans if span.kind is Kind.MARKER]
-        self._marker_starts = [span.start for span in self._markers]
+        self._spans = _Places(flat.spans)
+        self._code = _Places([span for span in flat.spans if span.kind is Kind.PRE])
+        self._atoms = _Places([span for span in flat.spans if span.kind in _ATOMIC])
+        self._markers = _Places([span for span in flat.spans if span.kind is Kind.MARKER])
         self._heading_ends = {span.end for span in flat.spans if span.kind is Kind.HEADING}
 
     def parts(self) -> Iterator[Flat]:
@@ -70,34 +70,39 @@ class _Splitter:
             if not is_last:
                 is_last = self._flat.settled is not None and end + _LOOKAHEAD > self._flat.settled
                 end = self._cut(start, end)
-            part = self._flat.part(start, end)
+            part = self._part(start, end)
             if _VISIBLE.search(part.text):
                 yield part
             start = end
 
+    def _part(self, start: int, end: int) -> Flat:
+        text = self._text[start:end].rstrip()
+        end = start + len(text)
+        spans = [
+            Span(max(span.start, start) - start, min(span.end, end) - start, span.kind, span.value)
+            for span in self._spans.between(start, end)
+        ]
+        return Flat(text, spans)
+
     def _first_visible(self, start: int) -> int:
         """Blanks at the beginning of a part are dropped, but for the indentation of code."""
         while start < len(self._text) and self._text[start].isspace():
-            if self._code_at(start):
+            if self._code.around(start, with_start=True):
                 line_end = self._text.find("\n", start)
                 if self._text[start : len(self._text) if line_end < 0 else line_end].strip():
                     break
             start += 1
         return start
 
-    def _code_at(self, place: int) -> Span | None:
-        number = bisect_right(self._code_starts, place) - 1
-        return self._code[number] if number >= 0 and place < self._code[number].end else None
-
     def _end_of_room(self, start: int) -> int:
         """How far the part may reach at most."""
-        reopened = sum(self._room.reopening(span) for span in self._flat.spans if span.start < start < span.end)
+        reopened = sum(self._room.reopening(span) for span in self._spans.around(start))
         most = self._measure.up_to(start) + self._room.length - reopened
         places = range(len(self._text) + 1)
         end = max(start + 1, bisect_right(places, most, start + 1, key=self._measure.up_to) - 1)
         if self._room.spans is None:
             return end
-        within = [span for span in self._atoms if span.end > start and span.start < end]
+        within = self._atoms.between(start, end)
         return end if len(within) <= self._room.spans else max(start + 1, within[self._room.spans].start)
 
     def _cut(self, start: int, end: int) -> int:
@@ -114,9 +119,9 @@ class _Splitter:
         """The last place, at most `end`, where `separator` stands; never inside a block of code if `outside_code`."""
         high = end + len(separator)
         while (place := self._text.rfind(separator, low, high)) >= 0:
-            code = self._code_at(place) if outside_code else None
-            if code is not None:
-                high = code.start
+            code = self._code.around(place, with_start=True) if outside_code else None
+            if code:
+                high = code[0].start
             elif place in self._heading_ends:
                 high = place
             else:
@@ -127,7 +132,7 @@ class _Splitter:
         """The last place, at most `end`, where a sentence or word ends; outside of code and links if there is one."""
         places = [place for found in pattern.finditer(self._text, low, end + 2) if (place := _end_of(found)) <= end]
         allowed = [place for place in places if self._may_cut(place)]
-        whole = (place for place in reversed(allowed) if not self._is_inside(place))
+        whole = (place for place in reversed(allowed) if not self._atoms.around(place))
         return next(whole, allowed[-1] if allowed else None)
 
     def _last_grapheme(self, start: int, end: int) -> int:
@@ -136,17 +141,34 @@ class _Splitter:
             place = cut_before(self._text, place - 1)
         return place if place > start else end
 
-    def _is_inside(self, place: int) -> bool:
-        return any(atom.start < place < atom.end for atom in self._atoms)
-
     def _may_cut(self, place: int) -> bool:
-        number = bisect_left(self._marker_starts, place) - 1
-        if number >= 0 and place <= self._markers[number].end:
+        if self._markers.around(place, with_end=True):
             return False  # An entry of a list would lose its words.
         # An @ cut off from the address that it belongs to could become the mention of somebody, and a sign behind a
         # backslash could become markup.
         is_safe = self._text[place : place + 1] != "@" and self._text[place - 1] != "\\"
         return is_safe and cut_before(self._text, place) == place
+
+
+class _Places:
+    """Spans by where they are, found without a look at all of them."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
+        self._starts = [span.start for span in spans]
+        self._reach = list(accumulate((span.end for span in spans), max))
+        """For each span how far it or any before it goes: what ends earlier needs no look."""
+
+    def between(self, start: int, end: int) -> list[Span]:
+        """Those with something of them in this stretch, in their order."""
+        first, last = bisect_right(self._reach, start), bisect_left(self._starts, end)
+        return [span for span in self._spans[first:last] if span.end > start]
+
+    def around(self, place: int, *, with_start: bool = False, with_end: bool = False) -> list[Span]:
+        """Those that go on at this place; `with_start` and `with_end`: also those that begin or end there."""
+        first = bisect_right(self._reach, place - with_end)
+        last = bisect_left(self._starts, place + with_start)
+        return [span for span in self._spans[first:last] if span.end + with_end > place]
 
 
 def _end_of(found: re.Match[str]) -> int:

@@ -128,14 +128,19 @@ class Model(Protocol):
     """A vision-language model behind some server."""
 
     def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         """Yield the answer as it is written, then exactly one `Finished`.
 
-        The model may ask for `tools` in place of answering, or behind some words: see `ToolCallDelta`.
-        Retries by itself before the first event only. Closing the generator early closes the connection,
-        which tells the server to stop. `request_id` (at most 128 of ``[A-Za-z0-9._:-]``) goes to the
-        server's log, so that an operator can find the request there.
+        The model may ask for `tools` in place of answering, or behind some words: see `ToolCallDelta`. `model` names
+        another one of the same server than the usual one. Retries by itself before the first event only. Closing the
+        generator early closes the connection, which tells the server to stop. `request_id` (at most 128 of
+        ``[A-Za-z0-9._:-]``) goes to the server's log, so that an operator can find the request there.
 
         Raises:
             ModelError: refused, unreachable, silent, or cut off before `Finished`. `ModelError.tools_refused`

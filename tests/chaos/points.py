@@ -89,11 +89,16 @@ class WatchedModel:
         self._fuse = fuse
 
     async def stream(
-        self, prompt: Sequence[PromptMessage], *, request_id: str, tools: Sequence[Tool] = ()
+        self,
+        prompt: Sequence[PromptMessage],
+        *,
+        request_id: str,
+        tools: Sequence[Tool] = (),
+        model: str | None = None,
     ) -> AsyncGenerator[ModelEvent, None]:
         self._fuse.passed("model is asked")
         words = "model's first words"
-        async with aclosing(self._model.stream(prompt, request_id=request_id, tools=tools)) as events:
+        async with aclosing(self._model.stream(prompt, request_id=request_id, tools=tools, model=model)) as events:
             async for event in events:
                 match event:
                     case TextDelta():

@@ -151,6 +151,15 @@ class DiscordEmulator(DiscordScene):
         """Set the bucket of a route, e.g. ``limit("POST /channels/*/messages", 5, per_s=5)`` (that is the default)."""
         self._server.limits.set(route, requests, per_s)
 
+    @property
+    def installations(self) -> tuple[int, ...]:
+        """Who may install the application: 0 servers, 1 people."""
+        return self._backend.installations
+
+    @installations.setter
+    def installations(self, kinds: tuple[int, ...]) -> None:
+        self._backend.installations = kinds
+
     # What the bot did.
 
     @property

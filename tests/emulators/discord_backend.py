@@ -85,6 +85,8 @@ class Backend:
         self.token = token
         self.violations = violations
         self.content_intent = True
+        self.installations: tuple[int, ...] = (0, 1)
+        """Who may install the application: servers, people (Discord docs, Application Integration Types)."""
         self.base_url = ""
         self.gateway_url = ""
         self.pings: list[Ping] = []

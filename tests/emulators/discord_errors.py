@@ -69,7 +69,7 @@ def missing_permissions() -> ApiError:
 
 
 def empty_message() -> ApiError:
-    return _clients_fault(ApiError(400, 50006, "Cannot send an empty message"))
+    return clients_fault(ApiError(400, 50006, "Cannot send an empty message"))
 
 
 def invalid_form(where: str, code: str, message: str, *, expected: bool = False) -> ApiError:
@@ -81,7 +81,7 @@ def invalid_form(where: str, code: str, message: str, *, expected: bool = False)
     for level in reversed(where.split(".")):
         errors = {level: errors}
     error = ApiError(400, 50035, "Invalid Form Body", errors=errors)
-    return error if expected else _clients_fault(error)
+    return error if expected else clients_fault(error)
 
 
 def usual_error(status: int) -> Answer:
@@ -118,6 +118,7 @@ def _phrase(status: int) -> str:
         return "Error"
 
 
-def _clients_fault(error: ApiError) -> ApiError:
+def clients_fault(error: ApiError) -> ApiError:
+    """What a careful client never gets."""
     error.is_clients_fault = True
     return error

@@ -212,7 +212,7 @@ class Gateway:
         if intents & Intent.GUILDS:
             world = self._backend.world
             for guild in world.guilds.values():
-                if guild.id not in world.outages:
+                if guild.id not in world.outages and world.is_in(guild):
                     session.dispatch("GUILD_CREATE", guild_create_payload(guild, world.bot))
         self._sessions[session.id] = session
 
@@ -221,7 +221,11 @@ class Gateway:
         return {
             "v": 10,
             "user": person_payload(world.bot) | {"verified": True, "mfa_enabled": False, "flags": 0, "email": None},
-            "guilds": [{"id": str(guild_id), "unavailable": True} for guild_id in world.guilds],
+            "guilds": [
+                {"id": str(guild_id), "unavailable": True}
+                for guild_id, guild in world.guilds.items()
+                if world.is_in(guild)
+            ],
             "private_channels": [],
             "session_id": session.id,
             "session_type": "normal",

@@ -68,8 +68,10 @@ def role_payload(role: Role) -> Payload:
 
 def channel_payload(channel: Channel) -> Payload:
     payload: Payload = {"id": str(channel.id), "type": int(channel.kind), "last_message_id": _last_message_id(channel)}
-    if channel.recipient is not None:
-        return payload | {"recipients": [person_payload(channel.recipient)], "flags": 0}
+    if channel.recipient is not None or channel.others:
+        people = channel.others or [channel.recipient]
+        payload |= {"recipients": [person_payload(person) for person in people if person], "flags": 0}
+        return payload | ({"name": channel.name, "icon": None} if len(people) > 2 else {})
     guild = channel.guild
     payload |= {"guild_id": str(guild.id) if guild else None, "name": channel.name, "flags": 0}
     payload["rate_limit_per_user"] = 0
@@ -191,7 +193,14 @@ def interaction_metadata(interaction: Interaction) -> Payload:
         "id": str(interaction.id),
         "type": 2,
         "user": person_payload(interaction.person),
-        "authorizing_integration_owners": {
-            "0": str(interaction.channel.guild.id) if interaction.channel.guild else "0"
-        },
+        "authorizing_integration_owners": integration_owners(interaction, is_there=True),
     }
+
+
+def integration_owners(interaction: Interaction, *, is_there: bool) -> Payload:
+    """By whom the application is there (Discord docs, Authorizing Integration Owners Object)."""
+    guild = interaction.channel.guild
+    by_guild = {"0": str(guild.id)} if guild is not None and is_there else {}
+    by_bot = {"0": "0"} if guild is None and not interaction.channel.others else {}
+    by_person = {"1": str(interaction.person.id)} if interaction.by_person else {}
+    return by_guild | by_bot | by_person

@@ -47,6 +47,10 @@ _NEEDS_SENDING = Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permissi
 
 def permissions_in(channel: "Channel", person: "Person") -> Permission:
     """What `person` may do in `channel` (Discord docs, Permission Overwrites and Implicit Permissions)."""
+    if channel.others:
+        return EVERYTHING if person in channel.others else NOTHING
+    if channel.guild is not None and person.id not in channel.guild.members:
+        return NOTHING
     if channel.guild is None:
         return EVERYTHING & ~(Permission.MANAGE_MESSAGES | Permission.ADMINISTRATOR)
     base = permissions_of(channel.guild, person)

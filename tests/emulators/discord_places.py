@@ -15,8 +15,10 @@ class Places:
         self._backend = backend
         self._world = backend.world
 
-    def add_guild(self, name: str, owner: Person) -> Guild:
-        guild = self._world.add_guild(name, owner)
+    def add_guild(self, name: str, owner: Person, *, with_bot: bool) -> Guild:
+        guild = self._world.add_guild(name, owner, with_bot=with_bot)
+        if not with_bot:
+            return guild
         self._backend.publish("GUILD_CREATE", None, lambda _: guild_create_payload(guild, self._world.bot))
         return guild
 

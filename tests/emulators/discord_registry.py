@@ -31,6 +31,8 @@ class World:
         self.channels: dict[int, Channel] = {}
         self.attachments: dict[int, Attachment] = {}
         self._dms: dict[int, Channel] = {}
+        self.installed_by: set[int] = set()
+        """The people who installed the application for themselves."""
         self.bot = self._person(bot_name, is_bot=True)
         self.guild = self.add_guild("Test server", self._person("Olga"))
 
@@ -58,15 +60,25 @@ class World:
         self.join(guild or self.guild, person, nick=nick)
         return person
 
-    def add_guild(self, name: str, owner: Person) -> Guild:
+    def is_in(self, guild: Guild | None) -> bool:
+        """Whether the bot is a member."""
+        return guild is not None and self.bot.id in guild.members
+
+    def knows(self, person: Person) -> bool:
+        """Whether the bot may write to somebody privately: they share a guild, or have it installed."""
+        shares = any(person.id in guild.members and self.is_in(guild) for guild in self.guilds.values())
+        return shares or person.id in self.installed_by
+
+    def add_guild(self, name: str, owner: Person, *, with_bot: bool = True) -> Guild:
         guild = Guild(id=self.new_id(), name=name, owner=owner)
         guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=FOR_EVERYONE)
-        managed = Role(id=self.new_id(), name=self.bot.name, mentionable=True, managed_by=self.bot)
-        guild.roles[managed.id] = managed
         self.join(guild, owner)
-        self.join(guild, self.bot)
-        guild.members[self.bot.id].roles.append(managed)
         self.guilds[guild.id] = guild
+        if with_bot:
+            managed = Role(id=self.new_id(), name=self.bot.name, mentionable=True, managed_by=self.bot)
+            guild.roles[managed.id] = managed
+            self.join(guild, self.bot)
+            guild.members[self.bot.id].roles.append(managed)
         return guild
 
     def bot_role(self, guild: Guild) -> Role:
@@ -105,6 +117,11 @@ class World:
             channel = Channel(id=self.new_id(), kind=ChannelKind.DM, recipient=person)
             self._dms[person.id] = self._enrol(channel)
         return self._dms[person.id]
+
+    def add_group(self, name: str, people: tuple[Person, ...]) -> Channel:
+        """A private chat of two people, or a group, without the bot."""
+        kind = ChannelKind.DM if len(people) == 2 else ChannelKind.GROUP_DM
+        return self._enrol(Channel(id=self.new_id(), kind=kind, name=name, others=people))
 
     def _enrol(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel

@@ -1,20 +1,15 @@
 """REST: the bot's user, its application and commands, and the places it is in."""
 
-import re
 from collections.abc import Mapping
 
 from tests.emulators.discord_backend import Backend
-from tests.emulators.discord_errors import Answer, ApiError, Call, invalid_form, missing_access, unknown_channel
+from tests.emulators.discord_errors import Answer, ApiError, Call, missing_access, unknown_channel
 from tests.emulators.discord_gateway import Gateway, application_flags
+from tests.emulators.discord_interaction_rules import SLASH, check_command, check_commands
 from tests.emulators.discord_payloads import channel_payload, guild_payload, member_payload, person_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_routes import Handler
 from tests.emulators.discord_world import Guild, Payload
-
-_CHAT_INPUT = 1
-_OPTION_TYPES, _CHOICES = range(3, 12), 25  # Discord docs, Application Command Option; without subcommands.
-_NAME = re.compile(r"[-_'\w]{1,32}")
-_DESCRIPTION_LENGTH = 100  # Discord docs, Application Command Structure.
 
 
 class ApplicationRoutes:
@@ -67,7 +62,13 @@ class ApplicationRoutes:
         return Answer(channel_payload(self._world.dm(person)))
 
     def _guilds(self, _: Call) -> Answer:
-        return Answer([guild_payload(guild) | {"permissions": "0"} for guild in self._world.guilds.values()])
+        return Answer(
+            [
+                guild_payload(guild) | {"permissions": "0"}
+                for guild in self._world.guilds.values()
+                if self._world.is_in(guild)
+            ]
+        )
 
     def _application(self, _: Call) -> Answer:
         bot, owner = self._world.bot, self._world.guild.owner
@@ -87,6 +88,7 @@ class ApplicationRoutes:
                 "team": None,
                 "install_params": None,
                 "rpc_origins": [],
+                "integration_types_config": {str(kind): {} for kind in self._backend.installations},
             }
         )
 
@@ -94,15 +96,14 @@ class ApplicationRoutes:
         return Answer(list(self._backend.commands.values()))
 
     def _overwrite_commands(self, call: Call) -> Answer:
-        for index, command in enumerate(call.commands):
-            _check_command(command, f"{index}.")
+        check_commands(call.commands, self._backend.installations)
         self._backend.commands.clear()
         for command in call.commands:
             self._store(command)
         return Answer(list(self._backend.commands.values()))
 
     def _add_command(self, call: Call) -> Answer:
-        _check_command(call.body)
+        check_command(call.body, self._backend.installations)
         known = [number for number, one in self._backend.commands.items() if one["name"] == call.body["name"]]
         for number in known:
             del self._backend.commands[number]
@@ -110,7 +111,7 @@ class ApplicationRoutes:
 
     def _store(self, command: Payload) -> Payload:
         number = self._world.new_id()
-        stored: Payload = {"type": _CHAT_INPUT, "description": "", "options": [], "default_member_permissions": None}
+        stored: Payload = {"type": SLASH, "description": "", "options": [], "default_member_permissions": None}
         stored |= command | {"id": str(number), "application_id": str(self._world.bot.id), "version": str(number)}
         self._backend.commands[number] = stored
         return stored
@@ -150,25 +151,3 @@ class ApplicationRoutes:
         if guild is None:
             raise ApiError(404, 10004, "Unknown Guild")
         return guild
-
-
-def _check_command(command: Payload, where: str = "") -> None:
-    name, description = command.get("name"), command.get("description") or ""
-    is_slash = command.get("type", _CHAT_INPUT) == _CHAT_INPUT
-    if not is_slash and (description or command.get("options")):
-        raise invalid_form(f"{where}description", "BASE_TYPE_MAX_LENGTH", "Must be 0 or fewer in length.")
-    if not isinstance(name, str) or (is_slash and (not _NAME.fullmatch(name) or name != name.lower())):
-        raise invalid_form(f"{where}name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-    for index, option in enumerate(command.get("options") or ()):
-        _check_option(option, f"{where}options.{index}.")
-    if is_slash and not 1 <= len(description) <= _DESCRIPTION_LENGTH:
-        raise invalid_form(f"{where}description", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
-
-
-def _check_option(option: Payload, where: str) -> None:
-    if not _NAME.fullmatch(str(option.get("name"))) or option.get("type") not in _OPTION_TYPES:
-        raise invalid_form(f"{where}name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-    if not 1 <= len(option.get("description") or "") <= _DESCRIPTION_LENGTH:
-        raise invalid_form(f"{where}description", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
-    if len(option.get("choices") or ()) > _CHOICES:
-        raise invalid_form(f"{where}choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")

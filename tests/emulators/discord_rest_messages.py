@@ -20,7 +20,7 @@ from tests.emulators.discord_forms import allowed_in, check_form, check_not_empt
 from tests.emulators.discord_message_payloads import message_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_routes import Handler
-from tests.emulators.discord_world import Channel, ChannelKind, Message, MessageFlag, MessageKind, Typing
+from tests.emulators.discord_world import Channel, ChannelKind, Message, MessageFlag, MessageKind, Person, Typing
 
 _NONCE_S = 300.0  # Discord docs, Create Message: "the past few minutes".
 _PAGE, _MAX_PAGE = 50, 100  # Discord docs, Get Channel Messages.
@@ -74,7 +74,7 @@ class MessageRoutes:
 
     def _writable(self, channel_id: int) -> Channel:
         channel = self._seen(channel_id)
-        if channel.recipient is not None and (channel.recipient.is_bot or not channel.recipient.accepts_dms):
+        if channel.recipient is not None and not self._may_write_to(channel.recipient):
             raise ApiError(403, 50007, "Cannot send messages to this user")
         if channel.kind is ChannelKind.FORUM:
             raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
@@ -83,6 +83,9 @@ class MessageRoutes:
         if needed not in may or (channel.locked and Permission.MANAGE_THREADS not in may):
             raise missing_permissions()
         return channel
+
+    def _may_write_to(self, person: Person) -> bool:
+        return not person.is_bot and person.accepts_dms and self._world.knows(person)
 
     def _seen(self, channel_id: int) -> Channel:
         channel = self._world.channels.get(channel_id)

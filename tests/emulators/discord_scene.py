@@ -44,9 +44,17 @@ class DiscordScene(Emulated):
         """Another bot."""
         return self._world.add_person(name, guild=guild, is_bot=True)
 
-    def add_guild(self, name: str = "Another server", *, owner: Person | None = None) -> Guild:
-        """Another guild, with the bot in it. The owner is by default the first guild's."""
-        return self._places.add_guild(name, owner or self._world.guild.owner)
+    def add_guild(self, name: str = "Another server", *, owner: Person | None = None, with_bot: bool = True) -> Guild:
+        """Another guild, with the bot in it or without. The owner is by default the first guild's."""
+        return self._places.add_guild(name, owner or self._world.guild.owner, with_bot=with_bot)
+
+    def install(self, person: Person) -> None:
+        """A person installs the application for themselves: its commands are offered to them everywhere."""
+        self._world.installed_by.add(person.id)
+
+    def add_group(self, *people: Person, name: str = "") -> Channel:
+        """A private chat of two people, or a group of more, without the bot."""
+        return self._world.add_group(name, people)
 
     def set_outage(self, guild: Guild, *, ended: bool = False) -> None:
         """A guild is unavailable from now on, or comes back."""
@@ -228,6 +236,23 @@ class DiscordScene(Emulated):
             AssertionError: there is not exactly one that people see.
         """
         return self._interactions.press(message, person, label)
+
+    async def submit(self, opened_by: Interaction, values: Mapping[str, str]) -> Interaction:
+        """A person fills in the form that the bot showed, by its labels, and sends it.
+
+        Raises:
+            AssertionError: there is none, or what is filled in does not fit.
+        """
+        return self._interactions.submit(opened_by, values)
+
+    async def suggestions(self, channel: Channel, person: Person, name: str, option: str, typed: str) -> list[str]:
+        """What the bot offers to a person who types an option of a command.
+
+        Raises:
+            AssertionError: nothing, or not in time.
+        """
+        found = await self._interactions.suggestions(channel, person, name, option, typed)
+        return [choice["value"] for choice in found]
 
     async def delete_all(self, messages: Sequence[Message]) -> None:
         """A moderator deletes messages of one channel at once."""

@@ -35,7 +35,7 @@ class DiscordServer:
         self._backend = backend
         self._gateway = gateway
         self._routes = Routes()
-        for source in (MessageRoutes(backend), ApplicationRoutes(backend, gateway), interactions):
+        for source in (MessageRoutes(backend), ApplicationRoutes(backend, gateway), interactions.responses):
             self._routes.add(source.routes())
         self._runner: web.ServerRunner | None = None
 

@@ -17,9 +17,16 @@ class ChannelKind(enum.IntEnum):
 
     TEXT = 0
     DM = 1
+    VOICE = 2
+    GROUP_DM = 3
+    ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
     FORUM = 15
+
+
+_THREADS = (ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD)
 
 
 class MessageKind(enum.IntEnum):
@@ -125,6 +132,8 @@ class Channel:
     """Of a thread."""
     recipient: Person | None = None
     """Of a private chat: the other one."""
+    others: tuple[Person, ...] = ()
+    """Of a private chat or group without the bot: who is in it."""
     owner: Person | None = None
     """Of a thread: who started it."""
     overwrites: dict[int, tuple[Permission, Permission]] = field(default_factory=dict)
@@ -144,11 +153,11 @@ class Channel:
 
     @property
     def is_thread(self) -> bool:
-        return self.kind in (ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD)
+        return self.kind in _THREADS
 
     @property
     def is_dm(self) -> bool:
-        return self.kind is ChannelKind.DM
+        return self.kind in (ChannelKind.DM, ChannelKind.GROUP_DM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +280,14 @@ class Interaction:
     """`time.monotonic()` of the bot's first response, a deferral included."""
     original: Message | None = None
     """The first response. After a deferral it bears the flag LOADING until it is edited."""
+    kind: int = 2
+    """Discord docs, Interaction Type."""
+    by_person: bool = False
+    """The person has the application installed for themselves."""
+    form: Payload | None = None
+    """What the bot showed to be filled in."""
+    suggestions: list[Payload] = field(default_factory=list)
+    """What the bot offered while something was typed."""
     followups: list[Message] = field(default_factory=list)
 
 

@@ -42,8 +42,8 @@ class Editing:
         content = self._sending.upload(Params(given, files=params.files, is_gone=params.is_gone), kind)
         chat = self._sending.chat(params)
         message = self._own(chat, params)
-        if chat.without_photos and kind == "photo":
-            raise bad_request("not enough rights to send photos to the chat")
+        if chat.without_photos if kind == "photo" else chat.without_documents:
+            raise bad_request(f"not enough rights to send {kind}s to the chat")
         return self._changed(chat, message, params, content)
 
     async def reply_markup(self, params: Params) -> Json:

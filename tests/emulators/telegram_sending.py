@@ -29,6 +29,8 @@ class Sending:
             raise bad_request("not enough rights to send text messages to the chat")
         if chat.without_photos and "photo" in content:
             raise bad_request("not enough rights to send photos to the chat")
+        if chat.without_documents and "document" in content:
+            raise bad_request("not enough rights to send documents to the chat")
         topic = self.topic(chat, params)
         reply_to, quote = self._reply(chat, params)
         if topic is None and reply_to is not None:

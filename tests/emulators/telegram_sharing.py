@@ -169,6 +169,10 @@ class Sharing(Emulated):
         """The bot may write to this group, but send no photos: 400 not enough rights to send photos to the chat."""
         chat.without_photos = True
 
+    def forbid_documents(self, chat: Chat) -> None:
+        """The same for files."""
+        chat.without_documents = True
+
     def picture_of(self, message: Message) -> bytes:
         """The photo of a message in its largest size, as it was uploaded."""
         file = self.media.by_id(message.content["photo"][-1]["file_id"])

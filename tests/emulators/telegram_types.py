@@ -47,6 +47,7 @@ class Chat:
     muted: bool = False
     without_photos: bool = False
     """The bot may write there, but send no photos."""
+    without_documents: bool = False
     without_reactions: bool = False
     """Its administrators allow no reactions."""
     membership: Literal["member", "kicked"] = "member"
@@ -200,10 +201,20 @@ class ChatAction:
     """5 s later, or when a message of the bot arrived."""
 
 
-_RIGHTS = (
-    "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members"
-    " can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
-).split()
+_RIGHTS = [
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+]
 
 
 def member_json(person: Person, status: str) -> Json:

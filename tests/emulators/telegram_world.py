@@ -100,16 +100,9 @@ class World:
         self._tell(self._new(chat, person, {"new_chat_members": [self.bot.json()]}))
 
     def _tell_membership(self, chat: Chat, person: Person, old: str, new: str) -> None:
-        self.updates.add(
-            "my_chat_member",
-            {
-                "chat": chat.json(),
-                "from": person.json(),
-                "date": int(self.clock()),
-                "old_chat_member": member_json(self.bot, old),
-                "new_chat_member": member_json(self.bot, new),
-            },
-        )
+        change = {"old_chat_member": member_json(self.bot, old), "new_chat_member": member_json(self.bot, new)}
+        told = {"chat": chat.json(), "from": person.json(), "date": int(self.clock()), **change}
+        self.updates.add("my_chat_member", told)
 
     def upgrade(self, chat: Chat) -> Chat:
         new = self.add_group(chat.title, forum=False, basic=False, admin=chat.admin)

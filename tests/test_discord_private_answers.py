@@ -1,0 +1,247 @@
+"""Answers for one person alone on Discord, who brought the bot along: the real discord.py on real sockets."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.events import Action, ButtonPressed, MessageId, MessageReceived, PersonId
+from bot.ports.chat import TextFile
+from tests.discord_bot import STOP, Bot, part, running
+from tests.emulators.common import eventually
+from tests.emulators.discord import DiscordEmulator, File
+from tests.emulators.discord_world import Channel, Interaction, Message, MessageFlag, Person
+
+PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
+
+
+@dataclass
+class Elsewhere:
+    """A place that the bot itself is not in, and somebody there who installed it for themselves."""
+
+    discord: DiscordEmulator
+    channel: Channel
+    ann: Person
+    ben: Person
+
+    async def asks(self, bot: Bot, question: str = "Why?") -> tuple[MessageReceived, Interaction]:
+        before = len(bot.events)
+        used = await self.discord.use_command(self.channel, self.ann, "ask", {"question": question})
+        event = await bot.hears(before + 1)
+        await eventually(lambda: used.acknowledged_at)
+        return event, used
+
+    @property
+    def shown(self) -> list[str]:
+        return [message.text for message in self.discord.visible(self.channel)]
+
+    @property
+    def written(self) -> list[str]:
+        """In the private chat with her."""
+        return [message.text for message in self.discord.visible(self.discord.dm(self.ann))]
+
+
+@pytest.fixture(params=["server", "group", "private chat"])
+def elsewhere(request: pytest.FixtureRequest, discord_emulator: DiscordEmulator) -> Elsewhere:
+    discord = discord_emulator
+    if request.param == "server":
+        guild = discord.add_guild(with_bot=False)
+        ann, ben = discord.add_person("Ann", guild=guild), discord.add_person("Ben", guild=guild)
+        channel = discord.add_channel(guild=guild)
+    else:
+        ann, ben, cem = (discord.add_person(name) for name in ("Ann", "Ben", "Cem"))
+        channel = discord.add_group(ann, ben, *([cem] if request.param == "group" else []))
+    discord.install(ann)
+    return Elsewhere(discord, channel, ann, ben)
+
+
+async def test_who_installed_the_bot_is_answered_everywhere_and_nobody_else_sees_it(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, used = await elsewhere.asks(bot)
+        await bot.chat.typing(event.key)
+        growing = await bot.chat.post(event.key, part("Be", STOP), reply_to=event.message_id, nonce="n1")
+        await bot.chat.edit(event.key, growing, part("Because."))
+
+    [answer] = elsewhere.discord.visible(elsewhere.channel)
+    assert [version.text for version in answer.versions[-2:]] == ["Be", "Because."]
+    assert MessageFlag.EPHEMERAL in answer.flags
+    assert event.is_private
+    assert used.acknowledged_at is not None
+    assert used.acknowledged_at - used.at < 1
+
+
+async def test_what_two_people_ask_there_are_two_conversations(elsewhere: Elsewhere) -> None:
+    elsewhere.discord.install(elsewhere.ben)
+    async with running(elsewhere.discord) as bot:
+        hers, _ = await elsewhere.asks(bot)
+        await elsewhere.discord.use_command(elsewhere.channel, elsewhere.ben, "reset")
+        his = await bot.hears(2)
+        may_manage = [
+            await bot.chat.may_manage(his.key, PersonId(str(person.id))) for person in (elsewhere.ben, elsewhere.ann)
+        ]
+
+    assert hers.key != his.key
+    assert may_manage == [True, False]
+
+
+async def test_a_long_answer_comes_as_further_private_messages_and_then_in_the_private_chat(
+    elsewhere: Elsewhere,
+) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, _ = await elsewhere.asks(bot)
+        sent = [await send(bot, event, number) for number in range(8)]
+        again = [await send(bot, event, number) for number in range(8)]
+        await bot.chat.edit(event.key, sent[3], part("third, changed"))
+        await bot.chat.edit(event.key, sent[7], part("seventh, changed"))
+        await bot.chat.delete(event.key, sent[4])
+        await bot.chat.delete(event.key, sent[6])
+        await bot.chat.delete(event.key, sent[6])
+
+    assert sent == again
+    assert elsewhere.shown == ["0", "1", "2", "third, changed", "5"]
+    assert elsewhere.written == ["seventh, changed"]
+    assert all(MessageFlag.EPHEMERAL in one.flags for one in elsewhere.discord.visible(elsewhere.channel))
+
+
+async def send(bot: Bot, event: MessageReceived, number: int) -> MessageId:
+    reply_to = event.message_id if number == 0 else None
+    return await bot.chat.post(event.key, part(str(number)), reply_to=reply_to, nonce=f"n{number}")
+
+
+async def test_an_answer_that_takes_longer_than_discord_waits_goes_to_the_private_chat(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, _ = await elsewhere.asks(bot)
+        bot.clock.passed_s += 15 * 60
+        sent = await bot.chat.post(event.key, part("Late.", STOP), reply_to=event.message_id, nonce="n1")
+        await bot.chat.edit(event.key, sent, part("Late, and changed."))
+
+    assert (elsewhere.shown, elsewhere.written) == ([], ["Late, and changed."])
+    [message] = elsewhere.discord.visible(elsewhere.discord.dm(elsewhere.ann))
+    assert [version.components for version in message.versions] == [(), ()]
+
+
+async def test_after_a_restart_the_answer_goes_to_the_private_chat(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, _ = await elsewhere.asks(bot)
+    async with running(elsewhere.discord, core=bot.core) as restarted:
+        await restarted.caught_up()
+        assert await restarted.chat.find(event.key, after=event.message_id, reply_to=event.message_id, known=[]) is None
+        await restarted.chat.post(event.key, part("Sorry, once more."), reply_to=event.message_id, nonce="n1")
+
+    assert (elsewhere.shown, elsewhere.written) == ([], ["Sorry, once more."])
+
+
+async def test_nobody_looks_back_where_the_bot_is_not(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        await elsewhere.asks(bot)
+    async with running(elsewhere.discord, core=bot.core) as restarted:
+        await restarted.caught_up()
+
+    paths = [request.path for request in elsewhere.discord.requests]
+    assert [path for path in paths if str(elsewhere.channel.id) in path] == []
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_buttons_of_private_answers_work_also_after_a_restart(elsewhere: Elsewhere, restarts: bool) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, _ = await elsewhere.asks(bot)
+        answer = await bot.chat.post(event.key, part("Be", STOP), reply_to=event.message_id, nonce="n1")
+        if not restarts:
+            await press(bot, elsewhere, answer)
+    if restarts:
+        async with running(elsewhere.discord, core=bot.core) as restarted:
+            await press(restarted, elsewhere, answer)
+
+    assert elsewhere.shown == ["Stopped.", "More."]
+    pressed = bot.core.events[-1]
+    assert isinstance(pressed, ButtonPressed)
+    assert (pressed.key, pressed.message_id, pressed.action) == (event.key, answer, Action.STOP)
+    assert pressed.is_private
+
+
+async def press(bot: Bot, elsewhere: Elsewhere, answer: MessageId) -> None:
+    """Press the button, and change and follow its message by the token that came with it."""
+    [shown] = elsewhere.discord.visible(elsewhere.channel)
+    pressed = await elsewhere.discord.press(shown, elsewhere.ann)
+    event = await bot.notices(ButtonPressed)
+    await eventually(lambda: pressed.acknowledged_at)
+    await bot.chat.edit(event.key, answer, part("Stopped."))
+    await bot.chat.post(event.key, part("More."), reply_to=None, nonce="n2")
+
+
+async def test_two_questions_at_once_keep_their_answers_apart(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        first, _ = await elsewhere.asks(bot, "One?")
+        second, _ = await elsewhere.asks(bot, "Two?")
+        await bot.chat.post(first.key, part("One."), reply_to=first.message_id, nonce="n1")
+        await bot.chat.post(first.key, part("More of one."), reply_to=None, nonce="n2")
+        await bot.chat.post(second.key, part("Two."), reply_to=second.message_id, nonce="m1")
+
+    assert sorted(elsewhere.shown) == ["More of one.", "One.", "Two."]
+    assert [message.text for message in first_answers(elsewhere)] == ["One.", "Two."]
+
+
+def first_answers(elsewhere: Elsewhere) -> list[Message]:
+    return [used.original for used in elsewhere.discord.interactions if used.original]
+
+
+async def test_a_picture_and_a_message_can_be_asked_about_there(elsewhere: Elsewhere) -> None:
+    photo = await elsewhere.discord.say(elsewhere.channel, elsewhere.ben, "my garden", files=[PNG])
+    async with running(elsewhere.discord) as bot:
+        await elsewhere.discord.use_menu(photo, elsewhere.ann, "Describe picture")
+        described = await bot.hears()
+        data = await bot.chat.fetch(described.quoted[0].attachments[0], max_bytes=1000)
+        opened = await elsewhere.discord.use_menu(photo, elsewhere.ann, "Ask about this")
+        await eventually(lambda: opened.form)
+        await elsewhere.discord.submit(opened, {"What do you want to know?": "Which flower?"})
+        asked = await bot.hears(2)
+        await bot.chat.post(asked.key, part("A rose."), reply_to=asked.message_id, nonce="n1")
+
+    assert data == PNG.data
+    assert asked.quoted == described.quoted
+    assert elsewhere.shown == ["A rose."]
+    assert MessageFlag.EPHEMERAL in elsewhere.discord.visible(elsewhere.channel)[0].flags
+
+
+async def test_a_long_answer_comes_there_with_its_file(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, _ = await elsewhere.asks(bot)
+        whole = TextFile(text="All of it", name="answer.md")
+        growing = await bot.chat.post(event.key, part("Al"), reply_to=event.message_id, nonce="n1")
+        await bot.chat.edit(event.key, growing, part("All", document=whole))
+
+    [answer] = elsewhere.discord.visible(elsewhere.channel)
+    assert [attachment.file.data for attachment in answer.attachments] == [b"All of it"]
+
+
+async def test_an_export_is_for_the_person_alone_also_in_a_server_of_the_bot(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.use_command(channel, ann, "export")
+        event = await bot.hears()
+        export = part("Here it is.", STOP, document=TextFile(text="{}", name="export.json"))
+        await bot.chat.post(event.key, export, reply_to=event.message_id, nonce="n1")
+        await bot.chat.post(event.key, part("That is all."), reply_to=None, nonce="n2")
+        [answer, _] = discord_emulator.visible(channel)
+        await discord_emulator.press(answer, ann)
+        pressed = await bot.notices(ButtonPressed)
+
+    assert all(MessageFlag.EPHEMERAL in message.flags for message in discord_emulator.visible(channel))
+    assert pressed.key == event.key
+
+
+async def test_where_the_server_has_the_bot_too_the_answer_is_for_all(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    discord_emulator.install(ann)
+    async with running(discord_emulator) as bot:
+        await discord_emulator.use_command(channel, ann, "help")
+        in_server = await bot.hears()
+        await bot.chat.post(in_server.key, part("Hi."), reply_to=in_server.message_id, nonce="n1")
+        await discord_emulator.use_command(discord_emulator.dm(ann), ann, "help")
+        in_private = await bot.hears(2)
+
+    assert MessageFlag.EPHEMERAL not in discord_emulator.visible(channel)[0].flags
+    assert (in_server.key.chat_id, in_server.key.thread_id, in_server.is_private) == (str(channel.id), None, False)
+    assert (in_private.key.chat_id, in_private.key.thread_id) == (str(discord_emulator.dm(ann).id), None)
+    assert in_private.is_private
