@@ -183,20 +183,7 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mod
 def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]:
     chats: list[Chat] = []
     if settings.discord.token is not None:
-        from adapters.discord.catch_up import CatchUp
-        from adapters.discord.chat import DiscordChat
-
-        chats.append(
-            DiscordChat(
-                settings.discord.token.get_secret_value(),
-                api_url=settings.discord.api_url,
-                gateway_url=settings.discord.gateway_url,
-                clock=clock,
-                catch_up=CatchUp(
-                    age_s=settings.discord.catch_up_s, per_conversation=settings.discord.catch_up_messages
-                ),
-            )
-        )
+        chats.append(_discord(settings, settings.discord.token.get_secret_value(), clock))
     if settings.telegram.token is not None:
         chats.append(_telegram(settings.telegram, settings.telegram.token.get_secret_value(), clock, posts))
     log.info("anyone who can reach the bot can use it (ACCESS=open)")
@@ -206,6 +193,22 @@ def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]
             "or MODEL_API_URL for a server of your own."
         )
     return chats
+
+
+def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
+    from adapters.discord.catch_up import CatchUp
+    from adapters.discord.chat import DiscordChat
+
+    chosen, offered = settings.discord, offers(settings)
+    return DiscordChat(
+        token,
+        api_url=chosen.api_url,
+        gateway_url=chosen.gateway_url,
+        clock=clock,
+        catch_up=CatchUp(age_s=chosen.catch_up_s, per_conversation=chosen.catch_up_messages),
+        choices={PERSONA: [*offered.personas, USUAL], MODEL: [offered.model, *offered.models]},
+        opens_threads=chosen.threads,
+    )
 
 
 def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts) -> Chat:

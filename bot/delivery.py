@@ -59,7 +59,15 @@ class AnswerOnScreen:
         self._most_parts = most_parts
         self._receipts = Receipts(turn, chat, store, stored)
         self._sending = Sending(turn, chat, self._receipts)
-        self._preview = Preview(turn, chat, self._receipts, self._sending, throttle, clock)
+        self._preview = Preview(
+            turn,
+            chat,
+            self._receipts,
+            self._sending,
+            throttle,
+            clock,
+            most_parts=most_parts - 1,  # The last one would have to make way for the file.
+        )
         self._insist = Insistence(f"turn {turn.id}", throttle, clock)
 
     async def __aenter__(self) -> Self:

@@ -31,6 +31,8 @@ class DiscordSettings(Section):
     """How far back Glimpse looks for what was said while it was away, in seconds; `0` does not look back"""
     catch_up_messages: Count = 100
     """Messages of one channel that are looked at then"""
+    threads: bool = False
+    """Whether each question in a channel gets a thread of its own, where people go on without mentioning the bot"""
 
 
 class TelegramSettings(Section):

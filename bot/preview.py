@@ -25,8 +25,18 @@ class Preview:
     """Best effort: it is dropped when the platform is busy."""
 
     def __init__(
-        self, turn: Turn, chat: Chat, receipts: Receipts, sending: Sending, throttle: Throttle, clock: Clock
+        self,
+        turn: Turn,
+        chat: Chat,
+        receipts: Receipts,
+        sending: Sending,
+        throttle: Throttle,
+        clock: Clock,
+        *,
+        most_parts: int,
     ) -> None:
+        """Of a long text only the first `most_parts` messages are shown."""
+        self._most_parts = most_parts
         self._turn = turn
         self._chat = chat
         self._receipts = receipts
@@ -83,13 +93,15 @@ class Preview:
 
     async def _show_once(self) -> None:
         receipts = self._receipts
-        parts = self._chat.render("".join(self._wanted), final=False)
+        parts = self._chat.render("".join(self._wanted), final=False)[: self._most_parts]
         for index, final in enumerate(parts):
             part = replace(final, buttons=_stop() if index == len(parts) - 1 else ())
             if receipts.shows(index, part):
                 continue
             receipt = receipts.get(index)
             if receipt is not None and receipt.message_id is not None:
+                if receipts.is_of_another_kind(index, part):
+                    return  # What takes its place has to be sent anew, and only once.
                 await self._sending.edit(index, part)
             elif index in receipts.doubtful:
                 return  # It may stand there already: for the final text it is looked for.

@@ -44,7 +44,7 @@ class PrivacyCommands:
             case "everything":
                 await self._forget_all(turn, Scope.MINE, again)
                 return Reply(text=texts.FORGOTTEN_EVERYTHING)
-        return Reply(text=texts.FORGET, buttons=menus.forgetting())
+        return Reply(text=texts.FORGET, buttons=menus.what_to_forget())
 
     async def _forget_exchange(self, turn: Turn, again: Again) -> Reply:
         withdrawn = await self._store.forget_exchange(turn, now=self._clock.now())

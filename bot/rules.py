@@ -6,7 +6,7 @@ from bot.asking import ConversationRules
 from bot.choices import ConversationSettings
 from bot.dialogue import DialogueRules
 from bot.inbox import InboxRules
-from bot.menus import Offers
+from bot.menu_pages import Offers
 from bot.patience import Patience
 from bot.personas import PERSONAS
 from bot.records import Joining

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot import menus, texts
+from bot import menu_pages, menus, texts
 from bot.choices import AnswerMode, ConversationSettings
 from bot.commands import ON, PERSONA
 from bot.menus import Menus
@@ -14,7 +14,7 @@ from bot.records import Notice, NoticeKind, Press, Turn
 from bot.replies import Again, Reply
 from bot.rights import objection
 
-_PAGES = {menus.WAKE: menus.ANSWERS, menus.OWN_WORDS: PERSONA}
+_PAGES = {menus.WAKE: menu_pages.ANSWERS, menus.OWN_WORDS: PERSONA}
 """Where what is chosen by words alone is shown."""
 
 

@@ -53,6 +53,11 @@ UNREADABLE = "I could not read that message. Please send it again, perhaps in an
 MISSED = "I was away, and more was said here than I can catch up with. Please ask again what you still need."
 
 
+def may_not_write(where: str) -> str:
+    """Said privately to whoever asked where the bot may not write."""
+    return f"I saw your message in {where}, but I may not write there. Whoever runs that place can allow it."
+
+
 def picture_refused(caption: str) -> str:
     """What stands in place of a picture that the platform did not take."""
     words = "*(I may not post pictures here, so the marked picture is missing. Whoever runs this place can allow it.)*"

@@ -23,6 +23,7 @@ AT_ONCE = 50
 Forgotten = tuple[Sequence[Turn], Sequence[str]]
 """The turns whose answers are to be taken back, and the originals that no attachment has any more."""
 
+_GONE = (TurnState.WITHDRAWING, TurnState.WITHDRAWN)
 _IS_ONE_OF = turns.c.id.in_(sa.bindparam("turn_ids", expanding=True))
 _MESSAGES = sa.select(messages.c.id).where(messages.c.turn_id.in_(sa.bindparam("turn_ids", expanding=True)))
 _holder = messages.alias("holder")
@@ -125,8 +126,10 @@ def forget_turns(connection: sa.Connection, turn_ids: Sequence[int], *, now: dat
 def forget_exchange(connection: sa.Connection, command: Turn, *, now: datetime) -> tuple[bool, Forgotten]:
     """See `bot.ports.store.Store.forget_exchange`. Returns whether there is one, too."""
     target = target_of(connection, command, is_own=True)
-    if target is None:
+    if target is None or (target.sender == NOBODY and target.state not in _GONE):
         return False, ((), ())
+    if target.sender == NOBODY:
+        return True, ((), ())
     # Done again after a crash, it must not be the one before.
     about = connection.execute(_FIRST_MESSAGE, {"of_turn": target.id}).scalar()
     connection.execute(_SET_TARGET, {"but": command.id, "about": about})

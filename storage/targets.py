@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.records import Turn, TurnState
+from bot.records import NOBODY, Turn, TurnState
 from storage.columns import Id
 from storage.conversations import ID_OF_KEY, key_values
 from storage.tables import messages, turns
@@ -29,7 +29,7 @@ _NEWEST_OWN = _NEWEST.where(turns.c.sender_id == sa.bindparam("sender"))
 def target_of(connection: sa.Connection, command: Turn, *, is_own: bool) -> Turn | None:
     """The turn of the message that a command replies to, a question or an answer; else of the newest question.
 
-    With `is_own` only one of the sender's own. None if there is none.
+    With `is_own` only one of the sender's own, or of nobody any more. None if there is none.
     """
     which = {**key_values(command.key), "before": command.id, "sender": command.sender}
     if command.about is None:
@@ -39,4 +39,4 @@ def target_of(connection: sa.Connection, command: Turn, *, is_own: bool) -> Turn
     if found is None:
         row = connection.execute(_OF_QUESTION, {**which, "message_id": command.about}).first()
         found = None if row is None else as_turn(row)
-    return found if found is not None and (not is_own or found.sender == command.sender) else None
+    return found if found is not None and (not is_own or found.sender in (command.sender, NOBODY)) else None

@@ -18,7 +18,8 @@ from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
 from bot.look import Looking
-from bot.menus import Menus, Offers
+from bot.menu_pages import Offers
+from bot.menus import Menus
 from bot.patience import Patience
 from bot.ports.model import Model
 from bot.ports.store import Store

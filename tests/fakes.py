@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from bot.commands import parse_command
 from bot.errors import PlatformCantTell, PlatformError, PlatformRefused
 from bot.events import (
     Action,
@@ -374,6 +375,16 @@ def message(
         command=command,
         is_catch_up=is_catch_up,
     )
+
+
+def quote(message_id: str, text: str = "", *, author: str = "Ann", is_own: bool = False) -> Quoted:
+    """A message that another one replies to."""
+    return Quoted(message_id=MessageId(message_id), author=author, is_own=is_own, text=text)
+
+
+def command(text: str, **more: Any) -> MessageReceived:
+    """Somebody's command, such as ``/forget here``. `more`: as for `message`."""
+    return message(text, command=parse_command(text), **more)
 
 
 _press_numbers = itertools.count(1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tests.emulators.common import Fault
-from tests.emulators.discord import DiscordEmulator, File
+from tests.emulators.discord import DiscordEmulator, File, Permission
 from tests.emulators.telegram import TelegramEmulator
 from tests.people import DiscordPeople, People, Place, TelegramPeople
 
@@ -30,6 +30,10 @@ class PicturePeople(People, Protocol):
 
     def hearing_group(self) -> Place:
         """A group in which the bot hears everything."""
+        ...
+
+    def make_manager(self, place: Place, who: str) -> None:
+        """Somebody may change the settings of a group from now on."""
         ...
 
     async def share(
@@ -103,6 +107,9 @@ class DiscordPicturePeople(DiscordPeople):
     def hearing_group(self) -> Place:
         return self.group()
 
+    def make_manager(self, place: Place, who: str) -> None:
+        self.discord.allow(place.chat, Permission.MANAGE_CHANNELS, who=self._person(who))
+
     async def share(
         self, place: Place, file: File, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
     ) -> Any:
@@ -169,6 +176,9 @@ class TelegramPicturePeople(TelegramPeople):
 
     def hearing_group(self) -> Place:
         return self.group(open_to_the_bot=True)
+
+    def make_manager(self, place: Place, who: str) -> None:
+        place.chat.admins.append(self._person(who))
 
     async def share(
         self, place: Place, file: File, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None

@@ -25,7 +25,10 @@ class Answer:
         self._id: MessageId | None = None
 
     async def show(self, markdown: str, *, final: bool = False) -> None:
-        (part,) = self._chat.render(markdown, final=final)
+        parts = self._chat.render(markdown, final=final)
+        if not parts:
+            return
+        (part,) = parts
         if self._id is None:
             self._id = await self._chat.post(KEY, part, reply_to=None, nonce=self._nonce)
         else:

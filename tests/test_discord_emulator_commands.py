@@ -123,6 +123,12 @@ async def test_the_first_follow_up_takes_the_place_of_thinking(
     assert (await interaction.original_response()).content == "Done."
 
 
+def was_violated(discord: DiscordEmulator) -> None:
+    """A rule was broken, which would fail the test of a bot."""
+    assert len(discord.violations) == 1
+    discord.violations.clear()
+
+
 async def test_a_second_response_is_refused(
     discord: DiscordEmulator, client: RecordingClient, channel: Channel, ann: Person
 ) -> None:
@@ -132,6 +138,7 @@ async def test_a_second_response_is_refused(
     async with aiohttp.ClientSession() as session:
         response = await session.post(url, json={"type": 4, "data": {"content": "Two."}})
         assert (response.status, (await response.json())["code"]) == (400, 40060)
+    was_violated(discord)
 
 
 async def test_a_response_after_three_seconds_is_too_late(
@@ -143,6 +150,7 @@ async def test_a_response_after_three_seconds_is_too_late(
 
     with pytest.raises(dpy.NotFound, match="10062"):
         await interaction.response.send_message("Sorry.")
+    was_violated(discord)
 
 
 async def test_the_token_dies_after_fifteen_minutes(
@@ -155,6 +163,7 @@ async def test_the_token_dies_after_fifteen_minutes(
 
     with pytest.raises(dpy.HTTPException, match="50027"):
         await interaction.edit_original_response(content="Two.")
+    was_violated(discord)
 
 
 async def test_the_token_stands_in_no_recorded_path(

@@ -69,6 +69,7 @@ async def test_a_conversation_can_have_every_picture_described(platform: str, tm
         people, place, other = scene.people, scene.people.hearing_group(), scene.people.hearing_group()
         code = _code_mark(platform)
         said = [note(texts.ALT_ON).replace("`", code)]
+        people.make_manager(place, "Ann")
         await people.alt(place, "on")
         await scene.reads(place, *said)
         await people.say(place, "no picture", who="Bob")

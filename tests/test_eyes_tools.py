@@ -16,7 +16,7 @@ from tests.emulators.common import eventually
 from tests.emulators.discord import File
 from tests.emulators.model import Asks, Call, Script
 from tests.people import Place
-from tests.picture_people import PLATFORMS, Posted
+from tests.picture_people import PLATFORMS, DiscordPicturePeople, Posted
 from tests.seeing import Scene, assert_bare, assert_same_picture, prompt_of, seeing
 
 WHOLE = [0, 0, 1000, 1000]
@@ -64,8 +64,12 @@ def closer(box: Sequence[int], picture: str = "PICTURE") -> tuple[str, dict[str,
     return "look_closer", {"picture": picture, "bbox_2d": box}
 
 
-def point(box: Sequence[int], label: str) -> tuple[str, dict[str, Any]]:
-    return "point_out", {"picture": "PICTURE", "boxes": [{"bbox_2d": box, "label": label}]}
+def point(**boxes: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    """By their labels."""
+    return "point_out", {
+        "picture": "PICTURE",
+        "boxes": [{"bbox_2d": box, "label": label} for label, box in boxes.items()],
+    }
 
 
 async def ask(scene: Scene, words: str, *replies: Any) -> Place:
@@ -95,7 +99,7 @@ def assert_marked(posted: Posted, original: Image.Image, box: Sequence[int]) -> 
     inside = (left + 20, top + 20, right - 20, bottom - 20)
     assert_same_picture(seen.crop(inside), reference.crop(inside))
     for untouched in (
-        (0, 0, seen.width, top - 60),
+        (0, 0, seen.width, top - 140),
         (0, bottom + 20, seen.width, seen.height),
         (0, 0, left - 20, seen.height),
     ):
@@ -130,21 +134,27 @@ async def _look_closer(scene: Scene) -> None:
 
 async def _point_out(scene: Scene) -> None:
     box = [300, 400, 500, 700]
-    place = await ask(scene, "where is it?", asks(point(box, "the spot")), "There.")
+    place = await ask(scene, "where is it?", asks(point(spot=box)), "There.")
     await scene.reads(place, "There.")
     posted = await _pictures(scene, place)
-    assert posted[0].caption == "1: the spot"
-    assert posted[0].alt_text in ("1: the spot", None)
+    assert posted[0].caption == "spot"
+    assert posted[0].alt_text == ("spot" if isinstance(scene.people, DiscordPicturePeople) else None)
     assert_marked(posted[0], BOARD, box)
     assert scene.people.shown(place)[0].startswith("There."), "the picture stands behind the answer"
     assert rounds(scene, "where is it?")[1].new_images == []
 
 
 async def _side_by_side(scene: Scene) -> None:
-    every = asks(closer([0, 0, 500, 500]), point(WHOLE, "all"), closer([500, 500, 1000, 1000]), text="Let me see. ")
+    every = asks(
+        closer([0, 0, 500, 500]),
+        point(left=[0, 0, 500, 1000], right=[500, 0, 1000, 1000]),
+        closer([500, 500, 1000, 1000]),
+        text="Let me see. ",
+    )
     place = await ask(scene, "what is left and right?", every, "Red and yellow.")
     await scene.reads(place, "Let me see.\n\nRed and yellow.")
-    await _pictures(scene, place)
+    (posted,) = await _pictures(scene, place)
+    assert posted.caption == "1: left\n2: right"
     last = rounds(scene, "what is left and right?")[1]
     assert len(last.tool_results) == 3
     red, yellow = last.new_images
@@ -230,7 +240,7 @@ async def test_an_old_picture_is_looked_at_again_although_its_file_and_its_link_
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_after_a_kill_each_picture_comes_once(platform: str, tmp_path: Path) -> None:
     box = [300, 400, 500, 700]
-    tool = asks(point(box, "it"))
+    tool = asks(point(it=box))
     held = Script(pieces=("There.",), hold=asyncio.Event())
     async with seeing(platform, tmp_path) as scene:
         places = [

@@ -20,12 +20,14 @@ from adapters.discord.gateway import Gateway, log_missing_content_intent
 from adapters.discord.history import History
 from adapters.discord.interactions import Interactions
 from adapters.discord.limits import DISCORD, LIMITS
+from adapters.discord.own_threads import OwnThreads
 from adapters.discord.posting import Posting
 from adapters.discord.receiving import receiving
 from adapters.discord.registering import register
 from adapters.discord.render import render
 from adapters.discord.rights import may_manage
 from adapters.discord.suggesting import Choices
+from adapters.discord.unspoken import Unspoken
 from bot.commands import COMMANDS
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
@@ -54,6 +56,7 @@ class DiscordChat:
         clock: For waits and expiries.
         catch_up: How far to look back after the bot was away.
         choices: What people are offered while they type a command, by its name.
+        opens_threads: Each question in a channel gets a thread of its own.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class DiscordChat:
         clock: Clock,
         catch_up: CatchUp = DEFAULT,
         choices: Choices = MappingProxyType({}),
+        opens_threads: bool = False,
     ) -> None:
         self._token = token
         self._api_url = api_url
@@ -72,11 +76,13 @@ class DiscordChat:
         self._clock = clock
         self._catch_up = catch_up
         self._choices = choices
+        self._opens_threads = opens_threads
         self._links = Links()
         self._interactions = Interactions(clock)
         self._connections = AsyncExitStack()
         self._rest: discord.Client | None = None
         self._posting: Posting | None = None
+        self._unspoken: Unspoken | None = None
         self._history: History | None = None
         self._files: Files | None = None
         self._ready = asyncio.Event()
@@ -115,7 +121,8 @@ class DiscordChat:
                 await rest.login(self._token)
             self._connections = connections.pop_all()
         self._rest = rest
-        self._posting = Posting(rest, self._interactions, self._clock)
+        self._unspoken = Unspoken(rest, self._clock)
+        self._posting = Posting(rest, self._interactions, self._unspoken, self._clock)
         self._history = History(rest)
         self._files = Files(session, rest, self._links, api_url=self._api_url, clock=self._clock)
         self._ready.set()
@@ -160,6 +167,8 @@ class DiscordChat:
             clock=self._clock,
             bounds=self._catch_up,
             choices=self._choices,
+            unspoken=self._required(self._unspoken),
+            threads=OwnThreads(rest) if self._opens_threads else None,
         ) as receiver:
             gateway = Gateway(
                 self._token,

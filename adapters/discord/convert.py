@@ -52,7 +52,7 @@ def message_received(
         replied_to = None
     names = names_of(message, bot_id)
     reading = read(message.content, names, drop_own=True)
-    address = _address(message, names, reading, is_private=place.is_private, replied_to=replied_to, bot_id=bot_id)
+    address = _address(message, names, reading, place=place, replied_to=replied_to, bot_id=bot_id)
     command = parse_command(reading.text) if address else None
     return MessageReceived(
         key=place.key,
@@ -78,12 +78,12 @@ def _address(
     names: Names,
     reading: Reading,
     *,
-    is_private: bool,
+    place: Place,
     replied_to: discord.Message | None,
     bot_id: int,
 ) -> Address | None:
     is_reply = message.type is discord.MessageType.reply
-    if is_private:
+    if place.is_private:
         return Address.PRIVATE
     # Discord lists the bot as mentioned also when a reply pings it; then its text does not name it.
     if reading.mentions_bot or (names.own_user is not None and not is_reply):
@@ -92,7 +92,9 @@ def _address(
         return Address.ROLE_MENTION
     if is_reply and (names.own_user is not None or (replied_to is not None and replied_to.author.id == bot_id)):
         return Address.REPLY
-    return None
+    # What is said in a thread that the bot opened for a question goes on with it, unless it is said to somebody else.
+    is_to_others = names.users or names.roles or is_reply
+    return Address.REPLY if place.opened_by == bot_id and not is_to_others else None
 
 
 def _quoted(

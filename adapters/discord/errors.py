@@ -21,9 +21,12 @@ CONTENT_INTENT_REMEDY = (
     "Intents) and restart."
 )
 FILE_REMEDY = "Give the bot the permission Attach Files there."
+THREADS_REMEDY = "Give the bot the permissions Create Public Threads and Send Messages in Threads there."
 HISTORY_REMEDY = "Give the bot the permission Read Message History there."
 
 UNKNOWN_MESSAGE = 10008
+NO_ACCESS = 50001
+LOCKED = 160005
 NO_PERMISSION = 50013
 INVALID_FORM = 50035
 NO_HISTORY = 160002
@@ -38,7 +41,7 @@ _REMEDIES: Mapping[int, str] = MappingProxyType(
         30046: "The message is too old to be edited so often.",
         40001: LOGIN_REMEDY,
         40005: "The message is too large for Discord.",
-        50001: "Give the bot the permission View Channel there, or let it join the private thread.",
+        NO_ACCESS: "Give the bot the permission View Channel there, or let it join the private thread.",
         50005: "Only messages of the bot's own can be edited.",
         50007: "The person takes no private messages from the bot; their privacy settings decide.",
         50008: "The bot can't write into this kind of channel.",
@@ -46,7 +49,7 @@ _REMEDIES: Mapping[int, str] = MappingProxyType(
         INVALID_FORM: "Discord finds the request invalid; please report this.",
         50083: "The thread is archived; somebody has to open it again.",
         NO_HISTORY: HISTORY_REMEDY,
-        160005: "The thread is locked; a moderator has to unlock it.",
+        LOCKED: "The thread is locked; a moderator has to unlock it.",
         200000: "The server's AutoMod blocked the message; exempt the bot's role or change the rule.",
         240000: "The server's AutoMod or Discord blocked a link in the message.",
     }

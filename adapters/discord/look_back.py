@@ -16,7 +16,7 @@ from adapters.discord.keeper import Keeper
 from adapters.discord.places import Channel, Place, is_interaction, number_of, of_message
 from adapters.discord.reading import Reading
 from adapters.discord.seen import snowflake
-from bot.events import MessageEdited, MessageId, MessagesDeleted
+from bot.events import MessageEdited, MessageId
 from bot.ports.chat import Intake, KnownPlace
 from bot.ports.clock import Clock
 
@@ -146,7 +146,11 @@ class LookBack:
         # Nothing at all is also what Discord shows to a bot that may not read the history.
         if not gone or (not present and not await self._history.is_gone(place.channel_id, gone[-1])):
             return
-        await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids(gone)))
+        if place.channel_id in gone and not await self._history.is_gone(int(place.key.chat_id), place.channel_id):
+            # What a thread starts from stands in the channel above it.
+            gone.remove(place.channel_id)
+        if gone:
+            await self._reading.take_deletion(place, _ids(gone))
 
     async def _take(
         self, client: Library, channel: Channel, place: Place, payload: Payload, *, is_stored: bool
@@ -156,8 +160,11 @@ class LookBack:
             message = client.message_from(payload, channel)
             if not is_from_a_person(message):
                 return False
-            event = await self._reading.read(message, place, is_catch_up=True)
-            await self._reading.take(MessageEdited(message=event) if is_stored else event)
+            if is_stored:
+                event = await self._reading.read(message, place, is_catch_up=True)
+                await self._reading.take(MessageEdited(message=event))
+            else:
+                await self._reading.bring(message, place, is_catch_up=True)
         except Exception as error:  # noqa: BLE001 - a message that can't be read must not hide those behind it
             await self._reading.set_aside(payload, error, place=None if is_stored else place)
         return True

@@ -28,6 +28,8 @@ class Place:
 
     key: ConversationKey
     is_private: bool
+    opened_by: int | None = None
+    """Of a thread or post: who began it."""
 
     @property
     def channel_id(self) -> int:
@@ -39,8 +41,8 @@ def place_of(channel: Channel) -> Place:
     """The conversation of a channel, thread or private chat."""
     if isinstance(channel, discord.Thread):
         key = ConversationKey(platform=DISCORD, chat_id=str(channel.parent_id), thread_id=str(channel.id))
-    else:
-        key = ConversationKey(platform=DISCORD, chat_id=str(channel.id))
+        return Place(key=key, is_private=False, opened_by=channel.owner_id)
+    key = ConversationKey(platform=DISCORD, chat_id=str(channel.id))
     return Place(key=key, is_private=getattr(channel, "type", None) is discord.ChannelType.private)
 
 

@@ -5,11 +5,12 @@ import logging
 import discord
 from discord.http import handle_message_parameters
 
-from adapters.discord.errors import discord_request
+from adapters.discord.errors import FILE_REMEDY, LOCKED, NO_ACCESS, NO_PERMISSION, discord_request
 from adapters.discord.interactions import Interactions
 from adapters.discord.places import channel_of, is_interaction, of_message, owner_of, whereabouts_of
 from adapters.discord.private_answers import PrivateAnswers
 from adapters.discord.sending import Sending, blaming_the_file, changed
+from adapters.discord.unspoken import Unspoken
 from adapters.discord.uploads import shows
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey, MessageId
@@ -24,10 +25,11 @@ _SEEN = "\N{EYES}"
 class Posting:
     """Sends, edits and takes back messages. Raises `PlatformError` only."""
 
-    def __init__(self, rest: discord.Client, interactions: Interactions, clock: Clock) -> None:
+    def __init__(self, rest: discord.Client, interactions: Interactions, unspoken: Unspoken, clock: Clock) -> None:
         self._rest = rest
         self._interactions = interactions
         self._sending = Sending(rest, clock)
+        self._unspoken = unspoken
         self._private = PrivateAnswers(rest, interactions, self._post)
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
@@ -42,7 +44,13 @@ class Posting:
                     # Not after `PlatformUncertain`: the answer may stand there, and trying again is harmless.
                     _log.warning("%s The answer comes as a plain message.", error)
             reply_to = None
-        return of_message(await self._post(channel_of(key), part, reply_to=reply_to, nonce=nonce))
+        channel_id = channel_of(key)
+        try:
+            return of_message(await self._post(channel_id, part, reply_to=reply_to, nonce=nonce))
+        except PlatformRefused as refused:
+            if reply_to is not None and _is_muted(refused):
+                await self._unspoken.tell(channel_id, reply_to)
+            raise
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own, its buttons and its file included."""
@@ -92,6 +100,12 @@ class Posting:
         async with discord_request(f"editing in channel {channel_id}"):
             with blaming_the_file(part), handle_message_parameters(**changed(part)) as params:
                 await self._rest.http.edit_message(channel_id, number, params=params)
+
+
+def _is_muted(refused: PlatformRefused) -> bool:
+    cause = refused.__cause__
+    # Where only files are refused, texts may get through.
+    return refused.remedy != FILE_REMEDY and isinstance(cause, discord.HTTPException) and cause.code in (NO_ACCESS, NO_PERMISSION, LOCKED)
 
 
 async def _answer(interaction: discord.Interaction, part: Part) -> MessageId:

@@ -1,7 +1,8 @@
 """From discord.py's objects to events: looks up what is missing, and sets aside what can't be read."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,11 +15,14 @@ from adapters.discord.convert import message_received, quoted, unresolved_reply
 from adapters.discord.errors import discord_request
 from adapters.discord.forms import Form, Targets
 from adapters.discord.keeper import Keeper
-from adapters.discord.places import Channel, Place, of_message, place_of
+from adapters.discord.own_threads import OwnThreads, thread_key
+from adapters.discord.places import Channel, Place, number_of, of_message, place_of
+from adapters.discord.self_check import SelfCheck
 from adapters.discord.unreadable import unreadable
+from adapters.discord.unspoken import Unspoken
 from adapters.discord.used import command_received, question_received, target_of
 from bot.errors import PlatformError
-from bot.events import Event, MessageEdited, MessageId, MessageReceived, Quoted
+from bot.events import Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted, Quoted
 from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
@@ -38,9 +42,21 @@ class Reading:
         intake: The core.
         keeper: Outlasts the storage's outages.
         clock: For the age of things.
+        unspoken: For who asks where the bot may not write.
+        threads: Opens one for each question; None: answers stand where the questions do.
     """
 
-    def __init__(self, rest: discord.Client, links: Links, intake: Intake, *, keeper: Keeper, clock: Clock) -> None:
+    def __init__(
+        self,
+        rest: discord.Client,
+        links: Links,
+        intake: Intake,
+        *,
+        keeper: Keeper,
+        clock: Clock,
+        unspoken: Unspoken,
+        threads: OwnThreads | None,
+    ) -> None:
         self._rest = rest
         self._links = links
         self._intake = intake
@@ -49,6 +65,9 @@ class Reading:
         self._places: dict[int, Place] = {}
         self._sees_content = True
         self._targets = Targets()
+        self._self_check = SelfCheck()
+        self._unspoken = unspoken
+        self._threads = threads
 
     @property
     def bot_id(self) -> int:
@@ -61,6 +80,24 @@ class Reading:
     async def take(self, event: Event) -> None:
         """Bring an event to the core; returns once it is stored."""
         await self._keeper.keep(partial(self._intake.accept, event))
+
+    async def bring(self, message: discord.Message, place: Place, *, is_catch_up: bool = False) -> None:
+        """Bring a person's new message to the core, which can answer it; or tell them that nobody can, there."""
+        event = await self.read(message, place, is_catch_up=is_catch_up, is_new=True)
+        self._unspoken.note(event.message_id, event.sender.id)
+        if event.is_private or self._self_check.may_speak(message.channel):
+            await self.take(event)
+        elif event.address is not None and not is_catch_up:
+            await self._unspoken.tell(message.channel.id, event.message_id)
+
+    async def take_deletion(self, place: Place, message_ids: Sequence[MessageId]) -> None:
+        """Tell the core what was deleted, also if it began a thread."""
+        await self.take(MessagesDeleted(key=place.key, message_ids=tuple(message_ids)))
+        if self._threads is None or place.key.thread_id is not None or place.is_private:
+            return
+        for message_id in message_ids:
+            key = thread_key(place.channel_id, number_of(message_id))
+            await self.take(MessagesDeleted(key=key, message_ids=(message_id,)))
 
     async def take_changed(self, event: MessageReceived, *, is_edited: bool) -> None:
         """Bring a message to the core that was told before. If it is not edited, its previews came later."""
@@ -75,13 +112,15 @@ class Reading:
         kept = unreadable(payload, error, place=place, bot_id=self.bot_id, now=self._clock.now())
         await self._keeper.keep(partial(self._intake.set_aside, kept))
 
-    async def read(self, message: discord.Message, place: Place, *, is_catch_up: bool = False) -> MessageReceived:
+    async def read(
+        self, message: discord.Message, place: Place, *, is_catch_up: bool = False, is_new: bool = False
+    ) -> MessageReceived:
         """Convert a message of a person, with the one it replies to. Raises whatever a strange one makes it raise."""
         replied_to = await self._replied_to(message)
         self._links.note(message)
         if replied_to is not None:
             self._links.note(replied_to)
-        return message_received(
+        event = message_received(
             message,
             place=place,
             bot_id=self.bot_id,
@@ -89,6 +128,10 @@ class Reading:
             sees_content=self._sees_content,
             is_catch_up=is_catch_up,
         )
+        if self._threads is None:
+            return event
+        # What is caught up with may be too old for an answer, and an empty thread helps nobody.
+        return replace(event, key=await self._threads.place_for(message, event, opens=is_new and not is_catch_up))
 
     def read_command(
         self, interaction: discord.Interaction[Library], channel: Channel, place: Place

@@ -21,7 +21,6 @@ from adapters.discord.seen import SeenUntil
 from adapters.discord.suggesting import Choices
 from adapters.discord.unreadable import snowflake_in
 from bot.errors import PlatformError
-from bot.events import MessagesDeleted
 
 
 class Receiver:
@@ -126,7 +125,7 @@ class Receiver:
     async def _take_message(self, message: discord.Message) -> None:
         place = await self._reading.place(message.channel)
         try:
-            await self._reading.take(await self._reading.read(message, place))
+            await self._reading.bring(message, place)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a message, somebody may wait for an answer
             await self._reading.set_aside(await self._payload_of(message), error, place=place)
 
@@ -140,8 +139,7 @@ class Receiver:
 
     async def _take_deletion(self, channel: Channel, numbers: Sequence[int]) -> None:
         place = await self._reading.place(channel)
-        message_ids = tuple(map(of_message, numbers))
-        await self._reading.take(MessagesDeleted(key=place.key, message_ids=message_ids))
+        await self._reading.take_deletion(place, [of_message(number) for number in numbers])
 
     async def _take_unreadable(self, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
         place = await self._reading.place(channel) if channel else None

@@ -15,10 +15,12 @@ from adapters.discord.keeper import Keeper
 from adapters.discord.lanes import Lanes
 from adapters.discord.limits import DISCORD
 from adapters.discord.look_back import LookBack
+from adapters.discord.own_threads import OwnThreads
 from adapters.discord.reading import Reading
 from adapters.discord.receiver import Receiver
 from adapters.discord.seen import SeenUntil
 from adapters.discord.suggesting import Choices
+from adapters.discord.unspoken import Unspoken
 from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
@@ -33,6 +35,8 @@ async def receiving(
     clock: Clock,
     bounds: CatchUp,
     choices: Choices,
+    unspoken: Unspoken,
+    threads: OwnThreads | None,
 ) -> AsyncIterator[Receiver]:
     """What takes events in. At the end what came before is stored, and how far that was.
 
@@ -44,13 +48,15 @@ async def receiving(
         clock: For waits.
         bounds: Of looking back.
         choices: What can be chosen while a command is typed.
+        unspoken: For who asks where the bot may not write.
+        threads: Opens one for each question; None: answers stand where the questions do.
     """
     # By application: another bot's token in the settings must not inherit what this one has seen.
     cursor = f"{DISCORD}:{rest.application_id}"
     keeper = Keeper(clock)
     seen = SeenUntil(intake, cursor, clock)
     history = History(rest)
-    reading = Reading(rest, links, intake, keeper=keeper, clock=clock)
+    reading = Reading(rest, links, intake, keeper=keeper, clock=clock, unspoken=unspoken, threads=threads)
     look_back = LookBack(
         reading=reading, history=history, intake=intake, keeper=keeper, cursor=cursor, clock=clock, bounds=bounds
     )

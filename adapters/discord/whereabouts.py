@@ -19,7 +19,7 @@ class Candidate:
 
     channel: Channel
     place: Place | None = None
-    """None: by the channel."""
+    """None: by the channel, or of a thread that has to be looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ def places_to_look_at(
         place = Place(key=known.key, is_private=known.is_private)
         channel = by_id.pop(place.channel_id, None) or _unchanged(client, known, place, horizon)
         if channel is not None:
-            found.append(Candidate(channel=channel, place=place))
+            is_thread = known.key.thread_id is not None
+            found.append(Candidate(channel=channel, place=None if is_thread else place))
     rest = sorted(by_id.values(), key=last_message, reverse=True)
     return found + [Candidate(channel=channel) for channel in rest]
 

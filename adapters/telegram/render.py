@@ -17,7 +17,7 @@ _SHEET = Sheet(
     bullets=("•", "◦", "▪"),
     boxes_replace_bullets=True,
     indents_by_marker=False,
-    quotes_in_lists=True,
+    marks_quotes_in_lists=True,
     table_width=PHONE_CELLS,
 )
 _OF_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")

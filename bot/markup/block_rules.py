@@ -13,16 +13,16 @@ DEEPEST = 20
 MOST_FORMULA_LINES = 40
 LONGEST_HEADER = 500
 """Code points of a table's first line. A wider table is for no chat."""
-FIRST_PIPE_WITHIN = 100
-"""A line whose first ``|`` comes later is no table's: so a growing line is surely none once it is longer."""
-
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _DELIMITER_BEGUN = re.compile(r"[|:\- \t]*")
 
 
 def may_be_header(line: str) -> bool:
-    """Whether a table may begin with this line."""
-    return len(line) <= LONGEST_HEADER and 0 <= line.find("|") < FIRST_PIPE_WITHIN
+    """Whether a table may begin with this line.
+
+    Its first ``|`` is not left out, as it may be on GitHub: else no line would be sure to be none while it grows.
+    """
+    return line.startswith("|") and len(line) <= LONGEST_HEADER
 
 
 def is_delimiter_begun(line: str) -> bool:
@@ -88,7 +88,7 @@ def _aligns(state: StateBlock, start: int, end: int, header: str) -> list[str] |
     """For each column ``left`` or ``right``, from the line below the header; None if there is no table."""
     columns = len(cells_of(header))
     delimiter = _line(state, start + 1) if start + 1 < end else ""
-    if header.startswith("|") and _is_last(state, start, end) and is_delimiter_begun(delimiter):
+    if _is_last(state, start, end) and is_delimiter_begun(delimiter):
         is_first = start == 0 or not _line(state, start - 1).startswith("|")
         if is_first:
             return ["left"] * columns

@@ -27,7 +27,7 @@ _MOST_LABELS_WITHIN_LABELS = 8
 _ESCAPABLE = frozenset("*_`~#+-.<>|")
 _LINK = re.compile(r"https?://[^\s/?#@]*[^\s/?#@.]\.[^\s/?#@.][^\s]*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\[\]«»“”‘’…]*[^\s<>\"'`|\[\]«»“”‘’….,;:!?)*_~]", re.IGNORECASE)
-_IN_LABELS = re.compile(r"\\.|`+|[\[\]]", re.DOTALL)
+_IN_LABELS = re.compile(r"\\`|`+|[\[\]]")
 
 
 def block_tokens(markdown: str, *, growing: bool) -> list[Token]:

@@ -8,14 +8,16 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.balance_pairs import link_pairs
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from bot.markup.block_rules import MOST_FORMULA_LINES, is_delimiter_begun, may_be_header
+from bot.markup.block_rules import MOST_FORMULA_LINES, is_delimiter_begun
 from bot.markup.delimiters import closing_tex, code_end, find_from, may_open_formula, open_formula
 from bot.markup.dialect import label_end, parser
 
-_SHORT = 100
-"""A line of so many code points is what it is: a paragraph's, a list's, ... It is longer than `FIRST_PIPE_WITHIN`."""
+_SHORT = 24
+"""A longer line is what it is: a paragraph's, a list's, ... The number of an entry takes at most 11 code points."""
 _NO_WORDS = re.compile(r"[^\w]*")
 _CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*(?:\[[ xX]\]\s+)?"
+_BEGINS_WITH_LETTER = re.compile(rf"{_CONTAINERS}[^\W\d_]")
+_HEADER_BEGUN = re.compile(rf"{_CONTAINERS}\|")
 _FENCE_BEGUN = re.compile(rf"{_CONTAINERS}(?:```|~~~)")
 _FORMULA_BEGUN = re.compile(rf"{_CONTAINERS}(?:\\\[|\$\$)")
 
@@ -27,8 +29,9 @@ _UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
 _UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
 _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
-_UNFINISHED_ADDRESS = re.compile(r"<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
+_UNFINISHED_ADDRESS = re.compile(r"(?<!\\)<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
 _BACKTICKS = re.compile("`+")
+_SIGNS = frozenset("$_*~")
 _TILDE = ord("~")
 _TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z", re.IGNORECASE)
 """What the next character may change: an address, a mention, signs."""
@@ -37,13 +40,16 @@ _TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z"
 def unsettled_line(lines: Sequence[str]) -> int:
     """The first line of a growing text that may still become something else: a list, a table, a block of code, ..."""
     last = len(lines) - 1
-    line = lines[last]
-    if is_delimiter_begun(line) and last > 0 and may_be_header(lines[last - 1]):
-        first = last - 1
-    else:
-        is_open = len(line) <= _SHORT or may_be_header(line) or _NO_WORDS.fullmatch(line) or _FENCE_BEGUN.match(line)
-        first = last if is_open else last + 1
-    return min(first, _formula_line(lines))
+    if last > 0 and is_delimiter_begun(lines[last]) and _HEADER_BEGUN.match(lines[last - 1]):
+        return min(last - 1, _formula_line(lines))
+    return min(last if _may_change(lines[last]) else last + 1, _formula_line(lines))
+
+
+def _may_change(line: str) -> bool:
+    if _BEGINS_WITH_LETTER.match(line):
+        return False
+    others = (_HEADER_BEGUN.match, _FENCE_BEGUN.match, _NO_WORDS.fullmatch)
+    return len(line) <= _SHORT or any(matches(line) for matches in others)
 
 
 def _formula_line(lines: Sequence[str]) -> int:
@@ -68,18 +74,25 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     Returns:
         What will stay whatever is appended, and the rest, closed. Each can be parsed by itself.
     """
-    shown, start = _without_unfinished(text)
-    scan = _scan(shown)
-    start = min(start, changeable_from, *scan.open)
-    start = len(shown[: scan.whole_from(start)].rstrip())
+    begun = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip()
+    scan = _scan(begun)
+    shown, unfinished_from = _without_unfinished(begun)
+    start = min([unfinished_from, changeable_from, *scan.open])
+    if shown != begun:
+        start = scan.whole_from(start)
+        scan = _scan(shown)
+    start = scan.whole_from(min([start, *scan.open]))
+    if shown[start - 1 : start] in _SIGNS and start:  # What they mean depends on what follows.
+        start = scan.whole_from(len(shown[:start].rpartition(" ")[0]))
+    start = len(shown[:start].rstrip())
     styles = scan.styles[::-1] if len(scan.styles) <= _MOST_STYLES else []
     return shown[:start], "".join([shown[start : scan.end], scan.closing, *styles])
 
 
 def _without_unfinished(text: str) -> tuple[str, int]:
     """The text without what only makes sense together with what follows, and from where it may change."""
-    shown = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip()
-    starts = [len(shown)]
+    starts = [len(text)]
+    shown = text
     for unfinished in (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS):
         if (found := unfinished.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))) is not None:
             shown = shown[: found.start()] + (found[1] if found.re is _UNFINISHED_LINK else shown[found.end() :])

@@ -54,8 +54,10 @@ class Sheet:
     """Of tasks in lists without numbers."""
     indents_by_marker: bool = True
     """What belongs to an entry begins below its first word; else two blanks are enough."""
-    quotes_in_lists: bool = False
-    """A quote within a list can be marked; else its lines begin with a ``>``."""
+    marks_quotes: bool = True
+    """Else their lines begin with a ``>``."""
+    marks_quotes_in_lists: bool = False
+    """The same for a quote within a list."""
     addresses_behind_links: bool = False
     """Links can't be followed unless their address is written out."""
     table_width: int
@@ -145,8 +147,8 @@ class _Layout:
 
     def _quote(self, quote: Quote) -> None:
         self._begin(quote)
-        # No platform has quotes within quotes.
-        is_marked = not self.canvas.is_open(Kind.QUOTE) and (self._sheet.quotes_in_lists or not self._depth)
+        can_mark = self._sheet.marks_quotes_in_lists if self._depth else self._sheet.marks_quotes
+        is_marked = can_mark and not self.canvas.is_open(Kind.QUOTE)  # No platform has quotes within quotes.
         self._indents.append("" if is_marked else "> ")
         if is_marked:
             self.canvas.open(Kind.QUOTE)
@@ -171,6 +173,8 @@ class _Layout:
         self._begin(block, is_indented=False)
         self.canvas.open(Kind.PRE, language)
         self.canvas.write(code)
+        if block.is_growing:
+            self.canvas.unsettle()
         self.canvas.close()
 
     def _table(self, table: Table) -> None:

@@ -140,6 +140,8 @@ class CodeBlock(_Placed):
     """What else stood beside the language."""
     code: str
     """Without a line end at its end."""
+    is_growing: bool
+    """More lines may follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,6 @@ _LANDMARK = re.compile(
 """A line of a fence, or a blank line above one that is not indented."""
 _QUOTE_PREFIX = re.compile(r"\A[\s>]*")
 _LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
-_UNFINISHED_FENCE = re.compile(r"(?:\A|\n) {0,3}(?:`{1,2}|~{1,2})\n?\Z")
 _STYLES = {"strong": Style.BOLD, "em": Style.ITALIC, "s": Style.STRIKETHROUGH}
 
 
@@ -205,9 +204,10 @@ class _Builder:
             return (Text(token.content),)
         if not is_last and not self._may_go_on(token):
             return inlines(token.content)
-        first = token.map[0] if token.map else 0
-        sure_lines = token.content.split("\n")[: max(0, (self.unsettled_line or 0) - first)]
-        return _growing_inlines(token.content, changeable_from=len("\n".join(sure_lines)), is_last=is_last)
+        lines = token.content.split("\n")
+        unsure = max(0, token.map[1] - (self.unsettled_line or 0)) if token.map else len(lines)
+        sure_length = len("\n".join(lines[: max(0, len(lines) - unsure)]))
+        return _growing_inlines(token.content, changeable_from=sure_length, is_last=is_last)
 
     def _may_go_on(self, token: Token) -> bool:
         """What comes next is not sure to end this block."""
@@ -216,14 +216,28 @@ class _Builder:
     def _code(self, token: Token, line: int, is_apart: bool) -> CodeBlock:
         code = token.content
         info = token.info.strip()
-        if self._at - 1 == self._open_leaf:
-            code = _UNFINISHED_FENCE.sub("", code)
+        is_growing = self._at - 1 == self._open_leaf
+        if is_growing:
+            if not self._is_closed(token):
+                code = _without_unfinished_fence(code, token.markup)
             if not code.strip():  # The language may not be whole yet.
                 info = ""
         language, _, rest = info.partition(" ")
         if not code.strip() or not _LANGUAGE.fullmatch(language):
             language, rest = "", info
-        return CodeBlock(line=line, is_apart=is_apart, language=language, info=rest, code=code.rstrip("\n"))
+        return CodeBlock(
+            line=line,
+            is_apart=is_apart,
+            language=language,
+            info=rest,
+            code=code.rstrip("\n"),
+            is_growing=is_growing,
+        )
+
+    def _is_closed(self, token: Token) -> bool:
+        first, last = token.map or [0, 0]
+        closing = self._lines[last - 1].strip(" \t>")
+        return last - 1 > first and closing.startswith(token.markup or "\n") and not closing.strip(token.markup[:1])
 
     def _table(self, token: Token, line: int, is_apart: bool) -> Table:
         rows = [cells_of(_QUOTE_PREFIX.sub("", row)) for row in token.content.split("\n")]
@@ -234,6 +248,12 @@ class _Builder:
             parsed[-1] = (*parsed[-1][:-1], _growing_inlines(rows[-1][-1], changeable_from=0, is_last=True))
         aligns = tuple(str(token.attrs["aligns"]).split())
         return Table(line=line, is_apart=is_apart, rows=tuple(parsed), aligns=aligns, is_growing=is_growing)
+
+
+def _without_unfinished_fence(code: str, markup: str) -> str:
+    above, line_end, last = code.removesuffix("\n").rpartition("\n")
+    is_fence = bool(markup) and bool(last) and not last.strip().strip(markup[0]) and len(last.strip()) < len(markup)
+    return above + line_end if is_fence else code
 
 
 def inlines(text: str) -> Inlines:

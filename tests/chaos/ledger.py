@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from bot.events import Action
+
 _ASKED = re.compile(r"\bask (\d+)v(\d+)\b")
 _WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
 _NOTES = ("My answer breaks off here", "(Stopped.)")
@@ -96,7 +98,8 @@ class Shown:
     """As it stood there first."""
     reply_to: int | None
     """A message, or the use of a command."""
-    has_button: bool
+    can_stop: bool
+    """It still carries a Stop button."""
 
     @property
     def words(self) -> list[tuple[int, int, int]]:
@@ -112,7 +115,7 @@ def shown(messages: Iterable[Any]) -> list[Shown]:
             text=message.text,
             first_text=message.versions[0].text,
             reply_to=_replied_to(message),
-            has_button=_has_button(message),
+            can_stop=_can_stop(message),
         )
         for message in messages
     ]
@@ -124,10 +127,10 @@ def _replied_to(message: Any) -> int | None:
     return None if what is None else what.id
 
 
-def _has_button(message: Any) -> bool:
-    if hasattr(message, "options"):  # Telegram's record; else Discord's.
-        return bool((message.options.get("reply_markup") or {}).get("inline_keyboard"))
-    return bool(message.versions[-1].components)
+def _can_stop(message: Any) -> bool:
+    # Telegram's record has options; else it is Discord's.
+    buttons = message.options.get("reply_markup") if hasattr(message, "options") else message.versions[-1].components
+    return Action.STOP.value in str(buttons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +189,7 @@ def fate_of(question: Question, messages: Sequence[Shown]) -> Fate:
     counted = Counter(words)
     if (counted and max(counted.values()) > 1) or (len(messages) > 1 and not all(m.words for m in messages)):
         return Fate.DUPLICATED
-    if question.is_deleted or any(message.has_button for message in messages):
+    if question.is_deleted or any(message.can_stop for message in messages):
         return Fate.UNFINISHED
     text = " ".join(message.text for message in messages)
     if text.startswith(_OF_COMMANDS) if question.command else _UNSEEN.sub("", text) == question.answer:

@@ -33,6 +33,7 @@ from tests.emulators.discord_server import DiscordServer
 from tests.emulators.discord_world import (
     Attachment,
     Channel,
+    ChannelKind,
     File,
     Guild,
     Interaction,
@@ -45,7 +46,7 @@ from tests.emulators.discord_world import (
     Typing,
 )
 
-__all__ = ["DiscordEmulator", "File", "Permission"]
+__all__ = ["ChannelKind", "DiscordEmulator", "File", "Permission"]
 
 
 _TOKEN = "MTAwMQ.emulated.bot-token"
@@ -78,7 +79,7 @@ class DiscordEmulator(DiscordScene):
         self._backend.content_intent = content_intent
         self._gateway = Gateway(self._backend, heartbeat_interval_s=heartbeat_interval_s)
         self._gateway.identify_limit = identify_limit
-        self._server = DiscordServer(self, self._backend, self._gateway, self._interactions)
+        self._server = DiscordServer(self, self._backend, self._gateway, (self._interactions.responses, self._threads))
         self._server.limits.enabled = rate_limits
 
     async def __aenter__(self) -> Self:

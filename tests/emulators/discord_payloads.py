@@ -95,6 +95,8 @@ def _guild_channel_fields(channel: Channel) -> Payload:
             for target, (allowed, denied) in channel.overwrites.items()
         ],
     }
+    if channel.kind in (ChannelKind.VOICE, ChannelKind.STAGE):
+        fields |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
     if channel.kind is ChannelKind.FORUM:
         fields |= {"available_tags": [], "default_reaction_emoji": None, "default_forum_layout": 0}
     return fields

@@ -23,8 +23,10 @@ class Permission(enum.IntFlag):
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
+    CONNECT = 1 << 20
     USE_APPLICATION_COMMANDS = 1 << 31
     MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
 
 
@@ -35,6 +37,8 @@ FOR_EVERYONE = (
     | Permission.ADD_REACTIONS
     | Permission.SEND_MESSAGES
     | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.CONNECT
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
@@ -47,18 +51,23 @@ _NEEDS_SENDING = Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permissi
 
 def permissions_in(channel: "Channel", person: "Person") -> Permission:
     """What `person` may do in `channel` (Discord docs, Permission Overwrites and Implicit Permissions)."""
-    if channel.others:
-        return EVERYTHING if person in channel.others else NOTHING
-    if channel.guild is not None and person.id not in channel.guild.members:
-        return NOTHING
     if channel.guild is None:
-        return EVERYTHING & ~(Permission.MANAGE_MESSAGES | Permission.ADMINISTRATOR)
+        is_in = not channel.others or person in channel.others
+        return EVERYTHING & ~(Permission.MANAGE_MESSAGES | Permission.ADMINISTRATOR) if is_in else NOTHING
+    if person.id not in channel.guild.members:
+        return NOTHING
     base = permissions_of(channel.guild, person)
     if Permission.ADMINISTRATOR in base:
         return EVERYTHING
-    granted = _overwritten(base, channel.parent or channel, channel.guild, person)
+    return _granted(channel, person, _overwritten(base, channel.parent or channel, channel.guild, person))
+
+
+def _granted(channel: "Channel", person: "Person", granted: Permission) -> Permission:
+    """What remains after the implicit rules."""
     if Permission.VIEW_CHANNEL not in granted or not _is_let_in(channel, person, granted):
         return NOTHING
+    if channel.kind in _SPOKEN and Permission.CONNECT not in granted:
+        return granted & (Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
     sending = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
     return granted if sending in granted else granted & ~_NEEDS_SENDING
 
@@ -98,3 +107,4 @@ def _is_let_in(channel: "Channel", person: "Person", granted: Permission) -> boo
 
 
 _PRIVATE_THREAD = 12
+_SPOKEN = (2, 13)

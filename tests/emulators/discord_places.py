@@ -5,7 +5,7 @@ import dataclasses
 from tests.emulators.discord_backend import Backend, Draft
 from tests.emulators.discord_payloads import channel_payload, guild_create_payload
 from tests.emulators.discord_permissions import NOTHING, Permission
-from tests.emulators.discord_world import Channel, ChannelKind, Guild, Message, MessageKind, Person, Role
+from tests.emulators.discord_world import Channel, ChannelKind, Guild, Message, MessageFlag, MessageKind, Person, Role
 
 
 class Places:
@@ -32,8 +32,8 @@ class Places:
             self._world.outages.add(guild.id)
             self._backend.publish("GUILD_DELETE", None, lambda _: {"id": str(guild.id), "unavailable": True})
 
-    def add_channel(self, name: str, *, guild: Guild, forum: bool = False) -> Channel:
-        channel = self._world.add_channel(name, ChannelKind.FORUM if forum else ChannelKind.TEXT, guild)
+    def add_channel(self, name: str, *, guild: Guild, kind: ChannelKind) -> Channel:
+        channel = self._world.add_channel(name, kind, guild)
         self._announce("CHANNEL_CREATE", channel)
         return channel
 
@@ -41,12 +41,16 @@ class Places:
         self, parent: Channel, name: str, *, starter: Person, message: Message | None, private: bool
     ) -> Channel:
         """Start a thread, with the system message that Discord writes on the occasion."""
-        kind = ChannelKind.PRIVATE_THREAD if private else ChannelKind.PUBLIC_THREAD
+        is_news = parent.kind is ChannelKind.ANNOUNCEMENT
+        kind = ChannelKind.ANNOUNCEMENT_THREAD if is_news else ChannelKind.PUBLIC_THREAD
+        kind = ChannelKind.PRIVATE_THREAD if private else kind
         thread_id = message.id if message else None
         thread = self._world.add_thread(parent, name, kind, starter=starter, thread_id=thread_id)
         self._announce("THREAD_CREATE", thread)
         if message is not None:
             message.thread = thread
+            message.flags |= MessageFlag.HAS_THREAD
+            self._backend.announce_message("MESSAGE_UPDATE", message)
             draft = Draft(author=starter, kind=MessageKind.THREAD_STARTER, reply_to=message, pings_reply=False)
             self._backend.post(thread, draft)
         elif not private:

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from tests.emulators.discord_errors import Answer, Call
 
 Handler: TypeAlias = Callable[[Call], Answer]
+
+
+class Routed(Protocol):
+    """Answers requests."""
+
+    def routes(self) -> Mapping[str, Handler]: ...
+
 
 TOKEN = ":token"
 """Stands for an interaction's token wherever a path is shown."""

@@ -9,9 +9,11 @@ from tests.emulators.discord_files import Emoji
 from tests.emulators.discord_interactions import Interactions
 from tests.emulators.discord_permissions import NOTHING, Permission
 from tests.emulators.discord_places import Places
+from tests.emulators.discord_rest_threads import ThreadRoutes
 from tests.emulators.discord_world import (
     NO_FLAGS,
     Channel,
+    ChannelKind,
     File,
     Guild,
     Interaction,
@@ -32,6 +34,7 @@ class DiscordScene(Emulated):
         self._backend = Backend(bot_name=bot_name, token=token, violations=self.violations)
         self._world = self._backend.world
         self._places = Places(self._backend)
+        self._threads = ThreadRoutes(self._backend, self._places)
         self._interactions = Interactions(self._backend)
 
     def add_person(
@@ -75,13 +78,15 @@ class DiscordScene(Emulated):
         """A role with these members. Only a mentionable one pings when people without MENTION_EVERYONE mention it."""
         return self._world.add_role(name, *members, mentionable=mentionable, guild=guild, permissions=permissions)
 
-    def add_channel(self, name: str = "general", *, guild: Guild | None = None) -> Channel:
-        """A text channel."""
-        return self._places.add_channel(name, guild=guild or self._world.guild)
+    def add_channel(
+        self, name: str = "general", *, guild: Guild | None = None, kind: ChannelKind = ChannelKind.TEXT
+    ) -> Channel:
+        """A text channel, or one for announcements, or the chat of a voice or stage channel."""
+        return self._places.add_channel(name, guild=guild or self._world.guild, kind=kind)
 
     def add_forum(self, name: str = "forum", *, guild: Guild | None = None) -> Channel:
         """A forum channel: nobody writes in it directly, see `add_post`."""
-        return self._places.add_channel(name, guild=guild or self._world.guild, forum=True)
+        return self._places.add_channel(name, guild=guild or self._world.guild, kind=ChannelKind.FORUM)
 
     def add_thread(
         self,

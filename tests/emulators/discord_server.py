@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -14,12 +15,11 @@ from tests.emulators.common import Emulated, Fault, Request
 from tests.emulators.discord_backend import Backend
 from tests.emulators.discord_errors import Answer, ApiError, invalid_form, too_many_requests, usual_error
 from tests.emulators.discord_gateway import Gateway
-from tests.emulators.discord_interactions import Interactions
 from tests.emulators.discord_limits import Limits, Toll
 from tests.emulators.discord_requests import MAX_BYTES, Upload, read_upload, to_call
 from tests.emulators.discord_rest_application import ApplicationRoutes
 from tests.emulators.discord_rest_messages import MessageRoutes
-from tests.emulators.discord_routes import Match, Routes
+from tests.emulators.discord_routes import Match, Routed, Routes
 
 _API = "/api/v10"
 _USUAL_HEADERS = {"Via": "1.1 google"}
@@ -29,13 +29,14 @@ _USUAL_HEADERS = {"Via": "1.1 google"}
 class DiscordServer:
     """One port for REST, gateway and CDN."""
 
-    def __init__(self, emulated: Emulated, backend: Backend, gateway: Gateway, interactions: Interactions) -> None:
+    def __init__(self, emulated: Emulated, backend: Backend, gateway: Gateway, more: Iterable[Routed]) -> None:
         self.limits = Limits()
         self._emulated = emulated
         self._backend = backend
         self._gateway = gateway
         self._routes = Routes()
-        for source in (MessageRoutes(backend), ApplicationRoutes(backend, gateway), interactions.responses):
+        sources: list[Routed] = [MessageRoutes(backend), ApplicationRoutes(backend, gateway), *more]
+        for source in sources:
             self._routes.add(source.routes())
         self._runner: web.ServerRunner | None = None
 

@@ -23,6 +23,7 @@ class ChannelKind(enum.IntEnum):
     ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
+    STAGE = 13
     FORUM = 15
 
 
@@ -45,6 +46,7 @@ class MessageFlag(enum.IntFlag):
     """Message flags that the emulator gives a meaning to (Discord docs, Message Flags)."""
 
     SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     IS_VOICE_MESSAGE = 1 << 13

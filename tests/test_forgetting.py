@@ -1,0 +1,261 @@
+"""What people want forgotten is gone; what is kept of them they can have; what they used they can see."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot import texts
+from bot.errors import PlatformUnavailable
+from bot.events import Action, ConversationKey, MessageId
+from bot.ports.model import Finished, FinishReason, TextDelta, Usage
+from storage.tables import attachments, metadata
+from tests.core import Core, running_core
+from tests.fakes import FAKE, KEY, FakeChat, Shown, command, message, photo, pressed, prompt_text, quote, said
+from tests.storing import database, plain_connection
+
+ELSEWHERE = ConversationKey(platform=FAKE, chat_id="2")
+PRIVATE = ConversationKey(platform=FAKE, chat_id="3")
+
+
+def wide() -> FakeChat:
+    return FakeChat(text_length=600)
+
+
+def last(core: Core, key: ConversationKey = KEY) -> Shown:
+    return [shown for at, shown in core.chat.screen.items() if at.startswith(f"{key.chat_id}/")][-1]
+
+
+def last_id(core: Core) -> MessageId:
+    return list(core.chat.screen)[-1]
+
+
+def everything_stored(folder: Path) -> str:
+    """Every value of every row, as one text."""
+    with plain_connection(database(folder)) as connection:
+        rows = [row for table in metadata.sorted_tables for row in connection.execute(sa.select(table)).all()]
+    return repr(rows)
+
+
+async def test_forget_asks_what_and_forgets_what_is_pressed_in_the_same_message(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("hm"), chat=wide()) as core:
+        await core.hear(message("my secret"))
+        await core.finish()
+        await core.hear(command("/forget"))
+        await core.finish()
+        menu = last(core)
+        assert [button.value for row in menu.buttons for button in row] == ["message", "here", "everything"]
+        await core.hear(pressed(Action.CHOOSE, last_id(core), value="everything"))
+        await core.finish()
+        assert core.chat.texts() == ["hm", texts.FORGOTTEN_EVERYTHING]
+        assert menu.buttons == ()
+        assert "my secret" not in everything_stored(tmp_path)
+
+
+async def test_nobody_presses_for_others_what_is_to_be_forgotten(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("hm"), chat=wide()) as core:
+        await core.hear(message("my secret"))
+        await core.finish()
+        await core.hear(command("/forget"))
+        await core.finish()
+        await core.hear(pressed(Action.CHOOSE, last_id(core), value="everything", sender="Ben"))
+        await core.finish()
+        assert last(core).text == texts.FORGET
+        assert "my secret" in everything_stored(tmp_path)
+
+
+async def test_everything_of_a_person_goes_and_what_others_said_stays(tmp_path: Path) -> None:
+    scripts = (said("ANSWER1"), said("ANSWER2"), said("ANSWER3"), said("ok"))
+    async with running_core(tmp_path, *scripts, chat=wide()) as core:
+        core.chat.files["cat"] = b"cat"
+        await core.hear(message("words of Ann", attachments=[photo("cat")]))
+        await core.finish()
+        await core.hear(message("words of Ben", sender="Ben"))
+        await core.finish()
+        await core.hear(message("more of Ann", key=ELSEWHERE))
+        await core.finish()
+        await core.hear(command("/forget everything", key=ELSEWHERE))
+        await core.finish()
+        assert last(core, ELSEWHERE).text == texts.FORGOTTEN_EVERYTHING
+        kept = everything_stored(tmp_path)
+        assert "words of Ben" in kept
+        assert "ANSWER2" in kept
+        assert not any(gone in kept for gone in ("words of Ann", "more of Ann", "ANSWER1", "ANSWER3", "'ann'", "'Ann'"))
+        assert not list((tmp_path / "glimpse.db.originals").glob("*/*"))
+        with plain_connection(database(tmp_path)) as connection:
+            assert connection.execute(sa.select(attachments)).all() == []
+        assert core.chat.texts() == ["ANSWER1", "ANSWER2"], "what stands in the chat stays there"
+        await core.hear(message("and?", sender="Ben"))
+        await core.finish()
+        assert "Ann" not in prompt_text(core.model.prompts[-1])
+
+
+async def test_what_was_forgotten_is_not_answered_again_when_it_is_told_of_again(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("ANSWER1"), chat=wide()) as core:
+        heard = message("words of Ann")
+        await core.hear(heard)
+        await core.finish()
+        await core.hear(command("/forget everything"))
+        await core.finish()
+        await core.hear(heard)
+        await core.finish()
+        assert len(core.model.prompts) == 1
+
+
+async def test_an_answer_under_way_is_taken_back_when_all_is_forgotten(tmp_path: Path) -> None:
+    growing = [TextDelta("About your sec"), asyncio.Event(), Finished(reason=FinishReason.STOP)]
+    async with running_core(tmp_path, growing, chat=wide()) as core:
+        await core.hear(message("my secret"))
+        await core.clock.advance(1)
+        assert core.chat.texts() == ["About your sec"]
+        await core.hear(command("/forget everything"))
+        await core.finish()
+        assert core.chat.texts() == [texts.FORGOTTEN_EVERYTHING]
+        assert await core.unfinished() == []
+
+
+async def test_one_exchange_goes_from_the_chat_too(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("one"), said("two"), chat=wide()) as core:
+        await core.hear(message("first secret", message_id="q1"), message("second", message_id="q2"))
+        await core.finish()
+        await core.hear(command("/forget message", quoted=[quote("q1")]))
+        await core.finish()
+        assert core.chat.texts() == ["two", texts.FORGOTTEN_EXCHANGE]
+        assert "first secret" not in everything_stored(tmp_path)
+        await core.hear(command("/forget message"))
+        await core.finish()
+        assert core.chat.texts() == [texts.FORGOTTEN_EXCHANGE] * 2
+
+
+async def test_the_exchange_of_somebody_else_is_not_forgotten(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("one"), chat=wide()) as core:
+        await core.hear(message("words of Ben", sender="Ben", message_id="q1"))
+        await core.finish()
+        await core.hear(command("/forget message", quoted=[quote("q1")]), command("/forget message"))
+        await core.finish()
+        assert core.chat.texts() == ["one", texts.NOTHING_TO_FORGET, texts.NOTHING_TO_FORGET]
+
+
+async def test_the_same_command_after_a_crash_forgets_no_other_exchange(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("one"), said("two"), chat=wide()) as core:
+        await core.hear(message("first"), message("second"))
+        await core.finish()
+        accepted = await core.store.accept(
+            command("/forget message"),
+            now=core.clock.now(),
+            ready_at=core.clock.now(),
+            joining=core.inbox._rules.patience.joining,
+        )
+        assert accepted is not None
+        for _ in range(2):
+            (turn,) = [turn for turn in await core.unfinished() if turn.command == "forget"]
+            assert await core.store.forget_exchange(turn, now=core.clock.now()) is not None
+        await core.inbox.resume()
+        await core.finish()
+        assert core.chat.texts() == ["one", texts.FORGOTTEN_EXCHANGE]
+
+
+async def test_a_conversation_is_forgotten_by_who_manages_it_and_by_others_as_far_as_it_is_theirs(
+    tmp_path: Path,
+) -> None:
+    async with running_core(tmp_path, said("one"), said("two"), said("three"), chat=wide()) as core:
+        await core.hear(message("words of Ann"), message("words of Ben", sender="Ben"))
+        await core.hear(message("ELSEWHERE", sender="Ben", key=ELSEWHERE))
+        await core.finish()
+        await core.hear(command("/forget here", sender="Ben"))
+        await core.finish()
+        assert last(core).text == texts.FORGOTTEN_OWN_HERE
+        kept = everything_stored(tmp_path)
+        assert "words of Ben" not in kept
+        assert "words of Ann" in kept
+        assert "ELSEWHERE" in kept
+        await core.hear(command("/forget here"))
+        await core.finish()
+        assert last(core).text == texts.FORGOTTEN_HERE
+        assert "words of Ann" not in everything_stored(tmp_path)
+
+
+# --- exporting --------------------------------------------------------------------------------------
+
+
+async def test_what_is_kept_of_a_person_comes_as_a_file_in_private(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("one"), said("two"), chat=wide()) as core:
+        await core.hear(message("words of Ann"), message("words of Ben", sender="Ben"))
+        await core.finish()
+        await core.hear(command("/export", key=PRIVATE, is_private=True))
+        await core.finish()
+        shown = last(core, PRIVATE)
+        assert shown.text == texts.EXPORTED
+        assert shown.document is not None
+        assert shown.document.name == "my-data.json"
+        (exchange,) = json.loads(shown.document.text)
+        assert exchange["answer"] == "one"
+        assert [said["text"] for said in exchange["messages"]] == ["words of Ann"]
+        assert "Ben" not in shown.document.text
+
+
+async def test_in_a_group_the_export_is_promised_for_a_private_chat(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await core.hear(message("words of Ann"))
+        await core.finish()
+        await core.hear(command("/export"))
+        await core.finish()
+        assert last(core).text == texts.EXPORT_PRIVATELY
+        assert last(core).document is None
+
+
+async def test_who_never_said_anything_is_told_so(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await core.hear(command("/export", key=PRIVATE, is_private=True))
+        await core.finish()
+        assert (last(core, PRIVATE).text, last(core, PRIVATE).document) == (texts.NOTHING_KEPT, None)
+
+
+async def test_an_export_cut_short_by_a_crash_comes_whole(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=600, resend_is_safe=False)
+    async with running_core(tmp_path, said("one"), chat=chat, crashes=True) as core:
+        await core.hear(message("words of Ann"))
+        await core.finish()
+        await core.hear(command("/export", key=PRIVATE, is_private=True))
+        chat.fail("post", PlatformUnavailable("away"))
+        await core.settle()
+        assert chat.texts(PRIVATE) == []
+    async with running_core(tmp_path, chat=chat, resume=True) as core:
+        await core.finish()
+        (shown,) = [shown for at, shown in chat.screen.items() if at.startswith("3/")]
+        assert shown.document is not None
+        assert "words of Ann" in shown.document.text
+
+
+# --- usage ------------------------------------------------------------------------------------------
+
+
+async def test_usage_tells_what_was_used_by_whom_and_where(tmp_path: Path) -> None:
+    usage = Usage(prompt_tokens=1000, completion_tokens=200, cost_usd=0.01)
+    script = [TextDelta("ok"), Finished(reason=FinishReason.STOP, model="m", usage=usage)]
+    async with running_core(tmp_path, script, script, script, chat=wide()) as core:
+        core.chat.files["cat"] = b"cat"
+        await core.hear(message("?", attachments=[photo("cat")]), message("?", sender="Ben"))
+        await core.hear(message("?", key=ELSEWHERE))
+        await core.finish()
+        await core.hear(command("/usage"))
+        await core.finish()
+        everywhere = "2 answers, 1 pictures, 2,400 tokens, $0.0200"
+        assert last(core).text.splitlines() == [
+            "**You, in all our conversations**",
+            f"- Today: {everywhere}",
+            f"- This month: {everywhere}",
+            "",
+            "**Everybody, in this conversation**",
+            f"- Today: {everywhere}",
+            f"- This month: {everywhere}",
+        ]
+        await core.clock.advance(86_400)
+        await core.hear(command("/usage", key=PRIVATE, is_private=True))
+        await core.finish()
+        assert last(core, PRIVATE).text.splitlines() == [
+            "**You, in all our conversations**",
+            "- Today: 0 answers, 0 pictures, 0 tokens",
+            f"- This month: {everywhere}",
+        ]
