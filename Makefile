@@ -33,7 +33,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-# Kills the bot at every point of an answer's life, then disturbs 2,000 messages: about ten minutes. SEED=N replays.
+# Kills the bot at every point of an answer's life, then disturbs 2,000 messages: about a quarter of an hour. SEED=N replays.
 chaos: $(READY)
 	PTB_TIMEDELTA=true $(BIN)/python -m tests.chaos $(if $(SEED),--only soak --seed $(SEED))
 

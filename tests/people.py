@@ -70,10 +70,6 @@ class People(Protocol):
         """Use one of the bot's commands, named without a slash."""
         ...
 
-    async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
-        """Somebody edits their message."""
-        ...
-
     def shown(self, place: Place) -> list[str]:
         """The texts of the bot's messages, as they stand there now."""
         ...
@@ -177,9 +173,6 @@ class DiscordPeople:
     async def command(self, place: Place, name: str, *, who: str = "Ann") -> Any:
         return await self.discord.use_command(place.chat, self._person(who), name)
 
-    async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
-        await self.discord.edit(message, self._text(text, mention))
-
     def answers(self, place: Place) -> list[Any]:
         return list(self.discord.visible(place.chat))
 
@@ -279,9 +272,6 @@ class TelegramPeople:
 
     async def command(self, place: Place, name: str, *, who: str = "Ann") -> Any:
         return await self.say(place, f"/{name}@{self.telegram.username}", who=who)
-
-    async def change(self, message: Any, text: str, *, mention: bool = False) -> None:
-        await self.telegram.edit(message, self._text(text, mention))
 
     def answers(self, place: Place) -> list[Any]:
         return list(self.telegram.visible(place.chat, place.topic))

@@ -51,7 +51,9 @@ def main() -> int:
         sys.stdout.write("\n".join([*broken, f"kill points: {len(every_case())}, broken: {len(broken)}\n"]))
         is_broken = bool(broken)
     if given.only != "kills":
-        sys.stdout.write(f"soak with seed {given.seed}; again: make chaos SEED={given.seed}\n")
+        short = "python -m tests.chaos --only soak --short --seed "
+        again = f"{short}{given.seed}" if given.short else f"make chaos SEED={given.seed}"
+        sys.stdout.write(f"soak with seed {given.seed}; again: {again}\n")
         result = asyncio.run(soak(given.seed, SHORT if given.short else FULL))
         sys.stdout.write(result.table() + "\n")
         if not result.is_kept:

@@ -9,6 +9,10 @@ _WORD_LENGTH = 9
 """Of ``q2v0-123`` and a space, in characters: at least."""
 
 
+_GROUP_EDITS_S = MappingProxyType({"discord": 1.2, "telegram": 3.0})
+"""Apart (`bot.ports.chat.Limits.group_edit_interval_s`)."""
+
+
 class Scene(enum.StrEnum):
     """What goes on when the bot is killed."""
 
@@ -30,11 +34,11 @@ class Scene(enum.StrEnum):
         """It takes several messages; and these scenes play in a thread or topic, the others in private."""
         return self in (Scene.SPLIT, Scene.GROWING_SPLIT)
 
-    @property
-    def seconds(self) -> float:
+    def seconds(self, platform: str) -> float:
         """How long the model writes the answer that is hit."""
-        # The part that grows must do so for longer than two edits of a group on Telegram are apart (6 s).
-        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: 18.0, Scene.EDITED: 2.5}.get(self, 0.0)
+        # The first of 2.5 parts then grows for 1.8 times that long: its first edit surely comes before its end.
+        split = 4.5 * _GROUP_EDITS_S[platform]
+        return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: split, Scene.EDITED: 2.5}.get(self, 0.0)
 
     @property
     def is_about_an_answer(self) -> bool:

@@ -105,7 +105,7 @@ async def _stage(case: Case, platform: str) -> AsyncIterator[Stage]:
         model = await stack.enter_async_context(ModelEmulator())
         words = case.scene.words(people.text_length)
         questions = [Question(number=number, words=words if number == 2 else 5) for number in (1, 2, 3)]
-        model.reply_with(lambda call: _script(call, questions, case.scene))
+        model.reply_with(lambda call: _script(call, questions, case.scene, platform))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="glimpse-chaos-")))
         variables = {"MODEL_API_URL": model.url, "MODEL_API_KEY": "model-key", "CHAOS_KILL_AT": case.fuse}
         bot = BotProcess(folder, module="tests.chaos.process", **variables, **people.environment)
@@ -124,12 +124,12 @@ async def _stage(case: Case, platform: str) -> AsyncIterator[Stage]:
         )
 
 
-def _script(call: Call, questions: Sequence[Question], scene: Scene) -> Script:
+def _script(call: Call, questions: Sequence[Question], scene: Scene, platform: str) -> Script:
     number, version = asked_in(call.text)
     question = questions[number - 1]
     is_hit = number == 2 and (version == 1 or not scene.is_about_an_answer)
     pieces = pieces_of(question.answer)
-    return Script(pieces=pieces, per_token_s=scene.seconds / len(pieces) if is_hit else 0.0)
+    return Script(pieces=pieces, per_token_s=scene.seconds(platform) / len(pieces) if is_hit else 0.0)
 
 
 async def _kill_at(case: Case, stage: Stage) -> None:
@@ -161,7 +161,7 @@ async def _provoke(scene: Scene, stage: Stage) -> None:
     match scene:
         case Scene.EDITED:
             hit.version += 1
-            await stage.people.change(hit.message, hit.text)
+            await stage.people.edit(hit.message, hit.text)
         case Scene.DELETED:
             await stage.take_back(hit)
         case Scene.PHOTO:

@@ -203,7 +203,7 @@ class _Soak:
         self._disturbances.note("question changed")
         line.question.version += 1
         people, mention = self._people[talk.platform], self._mentions(talk, line)
-        await people.change(line.question.message, line.question.text, mention=mention)
+        await people.edit(line.question.message, line.question.text, mention=mention)
 
     async def _delete(self, talk: Talk, line: Line) -> None:
         self._disturbances.note("question deleted")
