@@ -59,7 +59,9 @@ class Video:
             parts.append(f"what happens between {count} moments of it" if count > 1 else "all but one moment of it")
         if self._footage.has_sound:
             parts.append("its sound")
-        if self._footage.is_cut or reached_s < MOST_OF_IT * whole_s:
+        # A frame stands for the time until the next: the last one is as far as there is anything to reach.
+        last_s = self._footage.seconds(self._footage.times[-1])
+        if self._footage.is_cut or reached_s < MOST_OF_IT * last_s:
             parts.append(f"everything after {clock(reached_s)}")
         return ", and ".join(parts)
 

@@ -32,7 +32,7 @@ class DiscordSettings(Section):
     catch_up_messages: Count = 100
     """Messages of one channel that are looked at then"""
     threads: bool = False
-    """Whether each question in a channel gets a thread of its own, where people go on without mentioning the bot"""
+    """Whether each question in a channel gets a thread, where people go on without a mention: `on` or `off`"""
 
 
 class TelegramSettings(Section):

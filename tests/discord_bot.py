@@ -166,6 +166,7 @@ def chat_with(
     clock: HastyClock | None = None,
     catch_up: CatchUp = QUICK,
     choices: Choices = MappingProxyType({}),
+    opens_threads: bool = False,
 ) -> DiscordChat:
     """An adapter pointed at the emulator."""
     return DiscordChat(
@@ -175,6 +176,7 @@ def chat_with(
         clock=clock or HastyClock(),
         catch_up=catch_up,
         choices=choices,
+        opens_threads=opens_threads,
     )
 
 
@@ -200,10 +202,13 @@ async def running(
     catch_up: CatchUp = QUICK,
     listens: bool = True,
     choices: Choices = MappingProxyType({}),
+    opens_threads: bool = False,
 ) -> AsyncIterator[Bot]:
     """Run the adapter."""
     clock, core = clock or HastyClock(), core or Core()
-    async with chat_with(emulator, clock=clock, catch_up=catch_up, choices=choices) as chat:
+    async with chat_with(
+        emulator, clock=clock, catch_up=catch_up, choices=choices, opens_threads=opens_threads
+    ) as chat:
         bot = Bot(chat, clock, core, asked_before=core.asked_for_places)
         if listens:
             bot.receiving = asyncio.create_task(chat.receive(core))

@@ -251,7 +251,8 @@ async def test_usage_tells_what_was_used_by_whom_and_where(tmp_path: Path) -> No
             f"- Today: {everywhere}",
             f"- This month: {everywhere}",
         ]
-        await core.clock.advance(86_400)
+    async with running_core(tmp_path, chat=wide()) as core:
+        core.clock.elapsed_s += 86_400
         await core.hear(command("/usage", key=PRIVATE, is_private=True))
         await core.finish()
         assert last(core, PRIVATE).text.splitlines() == [

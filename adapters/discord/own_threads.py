@@ -51,7 +51,7 @@ class OwnThreads:
         return key if opens and is_question and await self._open(channel, message, event.text) else event.key
 
     async def _is_own(self, message: discord.Message) -> bool:
-        own_id = self._rest.user.id if self._rest.user else 0
+        own_id = self._own_id
         if message.thread is not None:
             return message.thread.owner_id == own_id
         try:
@@ -64,7 +64,7 @@ class OwnThreads:
         return place_of(thread).opened_by == own_id
 
     async def _open(self, channel: _Parent, message: discord.Message, text: str) -> bool:
-        me = channel.guild.me
+        me = channel.guild.get_member(self._own_id)
         may = discord.Permissions.all() if me is None else channel.permissions_for(me)
         if not (may.create_public_threads and may.send_messages_in_threads):
             self._tell(channel.id)
@@ -78,6 +78,10 @@ class OwnThreads:
             _log.warning("%s The question is answered in its channel.", error)
             return False
         return True
+
+    @property
+    def _own_id(self) -> int:
+        return self._rest.user.id if self._rest.user else 0
 
     def _tell(self, channel_id: int) -> None:
         if channel_id not in self._told and len(self._told) < _MOST_TOLD:

@@ -105,7 +105,11 @@ class Posting:
 def _is_muted(refused: PlatformRefused) -> bool:
     cause = refused.__cause__
     # Where only files are refused, texts may get through.
-    return refused.remedy != FILE_REMEDY and isinstance(cause, discord.HTTPException) and cause.code in (NO_ACCESS, NO_PERMISSION, LOCKED)
+    return (
+        refused.remedy != FILE_REMEDY
+        and isinstance(cause, discord.HTTPException)
+        and cause.code in (NO_ACCESS, NO_PERMISSION, LOCKED)
+    )
 
 
 async def _answer(interaction: discord.Interaction, part: Part) -> MessageId:

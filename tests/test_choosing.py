@@ -1,0 +1,223 @@
+"""What people choose for a conversation: by menu or by words, with the right to, kept, and heeded."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import texts
+from bot.choices import AnswerMode, ConversationSettings
+from bot.errors import PlatformUnavailable
+from bot.events import Action, ConversationKey, MessageId, PersonId
+from bot.menu_pages import Offers
+from bot.menus import Menus
+from tests.core import OFFERS, Core, running_core
+from tests.fakes import FAKE, KEY, FakeChat, Shown, command, message, pressed, prompt_text, said
+
+THREAD = ConversationKey(platform=FAKE, chat_id="1", thread_id="t")
+
+
+def wide() -> FakeChat:
+    return FakeChat(text_length=2000)
+
+
+def last(core: Core) -> Shown:
+    return list(core.chat.screen.values())[-1]
+
+
+def labels(core: Core) -> list[str]:
+    return [button.label for row in last(core).buttons for button in row]
+
+
+async def menu(core: Core, text: str = "/settings", *, is_private: bool = False) -> MessageId:
+    """Ask for a menu. Returns its message."""
+    await core.hear(command(text, is_private=is_private))
+    await core.finish()
+    return list(core.chat.screen)[-1]
+
+
+async def press(core: Core, menu: MessageId, value: str, *, sender: str = "Ann") -> None:
+    await core.hear(pressed(Action.CHOOSE, menu, value=value, sender=sender))
+    await core.finish()
+
+
+async def test_the_menu_shows_how_it_is_and_changes_in_place(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        shown = await menu(core)
+        assert "I look back at up to 20 earlier questions and answers." in last(core).text
+        assert labels(core)[:2] == ["When I answer", "Pictures"]
+        await press(core, shown, "page:memory")
+        assert labels(core) == ["Nothing", "Up to 5", "✓ Up to 20", "‹ Back"]
+        await press(core, shown, "memory:5")
+        assert labels(core) == ["Nothing", "✓ Up to 5", "Up to 20", "‹ Back"]
+        await press(core, shown, "page:main")
+        assert "I look back at up to 5 earlier questions and answers." in last(core).text
+        assert len(core.chat.screen) == 1
+        assert await core.store.settings(KEY) == ConversationSettings(exchanges=5)
+        assert await core.store.settings(THREAD) == ConversationSettings(), "each thread has its own"
+
+
+async def test_who_may_not_manage_the_chat_is_told_so_in_the_menu_and_nothing_changes(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        shown = await menu(core)
+        await press(core, shown, "memory:5", sender="Ben")
+        assert last(core).text.startswith(texts.NOT_ALLOWED)
+        await press(core, shown, "memory:5")
+        assert not last(core).text.startswith(texts.NOT_ALLOWED)
+        await menu(core, "/persona brief")
+        await core.hear(command("/persona pirate", sender="Ben"))
+        await core.finish()
+        assert last(core).text.startswith(texts.NOT_ALLOWED)
+        assert await core.store.settings(KEY) == ConversationSettings(exchanges=5, persona="brief")
+
+
+async def test_two_presses_at_once_both_count_each_with_its_own_right(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        shown = await menu(core)
+        await core.hear(
+            pressed(Action.CHOOSE, shown, value="memory:5", sender="Ben"),
+            pressed(Action.CHOOSE, shown, value="language:de"),
+            pressed(Action.CHOOSE, shown, value="pictures:on"),
+        )
+        await core.finish()
+        assert await core.store.settings(KEY) == ConversationSettings(language="de", describes_pictures=True)
+
+
+async def test_a_right_that_cannot_be_found_out_changes_nothing(tmp_path: Path) -> None:
+    chat = wide()
+
+    async def away(key: ConversationKey, person: PersonId) -> bool:
+        raise PlatformUnavailable("reset")
+
+    chat.may_manage = away  # type: ignore[method-assign]
+    async with running_core(tmp_path, chat=chat) as core:
+        await press(core, await menu(core), "memory:5")
+        assert last(core).text.startswith(texts.RIGHTS_UNKNOWN)
+        assert await core.store.settings(KEY) == ConversationSettings()
+
+
+async def test_a_press_on_a_menu_works_after_a_restart(tmp_path: Path) -> None:
+    chat = wide()
+    async with running_core(tmp_path, chat=chat) as core:
+        shown = await menu(core)
+    async with running_core(tmp_path, chat=chat, crashes=True) as core:
+        await core.hear(pressed(Action.CHOOSE, shown, value="memory:5"))
+    async with running_core(tmp_path, chat=chat, resume=True) as core:
+        await core.finish()
+        assert "✓ Up to 5" in labels(core)
+        assert await core.store.settings(KEY) == ConversationSettings(exchanges=5)
+
+
+async def test_words_behind_the_command_choose_too(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, "/settings memory 3")
+        await menu(core, "/settings wake Computer")
+        await menu(core, "/settings language pt")
+        await menu(core, "/persona You are a Pirate")
+        await menu(core, "/model OTHER")
+        assert await core.store.settings(KEY) == ConversationSettings(
+            answers=AnswerMode.WAKE_WORD,
+            wake_word="computer",
+            exchanges=3,
+            language="pt",
+            persona="You are a Pirate",
+            model="other/model",
+        )
+        await menu(core, "/persona usual")
+        await menu(core, "/model scripted")
+        assert (await core.store.settings(KEY)).persona == ""
+        assert (await core.store.settings(KEY)).model == ""
+        await menu(core, "/settings make me a sandwich")
+        assert last(core).text.startswith(texts.NOT_A_CHOICE)
+
+
+async def test_in_private_only_what_makes_a_difference_there_is_offered(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, is_private=True)
+        assert labels(core) == ["Pictures", "Memory", "Language", "Manner", "Model"]
+
+
+async def test_what_was_chosen_is_what_the_model_is_told(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("a"), said("b"), said("c"), chat=wide()) as core:
+        await core.hear(message("first"))
+        await core.finish()
+        for words in ("/persona pirate", "/settings language de", "/settings memory 0", "/model other"):
+            await menu(core, words)
+        await core.hear(message("second"))
+        await core.finish()
+        system, *rest = prompt_text(core.model.prompts[1]).split("\nuser: ")
+        assert system == (
+            "system: Be kind.\n\n"
+            "The people of this chat chose how you speak here: Speak like a pirate.\n\n"
+            "Here, answer in the language with the IETF tag de, whatever the question is in."
+        )
+        assert rest == ["[Ann] second"], "nothing is remembered"
+        assert core.model.names == [None, "other/model"]
+
+
+async def test_a_model_that_is_no_longer_offered_is_not_asked(tmp_path: Path) -> None:
+    async with running_core(tmp_path) as core:
+        await core.hear(message("first"))
+        await core.finish()
+        await core.store.change_settings(KEY, ConversationSettings(model="gone"), now=core.clock.now())
+        await core.hear(message("second"))
+        await core.finish()
+        assert core.model.names == [None, None]
+
+
+async def test_describing_every_picture_needs_the_right_too(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await core.hear(command("/alt on", sender="Ben"))
+        await core.finish()
+        assert last(core).text == texts.NOT_ALLOWED
+        await core.hear(command("/alt on"))
+        await core.finish()
+        assert last(core).text == texts.ALT_ON
+        assert await core.store.settings(KEY) == ConversationSettings(describes_pictures=True)
+
+
+# --- the menu itself --------------------------------------------------------------------------------
+
+MANY = Offers(
+    personas={f"manner-{number}": "?" for number in range(19)},
+    models=[f"some/very/long-name-of-a-model-that-goes-on-and-on-{number}" for number in range(19)],
+    model="usual/model",
+    exchanges=50,
+    defaults=OFFERS.defaults,
+)
+
+
+@pytest.mark.parametrize("is_private", [True, False])
+def test_every_menu_is_within_the_limits_of_all_platforms(is_private: bool) -> None:
+    menus = Menus(MANY)
+    nothing = ConversationSettings()
+    _, ways = menus.show("main", nothing, is_private=is_private)
+    pages = [button.value.removeprefix("page:") for row in ways for button in row]
+    for page in ("main", *pages):
+        text, rows = menus.show(page, nothing, is_private=is_private)
+        assert len(text) < 1000
+        assert 1 <= len(rows) <= 5
+        for button in (button for row in rows for button in row):
+            assert 1 <= len(button.label) <= 40
+            assert len(button.value) <= 40
+            assert set(button.value) <= set("abcdefghijklmnopqrstuvwxyz0123456789_:.-")
+        assert all(1 <= len(row) <= 5 for row in rows)
+
+
+def test_every_button_of_every_page_is_a_choice_and_shows_as_chosen() -> None:
+    menus = Menus(MANY)
+    settings = ConversationSettings()
+    _, ways = menus.show("main", settings, is_private=False)
+    for page in (button.value.removeprefix("page:") for row in ways for button in row):
+        _, rows = menus.show(page, settings, is_private=False)
+        for value in (button.value for row in rows[:-1] for button in row):
+            changed = menus.choose(settings, value)
+            assert changed is not None
+            _, after = menus.show(page, changed, is_private=False)
+            assert [button.value for row in after for button in row if button.label.startswith("✓")] == [value]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "memory", "memory:-1", "memory:x", "nothing:5", "page:main", "persona:nobody", "model:"]
+)
+def test_what_is_no_choice_is_none(value: str) -> None:
+    assert Menus(OFFERS).choose(ConversationSettings(), value) is None

@@ -1,0 +1,198 @@
+"""A thread of its own for each question on Discord: the real discord.py on real sockets."""
+
+import pytest
+
+from bot.events import Address, ConversationKey, MessageEdited, MessagesDeleted
+from tests.discord_bot import Bot, Core, key_of, part, running
+from tests.emulators.common import eventually
+from tests.emulators.discord import ChannelKind, DiscordEmulator, Permission
+from tests.emulators.discord_world import Channel, Message, Person
+
+
+async def asked(discord: DiscordEmulator, bot: Bot, channel: Channel, person: Person, text: str = "why?") -> Message:
+    before = len(bot.events)
+    said = await discord.say(channel, person, f"{discord.bot.mention} {text}")
+    await bot.hears(before + 1)
+    return said
+
+
+def thread_of(message: Message) -> ConversationKey:
+    chat_id, thread_id = str(message.channel.id), str(message.id)
+    return ConversationKey(platform=key_of(1).platform, chat_id=chat_id, thread_id=thread_id)
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.TEXT, ChannelKind.ANNOUNCEMENT])
+async def test_a_question_opens_a_thread_and_is_answered_there(
+    discord_emulator: DiscordEmulator, kind: ChannelKind
+) -> None:
+    channel, ann = discord_emulator.add_channel(kind=kind), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        said = await asked(discord_emulator, bot, channel, ann, "why is the sky blue?")
+        event = bot.events[-1]
+        posted = await bot.chat.post(event.key, part("Light."), reply_to=event.message_id, nonce="n1")
+        await bot.chat.edit(event.key, posted, part("Because of light."))
+
+    assert said.thread is not None
+    assert (said.thread.name, event.key) == ("why is the sky blue?", thread_of(said))
+    assert [message.text for message in discord_emulator.visible(said.thread)] == ["", "Because of light."]
+    assert discord_emulator.visible(channel) == []
+
+
+async def test_what_is_said_there_needs_no_mention_but_what_is_said_to_others_is_left_alone(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann, ben = (
+        discord_emulator.add_channel(),
+        discord_emulator.add_person("Ann"),
+        discord_emulator.add_person("Ben"),
+    )
+    async with running(discord_emulator, opens_threads=True) as bot:
+        said = await asked(discord_emulator, bot, channel, ann)
+    assert said.thread is not None
+    async with running(discord_emulator, opens_threads=True) as bot:
+        further = await discord_emulator.say(said.thread, ben, "and at night?")
+        await discord_emulator.say(said.thread, ann, f"{ben.mention} do you know?")
+        await discord_emulator.say(said.thread, ann, "good question", reply_to=further, ping=False)
+        await bot.hears(3)
+
+    assert [event.address for event in bot.events] == [Address.REPLY, None, None]
+    assert {event.key for event in bot.events} == {thread_of(said)}
+    assert all(message.thread is None for message in said.thread.messages.values())
+
+
+async def test_an_archived_thread_of_the_bot_wakes_up_when_somebody_goes_on(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        said = await asked(discord_emulator, bot, channel, ann)
+    assert said.thread is not None
+    discord_emulator.archive(said.thread)
+    async with running(discord_emulator, opens_threads=True) as bot:
+        await discord_emulator.say(said.thread, ann, "and at night?")
+        event = await bot.hears()
+
+    assert (event.key, event.address) == (thread_of(said), Address.REPLY)
+
+
+async def test_threads_of_people_still_want_a_mention(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    thread = discord_emulator.add_thread(channel, starter=ann)
+    async with running(discord_emulator, opens_threads=True) as bot:
+        await discord_emulator.say(thread, ann, "hello")
+        event = await bot.hears()
+
+    assert event.address is None
+
+
+@pytest.mark.parametrize("where", ["thread", "post", "voice", "private", "command"])
+async def test_no_thread_is_opened_where_there_can_be_none_or_none_is_needed(
+    discord_emulator: DiscordEmulator, where: str
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        match where:
+            case "thread":
+                channel = discord_emulator.add_thread(channel)
+            case "post":
+                opening = await discord_emulator.add_post(discord_emulator.add_forum(), ann, "Sky", "hello")
+                channel = opening.channel
+                await bot.hears()
+            case "voice":
+                channel = discord_emulator.add_channel(kind=ChannelKind.VOICE)
+            case "private":
+                channel = discord_emulator.dm(ann)
+        said = await asked(discord_emulator, bot, channel, ann, "/help" if where == "command" else "why?")
+
+    assert said.thread is None
+
+
+async def test_what_is_not_for_the_bot_opens_no_thread(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        said = await discord_emulator.say(channel, ann, "hello all")
+        await bot.hears()
+
+    assert said.thread is None
+
+
+@pytest.mark.parametrize("missing", [Permission.CREATE_PUBLIC_THREADS, Permission.SEND_MESSAGES_IN_THREADS])
+async def test_where_threads_are_not_allowed_the_question_is_answered_in_its_channel(
+    discord_emulator: DiscordEmulator, caplog: pytest.LogCaptureFixture, missing: Permission
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    discord_emulator.deny(channel, missing)
+    async with running(discord_emulator, opens_threads=True) as bot:
+        await asked(discord_emulator, bot, channel, ann)
+        await asked(discord_emulator, bot, channel, ann)
+
+    assert {event.key for event in bot.events} == {key_of(channel.id)}
+    assert caplog.text.count("Create Public Threads") == 1
+
+
+async def test_where_a_thread_can_not_be_opened_the_question_is_answered_in_its_channel(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    discord_emulator.fail("POST /channels/*/messages/*/threads", status=400, body={"code": 160006, "message": "Many"})
+    async with running(discord_emulator, opens_threads=True) as bot:
+        await asked(discord_emulator, bot, channel, ann)
+
+    assert bot.events[-1].key == key_of(channel.id)
+
+
+async def test_a_changed_and_a_deleted_question_are_those_of_its_thread(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        said = await asked(discord_emulator, bot, channel, ann)
+    assert said.thread is not None
+    discord_emulator.archive(said.thread)
+    async with running(discord_emulator, opens_threads=True) as bot:
+        await discord_emulator.edit(said, f"{discord_emulator.bot.mention} how?")
+        edited = await bot.notices(MessageEdited)
+        await discord_emulator.delete(said)
+        deleted = await bot.notices(MessagesDeleted, 2)
+
+    assert edited.message.key == thread_of(said)
+    assert (deleted.key, deleted.message_ids) == (thread_of(said), (str(said.id),))
+
+
+async def test_a_question_that_began_a_thread_is_not_taken_for_deleted_after_an_absence(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann, core = discord_emulator.add_channel(), discord_emulator.add_person("Ann"), Core()
+    async with running(discord_emulator, core=core, opens_threads=True) as bot:
+        kept = await asked(discord_emulator, bot, channel, ann)
+        gone = await asked(discord_emulator, bot, channel, ann)
+        await bot.caught_up()
+    await discord_emulator.delete(gone)
+    async with running(discord_emulator, core=core, opens_threads=True) as bot:
+        await bot.caught_up()
+        await eventually(lambda: [event for event in core.events if isinstance(event, MessagesDeleted)])
+
+    deleted = {event.message_ids for event in core.events if isinstance(event, MessagesDeleted)}
+    assert deleted == {(str(gone.id),)}
+    assert str(kept.id) in core.stored
+
+
+async def test_what_is_caught_up_with_opens_no_thread(discord_emulator: DiscordEmulator) -> None:
+    channel, ann, core = discord_emulator.add_channel(), discord_emulator.add_person("Ann"), Core()
+    async with running(discord_emulator, core=core, opens_threads=True) as bot:
+        await bot.caught_up()
+    said = await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello?")
+    async with running(discord_emulator, core=core, opens_threads=True) as bot:
+        event = await bot.hears()
+
+    assert (event.key, said.thread) == (key_of(channel.id), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("", "…"), ("word " * 40, "word " * 14 + "word…"), ("x" * 99, "x" * 79 + "…")]
+)
+async def test_a_thread_is_called_as_the_question_begins(
+    discord_emulator: DiscordEmulator, text: str, name: str
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        said = await asked(discord_emulator, bot, channel, ann, text)
+
+    assert said.thread is not None
+    assert said.thread.name == name

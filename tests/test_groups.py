@@ -1,0 +1,28 @@
+"""In groups: when the bot answers, what it hears, and whose conversation it is."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import texts
+from bot.choices import AnswerMode, ConversationSettings, has_word
+from bot.events import MessageEdited, MessagesDeleted, MessageId
+from tests.core import Core, running_core
+from tests.fakes import KEY, FakeChat, command, message, photo, pressed, prompt_text, quote, said
+from tests.fakes import FAKE  # noqa: F401
+
+
+async def choose(core: Core, **chosen: object) -> None:
+    """Let these settings hold in the group."""
+    await core.hear(message("hello"))
+    await core.finish()
+    await core.store.change_settings(KEY, ConversationSettings(**chosen), now=core.clock.now())  # type: ignore[arg-type]
+
+
+def overheard(text: str, **more: object) -> object:
+    return message(text, address=None, **more)  # type: ignore[arg-type]
+
+
+def asked(core: Core) -> list[str]:
+    """The last line of each prompt."""
+    return [prompt_text(prompt).splitlines()[-1] for prompt in core.model.prompts]
