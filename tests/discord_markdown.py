@@ -7,6 +7,7 @@ rules. It tries every rule at every character, so it finds more markup than the 
 import re
 from collections.abc import Iterator
 from typing import TypeAlias
+from urllib.parse import unquote
 
 Styles: TypeAlias = frozenset[str]
 Shown: TypeAlias = list[tuple[str, Styles]]
@@ -39,6 +40,10 @@ _DISCORD = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|/[^\n>]+:\
 def read(content: str) -> Shown:
     """What a message shows. The invisible joiners in it are gone, and blanks are kept."""
     return [(sign, styles) for sign, styles in _read(content, frozenset()) if sign != "\u2060"]
+
+
+FORBIDDEN = frozenset({"underline", "spoiler", "small", "discord", "preview"})
+"""What nobody who writes Markdown means."""
 
 
 def text_of(shown: Shown) -> str:
@@ -106,3 +111,21 @@ def _emphasis(source: str, styles: Styles) -> tuple[int, Shown] | None:
     return best
 
 
+
+
+def visible(content: str) -> str:
+    """Letters and digits in reading order; behind a link its address, before a block of code its language."""
+    text = ""
+    before: Styles = frozenset()
+    said = ""
+    for sign, styles in [*read(content), ("", frozenset())]:
+        for url in sorted(before - styles):
+            if url.startswith("link ") and unquote(url[5:]) != said.strip():
+                text += unquote(url[5:])
+        for language in styles - before:
+            text += language[9:] if language.startswith("language ") else ""
+            said = "" if language.startswith("link ") else said
+        text += sign
+        said += sign
+        before = styles
+    return "".join(character for character in text if character.isalnum())

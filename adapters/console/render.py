@@ -1,7 +1,6 @@
 """The model's text as a terminal may show it: plain, with the signs that a reader knows, and nothing that drives it."""
 
 import re
-from collections.abc import Sequence
 
 from adapters.console.limits import LIMITS
 from bot.markup.flat import Flat, Kind, Measure
@@ -35,7 +34,7 @@ def _signs(kind: Kind, value: str) -> tuple[str, str]:
 _SHEET = Sheet(addresses_behind_links=True, marks_quotes=False, table_width=_TABLE_WIDTH, signs=_signs)
 
 
-def render(markdown: str, *, final: bool) -> Sequence[Part]:
+def render(markdown: str, *, final: bool) -> tuple[Part, ...]:
     """See `bot.ports.chat.Chat.render`. Only the last part of a final text ends with a line end.
 
     By that `bot`'s updates need not say that they are the last. While the text grows only what will stay is shown, so
@@ -45,4 +44,6 @@ def render(markdown: str, *, final: bool) -> Sequence[Part]:
     if not final:
         flat = Flat(flat.text[: flat.settled])
     shown = [part.text for part in split(Flat(flat.text.lstrip("\n")), Measure(()), Room(length=LIMITS.text_length - 1))]
-    return [Part(text + "\n" * (final and number == len(shown))) for number, text in enumerate(shown, start=1)]
+    if final and shown:
+        shown[-1] += "\n"
+    return tuple(map(Part, shown))

@@ -5,7 +5,7 @@ what CommonMark leaves alone, and takes other signs for lists and links. So it g
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from adapters.discord.limits import LIMITS
 from adapters.discord.markup import overhead, written
@@ -24,7 +24,7 @@ _LINE_END = re.compile("\n")
 _BACKTICK = re.compile("`")
 
 
-def render(markdown: str, *, final: bool, text_length: int = LIMITS.text_length) -> Sequence[Part]:
+def render(markdown: str, *, final: bool, text_length: int = LIMITS.text_length) -> tuple[Part, ...]:
     """Turn Markdown into messages. Pure; never raises; every visible character is shown once, in order.
 
     Styles, blocks of code (with their language), quotes and links that go on in the next message are closed and opened
@@ -38,7 +38,7 @@ def render(markdown: str, *, final: bool, text_length: int = LIMITS.text_length)
     """
     flat = lay_out(parse(markdown, final=final), _SHEET)
     room = Room(length=text_length - _RESERVE, reopening=overhead)
-    return [Part(written(part)) for part in split(flat, _measure(flat), room)]
+    return tuple(Part(written(part)) for part in split(flat, _measure(flat), room))
 
 
 def _measure(flat: Flat) -> Measure:

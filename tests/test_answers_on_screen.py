@@ -1,0 +1,172 @@
+"""What the model writes, read back as people see it on Discord and Telegram: whole, in order, and nothing else."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from adapters.discord.render import render as discord
+from adapters.telegram.render import render as telegram
+from bot.ports.chat import Part
+from tests import discord_markdown, telegram_marks
+from tests.discord_markdown import FORBIDDEN, read, text_of
+from tests.telegram_marks import check_part
+
+Render = Callable[..., Sequence[Part]]
+PLATFORMS: dict[str, Render] = {"discord": discord, "telegram": telegram}
+both = pytest.mark.parametrize("platform", PLATFORMS)
+fuzz = settings(deadline=None)  # Another process may take the machine's time.
+steady = settings(deadline=None, derandomize=True)
+
+ANSWERS = {
+    f"{file.stem} {number}": answer.strip("\n")
+    for file in sorted((Path(__file__).parent / "data" / "answers").glob("*.md"))
+    for number, answer in enumerate(re.split(r"(?m)^%%%\n", file.read_text("utf-8")), start=1)
+}
+WIDE = 1_000_000
+"""More than any of these texts: they come in one part."""
+
+_FORMULA = re.compile(r"\$\$.+?\$\$|\\\[.+?\\\]|\\\(.+?\\\)|\$[^\s$][^$\n]*\$", re.DOTALL)
+_TABLE_HEADER = re.compile(r"(?m)^[ >]*\|.*\n[ >]*\|[-:| ]+$")
+_WORD = re.compile(r"\w{3,}")
+
+
+def shows(platform: str, parts: Sequence[Part]) -> str:
+    """Letters and digits as a person reads them, with the addresses of links and the languages of code."""
+    is_discord = platform == "discord"
+    return _plain("".join(discord_markdown.visible(p.text) if is_discord else telegram_marks.visible(p) for p in parts))
+
+
+def _plain(text: str) -> str:
+    """Raised and lowered letters count as what they are."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum())
+
+
+def check(platform: str, parts: Sequence[Part], limit: int) -> None:
+    """Every part is valid by itself, and shows nothing that was not meant."""
+    for part in parts:
+        if platform == "telegram":
+            check_part(part, text_length=limit)
+            continue
+        assert 0 < len(part.text) <= limit
+        shown = read(part.text)
+        assert text_of(shown).strip()
+        assert not FORBIDDEN & {style for _, styles in shown for style in styles}, part.text
+
+
+def test_there_are_two_hundred_answers() -> None:
+    assert len(ANSWERS) >= 200
+
+
+@both
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_is_shown_whole_and_in_order(name: str, platform: str) -> None:
+    answer = ANSWERS[name]
+    parts = PLATFORMS[platform](answer, final=True)
+
+    check(platform, parts, 2000 if platform == "discord" else 4096)
+    shown = shows(platform, parts)
+    place = 0
+    for word in _WORD.findall(_TABLE_HEADER.sub("", _FORMULA.sub(" ", answer))):
+        found = shown.find(_plain(word), place)
+        assert found >= 0, word
+        place = found + len(_plain(word))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_both_platforms_show_the_same(name: str) -> None:
+    seen = {
+        platform: shows(platform, render(ANSWERS[name], final=True, text_length=WIDE))
+        for platform, render in PLATFORMS.items()
+    }
+
+    assert seen["discord"] == seen["telegram"]
+
+
+@both
+@pytest.mark.parametrize("name", [name for name, answer in ANSWERS.items() if len(answer) > 60])
+def test_parts_stay_while_an_answer_grows(name: str, platform: str) -> None:
+    answer, limit = ANSWERS[name], 1100 if len(ANSWERS[name]) > 2000 else 150
+    standing: Sequence[Part] = ()
+    step = max(7, len(answer) // 40)
+
+    for length in [*range(0, len(answer), step), len(answer)]:
+        parts = PLATFORMS[platform](answer[:length], final=False, text_length=limit)
+        check(platform, parts, limit)
+        assert parts[: len(standing)] == standing
+        standing = parts[:-1]
+    assert PLATFORMS[platform](answer, final=True, text_length=limit)[: len(standing)] == standing
+
+
+PIECES = [
+    *"ab1*_~`[]()>#|-+.\\$@!x \n\t:/<^{}",
+    *("😀", "é", "👨‍👩‍👧", "عر", "名", "https://x.de/", "https://x.de/@a", "](https://y.de)", "![", "&amp;", "<b>", "@ann"),
+    *("<@12>", "||", "__", "-# ", "@everyone", "<t:1:R>", "~~", "**", "```", "[a](https://z.de/_*)", "`a_`", "`*`"),
+    *("\n\n", "\n- ", "\n1. ", "\n> ", "\n# ", "    ", "\n```py\n", "- [ ] ", "word ", "A sentence. "),
+]
+FORMULAS = ["\n\\[", "\\]", "$$", "\\(", "\\)", "$x^2$", "\\frac", "\\alpha "]
+TABLES = ["\n| a | b |\n|---|---|\n", "\n| a |", "|-|\n", "| b |\n", "\n| " + "w " * 20 + "| z |\n|-|-|\n"]
+MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+RICH = st.lists(st.sampled_from([*PIECES, *FORMULAS, *TABLES]), max_size=40).map("".join)
+
+
+@both
+@fuzz
+@given(markdown=MARKDOWN)
+@example(markdown="`@`name")
+@example(markdown="~~a~~_b_ **c***d*")
+def test_nothing_that_the_model_writes_is_lost(platform: str, markdown: str) -> None:
+    shown = shows(platform, PLATFORMS[platform](markdown, final=True, text_length=WIDE))
+
+    # [x] may be a task or just a letter in brackets; a language stands before what stood beside it.
+    shown, written = shown.replace("x", ""), _plain(markdown).replace("x", "")
+    assert sorted(shown) == sorted(written) if "```" in markdown else shown == written
+
+
+@fuzz
+@given(RICH)
+def test_both_platforms_show_the_same_of_any_markdown(markdown: str) -> None:
+    seen = {
+        platform: shows(platform, render(markdown, final=True, text_length=WIDE))
+        for platform, render in PLATFORMS.items()
+    }
+
+    assert seen["discord"] == seen["telegram"]
+
+
+@both
+@fuzz
+@given(markdown=st.one_of(st.text(), RICH), final=st.booleans(), limit=st.integers(60, 300))
+def test_every_part_of_any_text_is_valid_by_itself(platform: str, markdown: str, final: bool, limit: int) -> None:
+    check(platform, PLATFORMS[platform](markdown, final=final, text_length=limit), limit)
+
+
+@both
+@fuzz
+@given(words=st.lists(st.sampled_from(["word", "عربي", "名前。", "😀", "**b**", "`c`", "A b.", "\n", "\n\n", "- "]), max_size=80))
+def test_splitting_loses_and_repeats_nothing(platform: str, words: list[str]) -> None:
+    markdown = " ".join(words)
+    parts = PLATFORMS[platform](markdown, final=True, text_length=70)
+
+    whole = shows(platform, PLATFORMS[platform](markdown, final=True, text_length=WIDE))
+    assert shows(platform, parts) == whole
+
+
+@both
+@steady
+@given(markdown=RICH, limit=st.integers(60, 200), data=st.data())
+def test_parts_but_the_last_stay_when_text_is_appended(
+    platform: str, markdown: str, limit: int, data: st.DataObject
+) -> None:
+    render = PLATFORMS[platform]
+    lengths = sorted(data.draw(st.lists(st.integers(0, len(markdown)), max_size=8)))
+    versions = [render(markdown[:length], final=False, text_length=limit) for length in [*lengths, len(markdown)]]
+    versions.append(render(markdown, final=True, text_length=limit))
+
+    for earlier, later in zip(versions, versions[1:], strict=False):
+        settled = earlier[:-1]
+        assert later[: len(settled)] == settled
