@@ -201,6 +201,7 @@ def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]
 def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
     from adapters.discord.catch_up import CatchUp
     from adapters.discord.chat import DiscordChat
+    from adapters.discord.shards import Sharding
 
     chosen, offered = settings.discord, offers(settings)
     return DiscordChat(
@@ -211,6 +212,7 @@ def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
         catch_up=CatchUp(age_s=chosen.catch_up_s, per_conversation=chosen.catch_up_messages),
         choices={PERSONA: [*offered.personas, USUAL], MODEL: [offered.model, *offered.models]},
         opens_threads=chosen.threads,
+        sharding=Sharding(count=chosen.shard_count, ids=chosen.shard_ids),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import texts
+from bot.acknowledging import Acknowledgements
 from bot.choices import ConversationSettings
 from bot.commands import LOOKING, STOP, as_question
 from bot.conversation import Conversation
@@ -88,6 +89,7 @@ class Inbox:
             per_lane=COMMANDS_WAITING_PER_CONVERSATION,
             total=COMMANDS_WAITING,
         )
+        self._acknowledgements = Acknowledgements(chats)
         self._words = Words(store, conversation.answer, clock=clock, readiness=readiness)
 
     # --- bot.ports.chat.Intake ------------------------------------------------------------------
@@ -139,6 +141,7 @@ class Inbox:
 
         What is cancelled has no outcome yet: it is resumed at the next start.
         """
+        await self._acknowledgements.stop()
         await asyncio.gather(self._commands.drain(grace_s=grace_s), self._words.drain(grace_s=grace_s))
 
     async def keep_saying(self) -> None:
@@ -231,6 +234,8 @@ class Inbox:
             queue.redo(turn)
         else:
             queue.put(turn, bounded=False)
+            if queue is self._lanes and queue.ahead_of(turn.key) > 1:
+                self._acknowledgements.show(turn)
 
     def _run_again(self, turn: Turn) -> None:
         if turn.command in frozenset(NoticeKind):

@@ -121,6 +121,8 @@ def pages(offers: Offers) -> Mapping[str, Page]:
 
 def model_value(offers: Offers, words: str) -> str:
     """The value of the choice of a model that is called so, wholly or in part; nothing if that is not one."""
+    if words in {_handle(name) for name in ("", *offers.models)}:
+        return words
     named = [name for name in (offers.model, *offers.models) if words.lower() in name.lower()]
     exact = [name for name in named if name.lower() == words.lower()]
     found = exact or named

@@ -63,6 +63,8 @@ class Menus:
         name, words = name.lower(), words.strip()
         if command in (PERSONA, MODEL):
             name, words = command, argument
+        if not words:
+            return f"{PAGE}:{name}"
         if name == MODEL:
             return f"{MODEL}:{model_value(self._offers, words)}"
         is_own = name == PERSONA and words.lower() not in (*self._offers.personas, USUAL)

@@ -33,6 +33,18 @@ class DiscordSettings(Section):
     """Messages of one channel that are looked at then"""
     threads: bool = False
     """Whether each question in a channel gets a thread, where people go on without a mention: `on` or `off`"""
+    shard_count: Count | None = None
+    """Connections to Discord's gateway, in all processes together; not set: as many as Discord recommends"""
+    shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] | None = None
+    """Those of this process, from 0 on, e.g. `[0, 1]`; not set: all"""
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _of_those_that_there_are(cls, ids: tuple[int, ...] | None, known: ValidationInfo) -> tuple[int, ...] | None:
+        count = known.data.get("shard_count")
+        if ids is None or (count is not None and max(ids) < count and len(set(ids)) == len(ids)):
+            return ids
+        raise ValueError("it must be different numbers below DISCORD_SHARD_COUNT, which has to be set too")
 
 
 class TelegramSettings(Section):

@@ -34,6 +34,7 @@ that of the text in the picture, or else in English."""
 NAME_LENGTH = 40
 """Characters of a person's name that go into the prompt."""
 
+_WITHOUT_WORDS = "(sent without words)"
 _OF_AN_ALBUM = "(sent together with the others)"
 
 _SOURCES: Mapping[Source, str] = MappingProxyType(
@@ -74,8 +75,11 @@ def build_prompt(system: str, history: History, pixels: Mapping[str, bytes]) -> 
     for exchange in history.exchanges:
         number = 0
         has_words = any(message.text.strip() for message in exchange.messages)
+        is_asked = exchange.answer is not None or exchange is history.exchanges[-1]
         for place, message in enumerate(exchange.messages):
-            words = _said(message.text.strip()) or (_OF_AN_ALBUM if has_words or place else _without_words(exchange))
+            words = _said(message.text.strip()) or (
+                _OF_AN_ALBUM if has_words or place else _without_words(exchange) if is_asked else _WITHOUT_WORDS
+            )
             prompt.append(PromptMessage("user", tuple(_message(message, words, number, album))))
             number += len(message.attachments)
         if exchange.answer:
@@ -104,6 +108,9 @@ class _Album:
     def show(self, number: int, attachment: Attachment) -> Iterator[Content]:
         """The attachment with its number in the question, as pixels, as text, or as a note why it is neither."""
         label = f"Picture {number} [{picture_name(attachment.id)}]{_described(attachment)}"
+        if attachment.verdict is Verdict.PENDING:
+            yield TextContent(f"({label} was not looked at, for nobody asked about it. You have not seen it.)")
+            return
         if attachment.verdict is not Verdict.USABLE:
             reason = attachment.reason or "it could not be fetched"
             yield TextContent(f"({label} could not be looked at: {reason}. You have not seen it.)")

@@ -62,6 +62,12 @@ def _access(value: str) -> str:
     return value
 
 
+def _persona_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,30}", value):
+        raise ValueError("a name must be 1 to 30 of a-z, 0-9, _ and -")
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -75,7 +81,7 @@ Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
 TelegramToken: TypeAlias = Annotated[SecretStr, AfterValidator(_telegram_token)]
 Access: TypeAlias = Annotated[Literal["open", "closed"], AfterValidator(_access)]
 LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
-PersonaName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,30}$")]
+PersonaName: TypeAlias = Annotated[str, AfterValidator(_persona_name)]
 Personas: TypeAlias = Annotated[dict[PersonaName, Annotated[str, Field(min_length=1)]], Field(max_length=19)]
 Count: TypeAlias = Annotated[int, Field(ge=1)]
 Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]

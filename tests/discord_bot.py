@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from adapters.discord.catch_up import CatchUp
 from adapters.discord.chat import DiscordChat
+from adapters.discord.shards import AS_RECOMMENDED, Sharding
 from adapters.discord.suggesting import Choices
 from bot.events import (
     Action,
@@ -143,6 +144,10 @@ class Bot:
         assert len(self.events) == count
         return self.events[-1]
 
+    async def hears_all(self, count: int) -> None:
+        """Wait for so many different messages, of which some may come twice."""
+        await eventually(lambda: len({event.message_id for event in self.events}) == count, what=f"{count} messages")
+
     async def hears_of(self, text: str) -> None:
         """Wait for a message, which may come twice: where the clock runs ahead, looking back finds it too."""
         await eventually(lambda: text in [event.text for event in self.events], what=text)
@@ -167,6 +172,7 @@ def chat_with(
     catch_up: CatchUp = QUICK,
     choices: Choices = MappingProxyType({}),
     opens_threads: bool = False,
+    sharding: Sharding = AS_RECOMMENDED,
 ) -> DiscordChat:
     """An adapter pointed at the emulator."""
     return DiscordChat(
@@ -177,6 +183,7 @@ def chat_with(
         catch_up=catch_up,
         choices=choices,
         opens_threads=opens_threads,
+        sharding=sharding,
     )
 
 
@@ -203,11 +210,12 @@ async def running(
     listens: bool = True,
     choices: Choices = MappingProxyType({}),
     opens_threads: bool = False,
+    sharding: Sharding = AS_RECOMMENDED,
 ) -> AsyncIterator[Bot]:
     """Run the adapter."""
     clock, core = clock or HastyClock(), core or Core()
     async with chat_with(
-        emulator, clock=clock, catch_up=catch_up, choices=choices, opens_threads=opens_threads
+        emulator, clock=clock, catch_up=catch_up, choices=choices, opens_threads=opens_threads, sharding=sharding
     ) as chat:
         bot = Bot(chat, clock, core, asked_before=core.asked_for_places)
         if listens:

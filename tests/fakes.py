@@ -145,6 +145,7 @@ class FakeChat:
         self.acknowledged: list[MessageId] = []
         self.can_find = True
         self.refuses_pictures: PlatformError | None = None
+        self.refuses_files: PlatformError | None = None
         self.looked_after: list[MessageId] = []
         """Behind which messages `find` was to look."""
         self.files: dict[str, bytes | Exception] = {}
@@ -184,6 +185,8 @@ class FakeChat:
         after = self._meet_trouble("post")
         if part.picture is not None and self.refuses_pictures is not None:
             raise self.refuses_pictures
+        if part.document is not None and self.refuses_files is not None:
+            raise self.refuses_files
         if nonce in self._by_nonce and self.limits.resend_is_safe:
             self.screen[self._by_nonce[nonce]].text = part.text
             return self._by_nonce[nonce]
@@ -202,6 +205,7 @@ class FakeChat:
             raise PlatformRefused("message to edit not found")
         self.screen[message_id].text = part.text
         assert (self.screen[message_id].picture is None) is (part.picture is None), "a text is never made a picture"
+        assert self.screen[message_id].document is part.document is None, "a file is never changed, nor made of a text"
         self.screen[message_id].picture = part.picture
         self.screen[message_id].buttons = part.buttons
         self.screen[message_id].document = part.document

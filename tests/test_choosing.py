@@ -128,6 +128,8 @@ async def test_words_behind_the_command_choose_too(tmp_path: Path) -> None:
         assert (await core.store.settings(KEY)).model == ""
         await menu(core, "/settings make me a sandwich")
         assert last(core).text.startswith(texts.NOT_A_CHOICE)
+        await menu(core, "/settings language")
+        assert "✓ Português" in labels(core)
 
 
 async def test_in_private_only_what_makes_a_difference_there_is_offered(tmp_path: Path) -> None:

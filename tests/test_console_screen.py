@@ -15,8 +15,8 @@ import pytest
 
 from adapters.console.convert import KEY
 from bot.errors import PlatformError
-from bot.events import MessageId
-from bot.ports.chat import Part
+from bot.events import Action, MessageId
+from bot.ports.chat import Button, Part, TextFile
 from tests.emulators.common import eventually
 from tests.fakes import FakeIntake
 from tests.terminal import Answer, Terminal, console
@@ -219,3 +219,24 @@ def _wait_for(look: Callable[[], bool]) -> None:
     while not look():
         assert time.monotonic() < give_up
         time.sleep(0.01)
+
+
+async def test_what_buttons_would_do_is_told_as_what_to_type_and_a_file_as_its_text() -> None:
+    output = io.StringIO()
+    buttons = (
+        (Button(action=Action.CHOOSE, label="Memory", value="page:memory"),),
+        (Button(action=Action.CHOOSE, label="✓ Up to 5", value="memory:5"),),
+        (Button(action=Action.CHOOSE, label="This conversation", value="here"),),
+        (Button(action=Action.RETRY, label="Try again"), Button(action=Action.STOP, label="Stop")),
+    )
+    part = Part("All of it:\n", buttons=buttons, document=TextFile(text="[\x1b1]\n", name="my-data.json"))
+    async with console(io.StringIO(), output) as chat:
+        await chat.post(KEY, part, reply_to=None, nonce="1")
+    assert output.getvalue() == (
+        "All of it:\n"
+        "[1]\n"
+        "  /settings memory  (Memory)\n"
+        "  /settings memory 5  (✓ Up to 5)\n"
+        "  /forget here  (This conversation)\n"
+        "  /retry  (Try again)\n"
+    )

@@ -384,3 +384,15 @@ async def test_a_place_where_the_bot_may_not_write_ends_the_turn_and_tells_the_o
 
 def _rest(text: str) -> list[str]:
     return [text[start : start + 40] for start in range(40, len(text), 40)]
+
+
+async def test_who_has_to_wait_sees_that_the_question_was_seen(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [gate, *said("first")]) as core:
+        await core.hear(message("first", message_id="q1"))
+        await core.settle()
+        await core.hear(message("second", message_id="q2"))
+        await core.settle()
+        assert core.chat.acknowledged == ["q2"]
+        gate.set()
+        await core.finish()

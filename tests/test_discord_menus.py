@@ -27,6 +27,7 @@ PERSONAS = {
         ("forget", {"what": "here"}, "here"),
         ("persona", {"persona": "You are a pirate."}, "You are a pirate."),
         ("model", {"model": "large"}, "large"),
+        ("settings", {"change": "memory 20"}, "memory 20"),
         *((name, {}, "") for name in sorted(COMMANDS.keys() - {"ask", "export"})),
     ],
 )

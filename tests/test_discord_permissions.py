@@ -9,7 +9,7 @@ from bot.events import MessageId
 from tests.discord_bot import Core, HastyClock, key_of, part, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import ChannelKind, DiscordEmulator, Permission
-from tests.emulators.discord_world import Channel, Person
+from tests.emulators.discord_world import Channel, MessageFlag, Person
 
 MUTED = "🔇"
 
@@ -68,15 +68,24 @@ async def test_when_the_bot_may_speak_again_it_does(
     assert event.text == "and now?"
 
 
-async def test_commands_are_answered_also_where_the_bot_can_not_speak(discord_emulator: DiscordEmulator) -> None:
+@pytest.mark.parametrize("missing", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])
+async def test_commands_are_answered_also_where_the_bot_can_not_speak_or_see(
+    discord_emulator: DiscordEmulator, missing: Permission
+) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
-    discord_emulator.deny(channel, Permission.SEND_MESSAGES)
+    discord_emulator.deny(channel, missing)
     async with running(discord_emulator) as bot:
         await discord_emulator.use_command(channel, ann, "help")
         event = await bot.hears()
-        await bot.chat.post(event.key, part("Hello."), reply_to=event.message_id, nonce="n1")
+        sent = await bot.chat.post(event.key, part("Hel"), reply_to=event.message_id, nonce="n1")
+        await bot.chat.edit(event.key, sent, part("Hello."))
+        further = await bot.chat.post(event.key, part("Mo"), reply_to=None, nonce="n2")
+        await bot.chat.edit(event.key, further, part("More."))
+        lost = await bot.chat.post(event.key, part("Too much."), reply_to=None, nonce="n3")
+        await bot.chat.delete(event.key, lost)
 
-    assert [message.text for message in discord_emulator.visible(channel)] == ["Hello."]
+    assert [message.text for message in discord_emulator.visible(channel)] == ["Hello.", "More."]
+    assert not any(MessageFlag.EPHEMERAL in message.flags for message in discord_emulator.visible(channel))
 
 
 async def test_nobody_is_told_privately_who_does_not_want_to_be_written_to(
@@ -133,12 +142,15 @@ async def test_what_is_missing_is_one_line_for_the_operator_until_it_changes(
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     discord_emulator.deny(channel, Permission.READ_MESSAGE_HISTORY, Permission.ATTACH_FILES)
     async with running(discord_emulator) as bot:
+        await discord_emulator.say(channel, ann, "what is said to others is no reason to worry")
+        await bot.hears()
+        assert "I lack" not in caplog.text
         for _ in range(3):
-            await discord_emulator.say(channel, ann, "hello")
-        await bot.hears(3)
-        discord_emulator.allow(channel, Permission.READ_MESSAGE_HISTORY)
-        await discord_emulator.say(channel, ann, "hello")
+            await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
         await bot.hears(4)
+        discord_emulator.allow(channel, Permission.READ_MESSAGE_HISTORY)
+        await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello")
+        await bot.hears(5)
 
     lines = [record.message for record in caplog.records if "I lack" in record.message]
     assert len(lines) == 2

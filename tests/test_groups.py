@@ -1,28 +1,239 @@
 """In groups: when the bot answers, what it hears, and whose conversation it is."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings, has_word
-from bot.events import MessageEdited, MessagesDeleted, MessageId
+from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDeleted
 from tests.core import Core, running_core
-from tests.fakes import KEY, FakeChat, command, message, photo, pressed, prompt_text, quote, said
-from tests.fakes import FAKE  # noqa: F401
+from tests.fakes import KEY, FakeChat, command, message, photo, prompt_text, quote, said
 
 
-async def choose(core: Core, **chosen: object) -> None:
-    """Let these settings hold in the group."""
-    await core.hear(message("hello"))
+async def choose(core: Core, **chosen: Any) -> None:
+    """Let these settings hold in the group, in which nothing was said yet that matters."""
+    await core.hear(command("/help"))
     await core.finish()
-    await core.store.change_settings(KEY, ConversationSettings(**chosen), now=core.clock.now())  # type: ignore[arg-type]
+    core.chat.screen.clear()
+    await core.store.change_settings(KEY, ConversationSettings(**chosen), now=core.clock.now())
 
 
-def overheard(text: str, **more: object) -> object:
-    return message(text, address=None, **more)  # type: ignore[arg-type]
+def to_nobody(text: str, **more: Any) -> MessageReceived:
+    return message(text, address=None, **more)
 
 
-def asked(core: Core) -> list[str]:
-    """The last line of each prompt."""
-    return [prompt_text(prompt).splitlines()[-1] for prompt in core.model.prompts]
+def lines(core: Core, prompt: int = -1) -> list[str]:
+    """What a prompt holds behind the system's words."""
+    return prompt_text(core.model.prompts[prompt]).splitlines()[1:]
+
+
+# --- when it answers --------------------------------------------------------------------------------
+
+
+async def test_what_is_said_to_nobody_is_not_answered_and_not_kept(tmp_path: Path) -> None:
+    async with running_core(tmp_path) as core:
+        await choose(core)
+        await core.hear(to_nobody("just talking"))
+        await core.hear(message("hello"))
+        await core.finish()
+        assert lines(core) == ["user: [Ann] hello"]
+
+
+async def test_every_message_is_answered_where_people_chose_so(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("yes"), said("no")) as core:
+        await choose(core, answers=AnswerMode.EVERY)
+        await core.hear(to_nobody("is it?", sender="Ben"))
+        await core.finish()
+        assert core.chat.texts() == ["yes"]
+        await core.hear(MessageEdited(message=to_nobody("isn't it?", sender="Ben", message_id="other")))
+        await core.finish()
+        assert core.chat.texts() == ["yes", "no"]
+
+
+async def test_an_edit_of_what_was_answered_to_nobody_redoes_it(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("yes"), said("no")) as core:
+        await choose(core, answers=AnswerMode.EVERY)
+        await core.hear(to_nobody("is it?", message_id="q"))
+        await core.finish()
+        await core.hear(MessageEdited(message=to_nobody("isn't it?", message_id="q")))
+        await core.finish()
+        assert core.chat.texts() == ["no"]
+
+
+async def test_who_did_not_ask_is_not_told_that_there_is_no_room(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [gate, *said("slow")], per_lane=1, chat=FakeChat(text_length=400)) as core:
+        await choose(core, answers=AnswerMode.EVERY)
+        await core.hear(message("at work"))
+        await core.settle()
+        await core.hear(message("waits"), to_nobody("and me?"))
+        await core.settle()
+        assert core.chat.texts() == []
+        gate.set()
+        await core.finish()
+        assert core.chat.texts() == ["slow", "ok"]
+
+
+async def test_the_wake_word_calls_the_bot(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("yes")) as core:
+        await choose(core, answers=AnswerMode.WAKE_WORD)
+        await core.hear(to_nobody("glimpsed it?"), to_nobody("Hey GLIMPSE, is it?"))
+        await core.finish()
+        assert lines(core) == ["user: [Ann] Hey GLIMPSE, is it?"]
+        assert len(core.model.prompts) == 1
+
+
+async def test_a_wake_word_of_ones_own_counts_instead(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("yes")) as core:
+        await choose(core, answers=AnswerMode.WAKE_WORD, wake_word="computer")
+        await core.hear(to_nobody("glimpse?"), to_nobody("computer?"))
+        await core.finish()
+        assert lines(core) == ["user: [Ann] computer?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "is_there"),
+    [
+        ("hey bot!", "bot", True),
+        ("Bot", "bot", True),
+        ("robot", "bot", False),
+        ("bottle", "bot", False),
+        ("a (bot)", "bot", True),
+        ("a.b", "a.b", True),
+        ("axb", "a.b", False),
+        ("グリンプスこれは何", "グリンプス", True),
+        ("STRASSE", "straße", True),
+        ("anything", "", False),
+    ],
+)
+def test_a_wake_word_is_a_word(text: str, word: str, is_there: bool) -> None:
+    assert has_word(text, word) is is_there
+
+
+# --- what it hears ----------------------------------------------------------------------------------
+
+
+async def test_what_is_overheard_is_context_and_is_not_answered(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("At seven."), chat=FakeChat(text_length=400)) as core:
+        await choose(core, listens=True)
+        core.chat.files["poster"] = b"poster"
+        await core.hear(to_nobody("dinner is at seven", sender="Ben"))
+        await core.hear(to_nobody("where?", sender="Cem", quoted=[quote("x", "dinner is at seven", author="Ben")]))
+        await core.hear(message("when is dinner?"))
+        await core.finish()
+        assert core.chat.texts() == ["At seven."]
+        assert lines(core)[-3:] == [
+            "user: [Ben] dinner is at seven",
+            'user: [Cem, quoting Ben: "dinner is at seven"] where?',
+            "user: [Ann] when is dinner?",
+        ]
+        assert "meant for others" in prompt_text(core.model.prompts[0])
+
+
+async def test_an_overheard_picture_belongs_to_the_next_question_all_the_same(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("A cat.")) as core:
+        await choose(core, listens=True)
+        core.chat.files["cat"] = b"cat"
+        await core.hear(to_nobody("", sender="Ben", attachments=[photo("cat")]))
+        await core.hear(message("what is that?"))
+        await core.finish()
+        assert lines(core) == [
+            "",
+            "You also see messages that were meant for others. Answer only the last one.",
+            "user: [Ben] (sent without words)",
+            "user: (Picture 1 [p1] was not looked at, for nobody asked about it. You have not seen it.)",
+            "user: [Ann] what is that?",
+            "user: Picture 1 [p2] (PNG, 64×32, posted here shortly before by Ben):",
+            "user: <pixels>",
+        ]
+
+
+async def test_what_was_overheard_and_is_edited_is_still_not_answered(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("ok")) as core:
+        await choose(core, listens=True)
+        await core.hear(to_nobody("at seven", message_id="o"))
+        await core.hear(MessageEdited(message=to_nobody("at eight", message_id="o")))
+        await core.finish()
+        assert core.model.prompts == []
+        await core.hear(message("when?"))
+        await core.finish()
+        assert lines(core)[-2:] == ["user: [Ann] at eight", "user: [Ann] when?"]
+
+
+async def test_a_mention_added_to_what_was_overheard_makes_it_a_question(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("At seven.")) as core:
+        await choose(core, listens=True)
+        await core.hear(to_nobody("when?", message_id="o"))
+        await core.hear(MessageEdited(message=message("when, bot?", message_id="o")))
+        await core.finish()
+        assert core.chat.texts() == ["At seven."]
+
+
+async def test_what_was_overheard_and_is_deleted_is_forgotten(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("ok")) as core:
+        await choose(core, listens=True)
+        await core.hear(to_nobody("my secret", message_id="o"))
+        await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("o"),)))
+        await core.hear(message("well?"))
+        await core.finish()
+        assert lines(core)[-1:] == ["user: [Ann] well?"]
+        assert "my secret" not in prompt_text(core.model.prompts[0])
+        assert await core.unfinished() == []
+
+
+async def test_no_more_is_shown_of_what_was_overheard_than_of_what_was_asked(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("ok")) as core:
+        await choose(core, listens=True)
+        for number in range(60):
+            await core.hear(to_nobody(f"talk {number}"))
+        await core.hear(message("well?"))
+        await core.finish()
+        assert len(core.model.prompts[0]) <= 22
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("/settings listening on", texts.HEARS_EVERYTHING), ("/settings answers every", texts.ANSWERS_EVERYTHING)],
+)
+async def test_that_everything_is_heard_is_said_openly_and_once(tmp_path: Path, words: str, told: str) -> None:
+    chat = FakeChat(text_length=2000)
+    async with running_core(tmp_path, chat=chat) as core:
+        await core.hear(command(words))
+        await core.finish()
+        await core.hear(command(words))
+        await core.finish()
+        assert [text for text in chat.texts() if text == told] == [told]
+        (shown,) = [shown for shown in chat.screen.values() if shown.text == told]
+        assert shown.reply_to is None
+
+
+async def test_that_everything_is_heard_is_said_although_a_crash_comes_between(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=2000)
+    async with running_core(tmp_path, chat=chat, crashes=True) as core:
+        await core.hear(command("/help"))
+        await core.finish()
+        await core.hear(command("/settings listening on"))
+    async with running_core(tmp_path, chat=chat, resume=True) as core:
+        await core.finish()
+        assert [text for text in chat.texts() if text == texts.HEARS_EVERYTHING] == [texts.HEARS_EVERYTHING]
+
+
+# --- whose conversation it is -----------------------------------------------------------------------
+
+
+async def test_each_person_can_have_a_conversation_of_their_own(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("Hi Ann."), said("Hi Ben."), said("You are Ann."), said("ok")) as core:
+        await choose(core, is_per_person=True)
+        await core.hear(message("I'm Ann"), message("I'm Ben", sender="Ben"))
+        await core.finish()
+        await core.hear(message("who am I?"))
+        await core.finish()
+        assert lines(core) == ["user: [Ann] I'm Ann", "assistant: Hi Ann.", "user: [Ann] who am I?"]
+        await core.hear(command("/reset"))
+        await core.finish()
+        await core.hear(message("and I?", sender="Ben"))
+        await core.finish()
+        assert lines(core) == ["user: [Ben] I'm Ben", "assistant: Hi Ben.", "user: [Ben] and I?"]

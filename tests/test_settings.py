@@ -173,6 +173,7 @@ def test_unknown_variables_that_look_like_ours_are_reported(directory: Path, env
         ("TELEGRAM_WEBHOOK_URL", "https://bot.example.org:8080/x", "on port 443, 80, 88 or 8443"),
         ("TELEGRAM_WEBHOOK_URL", "https://bot.example.org:99999/x", "TELEGRAM_WEBHOOK_URL is "),
         ("TELEGRAM_LOCAL_FILES", "telegram-bot-api", "it must be a folder's whole path, from the root on"),
+        ("DISCORD_SHARD_IDS", "[0]", "it must be different numbers below DISCORD_SHARD_COUNT, which has to be set too"),
         ("DATABASE_URL", "postgresql://db/x", "it must look like sqlite+aiosqlite:///data/glimpse.db"),
         ("MODEL_TOOLS", '[{"type": ', "MODEL_TOOLS is not valid JSON: Expecting value: line 1 column 10 (char 9)"),
         ("MODEL_TOOLS", "[{}]", "MODEL_TOOLS: function is missing"),

@@ -12,6 +12,7 @@ from adapters.console.lines import lines
 from adapters.console.paths import find_files
 from adapters.console.render import render
 from adapters.console.screen import Screen
+from adapters.console.typed import whole
 from bot import texts
 from bot.errors import AttachmentError
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
@@ -96,20 +97,21 @@ class ConsoleChat:
         message_id = self._new_id()
         self._by_nonce[nonce] = message_id
         self._screen.fresh_line()
-        self._show(message_id, part.text, part.text)
+        text = whole(part)
+        self._show(message_id, text, text)
         return message_id
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """See `Chat.edit`. Writes only what is new; a text that changed otherwise stands below, whole."""
         del key
-        shown = self._shown.get(message_id)
-        if shown == part.text:
+        shown, text = self._shown.get(message_id), whole(part)
+        if shown == text:
             return
-        if shown is not None and message_id == self._newest and part.text.startswith(shown):
-            self._show(message_id, part.text, part.text[len(shown) :])
+        if shown is not None and message_id == self._newest and text.startswith(shown):
+            self._show(message_id, text, text[len(shown) :])
         else:
             self._screen.fresh_line()
-            self._show(message_id, part.text, part.text)
+            self._show(message_id, text, text)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         del key

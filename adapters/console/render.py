@@ -43,7 +43,9 @@ def render(markdown: str, *, final: bool) -> tuple[Part, ...]:
     flat = lay_out(parse(harmless(markdown), final=final), _SHEET)
     if not final:
         flat = Flat(flat.text[: flat.settled])
-    shown = [part.text for part in split(Flat(flat.text.lstrip("\n")), Measure(()), Room(length=LIMITS.text_length - 1))]
+    shown = [
+        part.text for part in split(Flat(flat.text.lstrip("\n")), Measure(()), Room(length=LIMITS.text_length - 1))
+    ]
     if final and shown:
         shown[-1] += "\n"
     return tuple(map(Part, shown))

@@ -1,6 +1,9 @@
 """How many sessions Discord lets the bot begin: over 1000 a day it takes the token away."""
 
+import asyncio
 import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
 
 import discord
 
@@ -13,6 +16,15 @@ _log = logging.getLogger(__name__)
 _FEW = 100
 """Of the 1000 a day (Discord docs, Gateway, Session Start Limit Object). From here on they are spread over the day."""
 
+_BETWEEN_TWO_S = 5.0
+"""Discord docs, Rate Limiting of IDENTIFY."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    taken_at_s: float = float("-inf")
+
 
 class Allowance:
     """Asks Discord how many are left. It counts for all programs that use the token, this one before a restart too."""
@@ -20,6 +32,8 @@ class Allowance:
     def __init__(self, rest: discord.Client, clock: Clock) -> None:
         self._rest = rest
         self._clock = clock
+        self._at_once = 1
+        self._turns: defaultdict[int, _Turn] = defaultdict(_Turn)
 
     async def is_short(self) -> bool:
         """Whether a new session has to be thought over."""
@@ -36,10 +50,23 @@ class Allowance:
             )
             await self._clock.sleep(pause_s)
 
+    async def take_turn(self, shard_id: int) -> None:
+        """Wait until a connection may begin a session: one in 5 s, for each of as many groups as Discord allows.
+
+        Other processes are not known of: where two of them meet, Discord refuses one, which tries again.
+        """
+        turn = self._turns[shard_id % self._at_once]
+        async with turn.lock:
+            wait_s = turn.taken_at_s + _BETWEEN_TWO_S - self._clock.monotonic_s()
+            if wait_s > 0:
+                await self._clock.sleep(wait_s)
+            turn.taken_at_s = self._clock.monotonic_s()
+
     async def _pause_s(self) -> float:
         try:
             async with discord_request("asking how many sessions are left"):
                 _, _, limit = await self._rest.http.get_bot_gateway()
+                self._at_once = max(1, limit["max_concurrency"])
                 left, reset_after_s = limit["remaining"], limit["reset_after"] / 1000
         except PlatformError as error:
             # Whoever can't be asked can't be connected to either.

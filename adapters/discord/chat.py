@@ -10,25 +10,23 @@ from typing import Self, TypeVar
 import aiohttp
 import discord
 
-from adapters.discord.allowance import Allowance
 from adapters.discord.attachments import Links
 from adapters.discord.catch_up import DEFAULT, CatchUp
 from adapters.discord.client import options, set_up_library
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
-from adapters.discord.gateway import Gateway, log_missing_content_intent
 from adapters.discord.history import History
 from adapters.discord.interactions import Interactions
 from adapters.discord.limits import DISCORD, LIMITS
+from adapters.discord.listening import listen
+from adapters.discord.means import Means
 from adapters.discord.own_threads import OwnThreads
 from adapters.discord.posting import Posting
-from adapters.discord.receiving import receiving
-from adapters.discord.registering import register
 from adapters.discord.render import render
 from adapters.discord.rights import may_manage
+from adapters.discord.shards import AS_RECOMMENDED, Sharding
 from adapters.discord.suggesting import Choices
 from adapters.discord.unspoken import Unspoken
-from bot.commands import COMMANDS
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
@@ -57,6 +55,7 @@ class DiscordChat:
         catch_up: How far to look back after the bot was away.
         choices: What people are offered while they type a command, by its name.
         opens_threads: Each question in a channel gets a thread of its own.
+        sharding: Which connections to the gateway this process keeps.
     """
 
     def __init__(
@@ -69,6 +68,7 @@ class DiscordChat:
         catch_up: CatchUp = DEFAULT,
         choices: Choices = MappingProxyType({}),
         opens_threads: bool = False,
+        sharding: Sharding = AS_RECOMMENDED,
     ) -> None:
         self._token = token
         self._api_url = api_url
@@ -77,6 +77,7 @@ class DiscordChat:
         self._catch_up = catch_up
         self._choices = choices
         self._opens_threads = opens_threads
+        self._sharding = sharding
         self._links = Links()
         self._interactions = Interactions(clock)
         self._connections = AsyncExitStack()
@@ -152,33 +153,17 @@ class DiscordChat:
             PlatformRefused: listening can't work, e.g. because the token was revoked.
         """
         rest = self._rest or await self._logged_in()
-        content = _content_intent_is_on(rest)
-        if not content:
-            log_missing_content_intent()
-        try:
-            await register(rest, COMMANDS)
-        except PlatformError as error:
-            _log.warning("%s The commands may be missing in Discord's menu; written ones work.", error)
-        async with receiving(
-            rest,
-            intake,
-            links=self._links,
-            interactions=self._interactions,
+        means = Means(
+            rest=rest,
             clock=self._clock,
             bounds=self._catch_up,
+            links=self._links,
+            interactions=self._interactions,
             choices=self._choices,
             unspoken=self._required(self._unspoken),
             threads=OwnThreads(rest) if self._opens_threads else None,
-        ) as receiver:
-            gateway = Gateway(
-                self._token,
-                receiver,
-                Allowance(rest, self._clock),
-                content=content,
-                clock=self._clock,
-                servers_quiet_s=self._catch_up.servers_quiet_s,
-            )
-            await gateway.listen()
+        )
+        await listen(self._token, means, intake, self._sharding)
 
     async def ready(self) -> None:
         """See `bot.ports.chat.Chat.ready`: the bot is logged in."""
@@ -221,12 +206,3 @@ class DiscordChat:
         if part is None:
             raise PlatformUnavailable("Discord is not connected.")
         return part
-
-
-def _content_intent_is_on(rest: discord.Client) -> bool:
-    application = rest.application
-    if application is None:
-        return True
-    flags = application.flags
-    # "Limited" is what applications have that Discord has not reviewed, which is most.
-    return flags.gateway_message_content or flags.gateway_message_content_limited

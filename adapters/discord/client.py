@@ -10,6 +10,7 @@ from discord.http import Route
 from yarl import URL
 
 from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
+from adapters.discord.shards import Shard
 
 NO_PINGS = discord.AllowedMentions.none()
 """Nothing that the model writes may notify anybody, and neither does a reply."""
@@ -60,9 +61,12 @@ class Library(discord.Client):
         return discord.Attachment(state=self._connection, data=data)
 
 
-def options(*, content: bool) -> dict[str, Any]:
+def options(*, content: bool, shard: Shard | None = None) -> dict[str, Any]:
     """The arguments for `discord.Client`: no message cache, no member cache, no waiting for ever."""
+    # Without a number it is the only one.
+    number = {"shard_id": shard.id, "shard_count": shard.count} if shard and shard.count > 1 else {}
     return {
+        **number,
         "intents": intents(content=content),
         "max_messages": None,
         "member_cache_flags": discord.MemberCacheFlags.none(),

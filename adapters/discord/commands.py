@@ -18,6 +18,7 @@ from bot.commands import (
     OFF,
     ON,
     PERSONA,
+    SETTINGS,
 )
 
 Payload: TypeAlias = dict[str, Any]
@@ -34,6 +35,7 @@ _SLASH_COMMAND, _MESSAGE_MENU = 1, 3
 _TEXT, _FILE = 3, 11
 _LONGEST_QUESTION = 4000
 """What people with Nitro may write in a message; the longest that Discord lets an option hold is 6000."""
+_LONGEST_WORDS = 100
 
 _MENU: Mapping[str, str] = MappingProxyType({"Describe picture": DESCRIBE, "Alt text": ALT})
 """More of the menu of every message, behind "Apps": its entries and which command each one is."""
@@ -82,6 +84,9 @@ _OPTIONS: Mapping[str, list[Payload]] = MappingProxyType(
             )
         ],
         PERSONA: [_text("persona", "One of the list, or how I should speak in your own words", autocomplete=True)],
+        SETTINGS: [
+            _text("change", "In words, such as: memory 20. Without them I show a menu", max_length=_LONGEST_WORDS)
+        ],
         MODEL: [_text("model", "One of the list", autocomplete=True)],
     }
 )

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from bot.markup.flat import Flat, Kind, Span
 
 _CANDIDATE = re.compile(r"[\\*_~|`<\[@]|(?<=\])\(|(?<=http|ttps):(?=//)")
-_LINE_MARK = re.compile(r" *(?:(?P<sign>>|#{1,3}(?= )|-(?=#? )|[*+](?= ))|\d+(?P<dot>\.)(?= ))")
+_LINE_MARK = re.compile(r" *(?:(?P<sign>>|#{1,3}(?=\s|\Z)|-(?=#? )|[*+](?= ))|\d+(?P<dot>\.)(?= ))")
 """What would begin a quote, heading, small text or list."""
-_OF_DISCORD = re.compile(r"<(?:[@#/]|[^ >]*:)")
+_OF_DISCORD = re.compile(r"<(?:[@#]|[^ >]*:|/[^>\n]*:)")
 """Mentions, emoji, times, addresses."""
 _UP_TO_BLANK = re.compile("[^ >]*")
 _EVERYBODY = re.compile(r"@(?:everyone|here)")

@@ -9,6 +9,7 @@ import discord
 from adapters.discord.allowance import Allowance
 from adapters.discord.errors import CONTENT_INTENT_REMEDY, LOGIN_REMEDY, discord_request
 from adapters.discord.listener import Ears, Listener
+from adapters.discord.shards import Shard
 from bot.errors import PlatformError, PlatformRefused
 from bot.ports.clock import Clock
 
@@ -23,8 +24,8 @@ _LONG_ENOUGH_S = 600.0
 _HOPELESS: Mapping[int, str] = MappingProxyType(
     {
         4004: LOGIN_REMEDY,
-        4010: "Please report this.",
-        4011: "The bot is in too many servers for one connection (2500).",
+        4010: "Set DISCORD_SHARD_COUNT to the same number for all processes, or leave it out.",
+        4011: "The bot is in too many servers for its connections: restart it, without DISCORD_SHARD_COUNT.",
         4012: "Update discord.py.",
         4013: "Please report this.",
     }
@@ -46,6 +47,7 @@ class Gateway:
         content: Whether to ask for the message content intent.
         clock: For waits.
         servers_quiet_s: See `CatchUp.servers_quiet_s`.
+        shard: Which connection.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Gateway:
         content: bool,
         clock: Clock,
         servers_quiet_s: float,
+        shard: Shard,
     ) -> None:
         self._token = token
         self._ears = ears
@@ -64,6 +67,7 @@ class Gateway:
         self._content = content
         self._clock = clock
         self._servers_quiet_s = servers_quiet_s
+        self._shard = shard
 
     async def listen(self) -> None:
         """Listen until cancelled.
@@ -96,6 +100,7 @@ class Gateway:
                 content=self._content,
                 clock=self._clock,
                 servers_quiet_s=self._servers_quiet_s,
+                shard=self._shard,
             ) as listener:
                 async with discord_request("logging in"):
                     await listener.login(self._token)

@@ -13,7 +13,7 @@ from adapters.discord.commands import asks_about, called
 from adapters.discord.forms import Form, form_about, read_form
 from adapters.discord.interactions import Interactions
 from adapters.discord.lanes import Job, Lanes
-from adapters.discord.places import Channel, Place
+from adapters.discord.places import Channel, Place, place_of
 from adapters.discord.reading import Reading
 from adapters.discord.suggesting import Choices, suggestions
 from adapters.discord.used import button_pressed, data_of, private_place
@@ -83,8 +83,8 @@ class Interacting:
         job = partial(self._take, interaction, channel, private, read, stored)
         # In a lane of its own, which waits for nothing: who wants it to stop wants it now.
         if self._lanes.put(interaction.id, f"press {interaction.id}", job):
-            private_in = private.key if private else None
-            self._interactions.acknowledge_press(interaction, stored=stored, private_in=private_in)
+            key, is_private = (private or place_of(channel)).key, private is not None
+            self._interactions.acknowledge_press(interaction, stored=stored, key=key, is_private=is_private)
 
     def _queue(
         self,
@@ -99,8 +99,8 @@ class Interacting:
         # Nothing is missed of what people ask for themselves alone: there is nothing to look back for.
         is_queued = self._lanes.put(interaction.user.id, what, job) if private else self._put(channel, what, job)
         if is_queued:
-            private_in = private.key if private else None
-            self._interactions.acknowledge(interaction, stored=stored, private_in=private_in)
+            key, is_private = (private or place_of(channel)).key, private is not None
+            self._interactions.acknowledge(interaction, stored=stored, key=key, is_private=is_private)
 
     async def _take(
         self,

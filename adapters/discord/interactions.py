@@ -35,8 +35,9 @@ class Opened:
     """A used command, a sent form or a pressed button, as long as it can be answered through its token."""
 
     interaction: discord.Interaction
-    private_in: ConversationKey | None
-    """Where only the person who used it sees the answer; None: everybody there does."""
+    key: ConversationKey
+    is_private: bool
+    """Only the person who used it sees the answer."""
     acknowledged: asyncio.Task[bool]
     good_until_s: float
     """By `Clock.monotonic_s`."""
@@ -48,7 +49,8 @@ class Opened:
     """Further answers, by the nonces of their parts."""
 
     def has_room_for(self, nonce: str) -> bool:
-        return self.original is None or nonce in (self.nonce, *self.followups) or len(self.followups) < _MOST_FOLLOWUPS
+        """Whether a part can still follow."""
+        return nonce in (self.nonce, *self.followups) or len(self.followups) < _MOST_FOLLOWUPS
 
 
 class Interactions:
@@ -61,24 +63,24 @@ class Interactions:
         self._tasks: dict[int, asyncio.Task[bool]] = {}
 
     def acknowledge(
-        self, interaction: discord.Interaction, *, stored: asyncio.Event, private_in: ConversationKey | None
+        self, interaction: discord.Interaction, *, stored: asyncio.Event, key: ConversationKey, is_private: bool
     ) -> None:
         """Tell Discord that an answer will come, once it is stored or nearly 2 s old. Returns at once.
 
         Before, a crash would lose it unseen; unacknowledged, Discord itself tells the person after 3 s.
         """
-        defer = partial(interaction.response.defer, ephemeral=private_in is not None, thinking=True)
-        self._open(interaction, _once(stored, defer), private_in)
+        defer = partial(interaction.response.defer, ephemeral=is_private, thinking=True)
+        self._open(interaction, _once(stored, defer), key, is_private=is_private)
 
     def acknowledge_press(
-        self, interaction: discord.Interaction, *, stored: asyncio.Event, private_in: ConversationKey | None
+        self, interaction: discord.Interaction, *, stored: asyncio.Event, key: ConversationKey, is_private: bool
     ) -> None:
         """Tell Discord that a pressed button was noticed, under the same conditions. Returns at once."""
         defer = _once(stored, interaction.response.defer)
-        if private_in is None or interaction.message is None:
+        if not is_private or interaction.message is None:
             self._run(interaction, defer)
             return
-        opened = self._open(interaction, defer, private_in)
+        opened = self._open(interaction, defer, key, is_private=True)
         opened.original = of_message(interaction.message.id)
         self.note(opened.original, opened)
 
@@ -92,32 +94,29 @@ class Interactions:
         if task := self._tasks.get(interaction.id):
             task.cancel()
 
-    async def take(self, message_id: MessageId, *, nonce: str) -> discord.Interaction | None:
+    async def take(self, message_id: MessageId, *, nonce: str) -> Opened | None:
         """The interaction through which the part with this nonce can be answered; None if it can't (any more)."""
         opened = self._opened.get(number_of(message_id))
-        if opened is None or opened.nonce not in (None, nonce) or not await self._is_good(opened):
-            return None
-        opened.nonce = nonce
-        return opened.interaction
+        is_free = opened is not None and opened.nonce in (None, nonce)
+        return opened if opened is not None and is_free and await self._is_good(opened) else None
 
-    async def take_private(self, key: ConversationKey, *, reply_to: MessageId | None, nonce: str) -> Opened | None:
-        """Through which the person alone can be shown a part; None if there is nothing (any more)."""
-        asked = self._opened.get(number_of(reply_to)) if reply_to else None
+    async def take_further(self, key: ConversationKey, *, nonce: str) -> Opened | None:
+        """Through which one more part can follow an answer there; None if there is nothing (any more)."""
         # One that has no answer yet is some other question's.
-        others = [one for one in reversed(self._opened.values()) if one.private_in == key and one.original]
-        others.sort(key=lambda one: nonce not in one.followups)
-        for opened in [*([asked] if asked and asked.nonce in (None, nonce) else []), *others]:
+        there = [one for one in reversed(self._opened.values()) if one.key == key and one.original]
+        there.sort(key=lambda one: nonce not in one.followups)
+        for opened in there:
             if opened.has_room_for(nonce) and await self._is_good(opened):
                 return opened
         return None
 
     async def holder(self, message_id: MessageId) -> Opened | None:
-        """Through which a private message can be changed; None if it can't (any more)."""
+        """Through which a message can be changed; None if it can't (any more)."""
         opened = self._holders.get(message_id)
         return opened if opened is not None and await self._is_good(opened) else None
 
     def note(self, message_id: MessageId, opened: Opened) -> None:
-        """This private message can be changed through that interaction."""
+        """This message can be changed through that interaction."""
         self._holders[message_id] = opened
         if len(self._holders) > _MOST_MESSAGES:
             self._holders.popitem(last=False)
@@ -136,13 +135,16 @@ class Interactions:
         self,
         interaction: discord.Interaction,
         response: Response,
-        private_in: ConversationKey | None,
+        key: ConversationKey,
+        *,
+        is_private: bool,
     ) -> Opened:
         while self._opened and (len(self._opened) >= _MOST_KEPT or self._is_over(next(iter(self._opened.values())))):
             self._opened.popitem(last=False)
         opened = Opened(
             interaction=interaction,
-            private_in=private_in,
+            key=key,
+            is_private=is_private,
             acknowledged=self._run(interaction, response),
             good_until_s=self._clock.monotonic_s() + INTERACTION_LIFETIME_S,
         )

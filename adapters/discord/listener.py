@@ -11,6 +11,7 @@ import discord
 from adapters.discord.allowance import Allowance
 from adapters.discord.client import Library, options
 from adapters.discord.places import Channel
+from adapters.discord.shards import Shard
 from adapters.discord.unreadable import snowflake_in
 from bot.errors import PlatformUnavailable
 from bot.ports.clock import Clock
@@ -56,9 +57,17 @@ class Listener(Library):
     """One gateway client, from its login to its end."""
 
     def __init__(
-        self, ears: Ears, allowance: Allowance, *, content: bool, clock: Clock, servers_quiet_s: float
+        self,
+        ears: Ears,
+        allowance: Allowance,
+        *,
+        content: bool,
+        clock: Clock,
+        servers_quiet_s: float,
+        shard: Shard,
     ) -> None:
-        super().__init__(**options(content=content), guild_ready_timeout=servers_quiet_s)
+        super().__init__(**options(content=content, shard=shard), guild_ready_timeout=servers_quiet_s)
+        self._shard = shard
         self._ears = ears
         self._allowance = allowance
         self._clock = clock
@@ -100,6 +109,8 @@ class Listener(Library):
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Let a lost session be followed by another one with growing pauses, as long as enough are left for the day.
 
+        Other connections of this bot come in between.
+
         Raises:
             PlatformUnavailable: they are not; who supervises this client has to wait.
         """
@@ -111,6 +122,7 @@ class Listener(Library):
             self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
             if await self._allowance.is_short():
                 raise PlatformUnavailable("Discord: this session was ended, and few new ones are left for today.")
+        await self._allowance.take_turn(self._shard.id)
         self._identified_at_s = self._clock.monotonic_s()
         self._identified_at = self._clock.now()
 

@@ -1,23 +1,28 @@
 """Writing to Discord's channels."""
 
-import logging
+from dataclasses import replace
 
 import discord
 from discord.http import handle_message_parameters
 
+from adapters.discord.answering import Answering
 from adapters.discord.errors import FILE_REMEDY, LOCKED, NO_ACCESS, NO_PERMISSION, discord_request
 from adapters.discord.interactions import Interactions
-from adapters.discord.places import channel_of, is_interaction, of_message, owner_of, whereabouts_of
-from adapters.discord.private_answers import PrivateAnswers
+from adapters.discord.places import (
+    channel_of,
+    is_interaction,
+    of_message,
+    of_message_elsewhere,
+    owner_of,
+    whereabouts_of,
+)
 from adapters.discord.sending import Sending, blaming_the_file, changed
 from adapters.discord.unspoken import Unspoken
 from adapters.discord.uploads import shows
-from bot.errors import PlatformRefused, PlatformUnavailable
+from bot.errors import PlatformRefused
 from bot.events import ConversationKey, MessageId
 from bot.ports.chat import Part
 from bot.ports.clock import Clock
-
-_log = logging.getLogger(__name__)
 
 _SEEN = "\N{EYES}"
 
@@ -27,40 +32,42 @@ class Posting:
 
     def __init__(self, rest: discord.Client, interactions: Interactions, unspoken: Unspoken, clock: Clock) -> None:
         self._rest = rest
-        self._interactions = interactions
         self._sending = Sending(rest, clock)
         self._unspoken = unspoken
-        self._private = PrivateAnswers(rest, interactions, self._post)
+        self._answering = Answering(interactions)
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
-        """Send one message: through the interaction if `reply_to` is one that lives, else as a reply, else plain."""
-        if owner_of(key):
-            return await self._private.post(key, part, reply_to=reply_to, nonce=nonce)
-        if reply_to is not None and is_interaction(reply_to):
-            if interaction := await self._interactions.take(reply_to, nonce=nonce):
-                try:
-                    return await _answer(interaction, part)
-                except (PlatformRefused, PlatformUnavailable) as error:
-                    # Not after `PlatformUncertain`: the answer may stand there, and trying again is harmless.
-                    _log.warning("%s The answer comes as a plain message.", error)
-            reply_to = None
+        """Send one message: through the interaction if `reply_to` is one that lives, else as a reply, else plain.
+
+        For one person alone it is an ephemeral message, or else goes to the private chat with them: also what does not
+        fit any more, comes too late, or after a restart, which forgets the interactions.
+        """
+        asked = reply_to if reply_to is not None and is_interaction(reply_to) else None
+        if asked is not None and (sent := await self._answering.post(key, part, asked=asked, nonce=nonce)):
+            return sent
+        if owner := owner_of(key):
+            sent = await self._answering.post(key, part, asked=None, nonce=nonce)
+            return sent or await self._post_privately(owner, part, nonce=nonce)
         channel_id = channel_of(key)
+        replied_to = reply_to if asked is None else None
         try:
-            return of_message(await self._post(channel_id, part, reply_to=reply_to, nonce=nonce))
+            return of_message(await self._post(channel_id, part, reply_to=replied_to, nonce=nonce))
         except PlatformRefused as refused:
-            if reply_to is not None and _is_muted(refused):
-                await self._unspoken.tell(channel_id, reply_to)
+            if _is_muted(refused):
+                if sent := await self._answering.post(key, part, asked=None, nonce=nonce):
+                    return sent
+                if replied_to is not None:
+                    await self._unspoken.tell(channel_id, replied_to)
             raise
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own, its buttons and its file included."""
-        if owner_of(key) and await self._private.edit(message_id, part):
-            return
-        await self._edit(*whereabouts_of(key, message_id), part)
+        if not await self._answering.edit(message_id, part):
+            await self._edit(*whereabouts_of(key, message_id), part)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take a message back; one that is gone already is fine."""
-        if owner_of(key) and await self._private.delete(message_id):
+        if await self._answering.delete(message_id):
             return
         channel_id, number = whereabouts_of(key, message_id)
         async with discord_request(f"deleting in channel {channel_id}"):
@@ -86,6 +93,14 @@ class Posting:
         async with discord_request(f"typing in channel {channel.id}"):
             await channel.typing()
 
+    async def _post_privately(self, person: int, part: Part, *, nonce: str) -> MessageId:
+        async with discord_request(f"opening the private chat with {person}"):
+            channel = await self._rest.http.start_private_message(person)
+        channel_id = int(channel["id"])
+        # The conversation of that chat is another one: buttons would find nothing there.
+        number = await self._post(channel_id, replace(part, buttons=()), reply_to=None, nonce=nonce)
+        return of_message_elsewhere(channel_id, number)
+
     async def _post(self, channel_id: int, part: Part, *, reply_to: MessageId | None, nonce: str) -> int:
         async with discord_request(f"posting in channel {channel_id}"):
             with blaming_the_file(part):
@@ -110,9 +125,3 @@ def _is_muted(refused: PlatformRefused) -> bool:
         and isinstance(cause, discord.HTTPException)
         and cause.code in (NO_ACCESS, NO_PERMISSION, LOCKED)
     )
-
-
-async def _answer(interaction: discord.Interaction, part: Part) -> MessageId:
-    async with discord_request("answering a command"):
-        message = await interaction.edit_original_response(**changed(part))
-    return of_message(message.id)

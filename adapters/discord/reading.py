@@ -9,22 +9,20 @@ from typing import Any
 
 import discord
 
-from adapters.discord.attachments import Links
 from adapters.discord.client import Library
 from adapters.discord.convert import message_received, quoted, unresolved_reply
 from adapters.discord.errors import discord_request
 from adapters.discord.forms import Form, Targets
 from adapters.discord.keeper import Keeper
-from adapters.discord.own_threads import OwnThreads, thread_key
+from adapters.discord.means import Means
+from adapters.discord.own_threads import thread_key
 from adapters.discord.places import Channel, Place, number_of, of_message, place_of
 from adapters.discord.self_check import SelfCheck
 from adapters.discord.unreadable import unreadable
-from adapters.discord.unspoken import Unspoken
 from adapters.discord.used import command_received, question_received, target_of
 from bot.errors import PlatformError
 from bot.events import Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted, Quoted
 from bot.ports.chat import Intake
-from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
@@ -37,37 +35,23 @@ class Reading:
     """What both listening and looking back need to bring a message to the core.
 
     Args:
-        rest: A logged-in client for what has to be looked up.
-        links: Where the links of attachments are remembered.
+        means: What it needs.
         intake: The core.
         keeper: Outlasts the storage's outages.
-        clock: For the age of things.
-        unspoken: For who asks where the bot may not write.
-        threads: Opens one for each question; None: answers stand where the questions do.
     """
 
-    def __init__(
-        self,
-        rest: discord.Client,
-        links: Links,
-        intake: Intake,
-        *,
-        keeper: Keeper,
-        clock: Clock,
-        unspoken: Unspoken,
-        threads: OwnThreads | None,
-    ) -> None:
-        self._rest = rest
-        self._links = links
+    def __init__(self, means: Means, intake: Intake, keeper: Keeper) -> None:
+        self._rest = means.rest
+        self._links = means.links
         self._intake = intake
-        self._clock = clock
+        self._clock = means.clock
         self._keeper = keeper
+        self._unspoken = means.unspoken
+        self._threads = means.threads
         self._places: dict[int, Place] = {}
         self._sees_content = True
         self._targets = Targets()
         self._self_check = SelfCheck()
-        self._unspoken = unspoken
-        self._threads = threads
 
     @property
     def bot_id(self) -> int:
@@ -85,9 +69,10 @@ class Reading:
         """Bring a person's new message to the core, which can answer it; or tell them that nobody can, there."""
         event = await self.read(message, place, is_catch_up=is_catch_up, is_new=True)
         self._unspoken.note(event.message_id, event.sender.id)
-        if event.is_private or self._self_check.may_speak(message.channel):
+        is_asked = event.address is not None
+        if event.is_private or self._self_check.may_speak(message.channel, tells=is_asked):
             await self.take(event)
-        elif event.address is not None and not is_catch_up:
+        elif is_asked and not is_catch_up:
             await self._unspoken.tell(message.channel.id, event.message_id)
 
     async def take_deletion(self, place: Place, message_ids: Sequence[MessageId]) -> None:

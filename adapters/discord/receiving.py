@@ -6,57 +6,43 @@ from functools import partial
 
 import discord
 
-from adapters.discord.attachments import Links
-from adapters.discord.catch_up import CatchUp
 from adapters.discord.catching_up import CatchingUp
 from adapters.discord.history import History
-from adapters.discord.interactions import Interactions
 from adapters.discord.keeper import Keeper
 from adapters.discord.lanes import Lanes
 from adapters.discord.limits import DISCORD
 from adapters.discord.look_back import LookBack
-from adapters.discord.own_threads import OwnThreads
+from adapters.discord.means import Means
 from adapters.discord.reading import Reading
 from adapters.discord.receiver import Receiver
 from adapters.discord.seen import SeenUntil
-from adapters.discord.suggesting import Choices
-from adapters.discord.unspoken import Unspoken
+from adapters.discord.shards import Shard
 from bot.ports.chat import Intake
-from bot.ports.clock import Clock
+
+
+def cursor_of(rest: discord.Client) -> str:
+    """How the names of all cursors begin.
+
+    By application: another bot's token in the settings must not inherit what this one has seen.
+    """
+    return f"{DISCORD}:{rest.application_id}"
 
 
 @asynccontextmanager
-async def receiving(
-    rest: discord.Client,
-    intake: Intake,
-    *,
-    links: Links,
-    interactions: Interactions,
-    clock: Clock,
-    bounds: CatchUp,
-    choices: Choices,
-    unspoken: Unspoken,
-    threads: OwnThreads | None,
-) -> AsyncIterator[Receiver]:
+async def receiving(means: Means, intake: Intake, shard: Shard) -> AsyncIterator[Receiver]:
     """What takes events in. At the end what came before is stored, and how far that was.
 
     Args:
-        rest: Logged in.
+        means: What it needs.
         intake: The core.
-        links: Of attachments.
-        interactions: Where used commands wait for their answer.
-        clock: For waits.
-        bounds: Of looking back.
-        choices: What can be chosen while a command is typed.
-        unspoken: For who asks where the bot may not write.
-        threads: Opens one for each question; None: answers stand where the questions do.
+        shard: Whose events.
     """
-    # By application: another bot's token in the settings must not inherit what this one has seen.
-    cursor = f"{DISCORD}:{rest.application_id}"
+    rest, clock, bounds = means.rest, means.clock, means.bounds
+    cursor = shard.cursor(cursor_of(rest))
     keeper = Keeper(clock)
     seen = SeenUntil(intake, cursor, clock)
     history = History(rest)
-    reading = Reading(rest, links, intake, keeper=keeper, clock=clock, unspoken=unspoken, threads=threads)
+    reading = Reading(means, intake, keeper)
     look_back = LookBack(
         reading=reading, history=history, intake=intake, keeper=keeper, cursor=cursor, clock=clock, bounds=bounds
     )
@@ -80,9 +66,9 @@ async def receiving(
                     lanes=lanes,
                     seen=seen,
                     catching_up=catching_up,
-                    interactions=interactions,
+                    interactions=means.interactions,
                     history=history,
-                    choices=choices,
+                    choices=means.choices,
                 )
             finally:
                 catching_up.stop()

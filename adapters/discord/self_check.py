@@ -16,7 +16,6 @@ _LOSSES: Mapping[str, str] = MappingProxyType(
     {
         "read_message_history": "answers are no replies, and I can't catch up",
         "attach_files": "pictures and files come as words",
-        "add_reactions": "I can't show that I saw something",
     }
 )
 """By discord.py's names of the permissions: what it is like without them."""
@@ -29,15 +28,20 @@ class SelfCheck:
     def __init__(self) -> None:
         self._told: dict[int, frozenset[str]] = {}
 
-    def may_speak(self, channel: Channel) -> bool:
-        """Whether the bot can write there, as far as is known. What is missing is told once, and when it changes."""
+    def may_speak(self, channel: Channel, *, tells: bool) -> bool:
+        """Whether the bot can write there, as far as is known.
+
+        Args:
+            channel: Where.
+            tells: Tell the operator once what is missing, and again when that changes.
+        """
         may = _permissions(channel)
         if may is None:
             return True
         granted = {name for name, is_granted in may if is_granted}
         speaking = _SPEAKING[isinstance(channel, discord.Thread)]
         lacking = frozenset({speaking, *_LOSSES} - granted)
-        if lacking != self._told.get(channel.id, frozenset()):
+        if tells and lacking != self._told.get(channel.id, frozenset()):
             self._tell(channel, lacking, speaking)
         return speaking in granted
 

@@ -63,7 +63,9 @@ def places_to_look_at(
 def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizon) -> Channel | None:
     """A conversation of which Discord did not say that something new was said; None if it needs no look."""
     if known.is_private:
-        # Discord does not list private chats.
+        # Discord does not list private chats, and tells of them only to the first connection.
+        if client.shard_id:
+            return None
         return client.get_partial_messageable(place.channel_id, type=discord.ChannelType.private)
     is_recent = number_of(known.newest) > horizon.changes_since
     channel = client.get_channel(place.channel_id)

@@ -20,7 +20,8 @@ _DELIMITER_BEGUN = re.compile(r"[|:\- \t]*")
 def may_be_header(line: str) -> bool:
     """Whether a table may begin with this line.
 
-    Its first ``|`` is not left out, as it may be on GitHub: else no line would be sure to be none while it grows.
+    In each line the first ``|`` must be there, which GitHub lets be left out: else no line would be sure to be none
+    while it grows.
     """
     return line.startswith("|") and len(line) <= LONGEST_HEADER
 
@@ -106,7 +107,7 @@ def _is_last(state: StateBlock, line: int, end: int) -> bool:
 
 
 def _ends_table(state: StateBlock, line: int, end: int) -> bool:
-    if state.isEmpty(line) or state.sCount[line] < state.blkIndent or state.is_code_block(line):
+    if not _line(state, line).startswith("|") or state.sCount[line] < state.blkIndent or state.is_code_block(line):
         return True
     return any(rule(state, line, end, True) for rule in state.md.block.ruler.getRules("blockquote"))
 

@@ -23,6 +23,7 @@ _LONE_DOLLAR = re.compile(r"\$(?:[^\s$][^$\n]{0,299})?\Z")
 _OPEN_DOLLAR = re.compile(r"\$(?=[A-Za-z\\{(|])[^$\n]*\Z")
 _UNFINISHED_COMMAND = re.compile(r"(?:\\[A-Za-z]*|[\^_{\s])+\Z")
 _OF_WORDS = re.compile(r"\w\s+[A-Za-z]{2}|[A-Za-z]{2}\s+\w")
+_OF_PRICES = re.compile(r"\d[^=+<>*/\\^_{}|-]*\s[^=+<>*/\\^_{}|-]*")
 _OF_TEX = re.compile(r"[\\^_{}=]")
 
 
@@ -63,7 +64,9 @@ def formula_at(text: str, start: int, limit: int, memory: Memory) -> Found | Non
 
 def is_formula(tex: str) -> bool:
     """Whether this was meant as a formula: a few signs, or commands of TeX, and no prose."""
-    return bool(tex.strip()) and (_OF_TEX.search(tex) is not None or _OF_WORDS.search(tex) is None)
+    if not tex.strip() or _OF_PRICES.fullmatch(tex):
+        return False
+    return _OF_TEX.search(tex) is not None or _OF_WORDS.search(tex) is None
 
 
 def open_formula(text: str, start: int) -> str | None:

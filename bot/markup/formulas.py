@@ -1,12 +1,19 @@
 """Formulas of TeX as text that can be read: fractions, powers, indices, Greek, sums, roots, matrices."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from bot.markup.tex import ACCENTS, DOUBLE_STRUCK, FUNCTIONS, NOTHING, SPACES, SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, TEXTS
 
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[ \t\n]+|.", re.DOTALL)
-_SIMPLE = re.compile(r"[^\W_]*[^\s+\-−=<>/,;·×]?", re.UNICODE)
+_SIMPLE = re.compile(r"[\w√∛∜∂∇∞′]*[^\s+\-−±=<>/,;·×(]?")
+_APPLIED = re.compile(r"\w*\([^()]*\)")
+_PRODUCT = re.compile(r"(?:[\w√∛∜∂∇∞′]|\([^()]*\))*")
+_BEGIN, _END_OF_NAME, _END_OF_FRACTION = "\ue000", "\ue001", "\ue002"
+"""Of private use: they stand around names and fractions until it is known what is beside these."""
+_APART = re.compile("(?<=[\\w)])\ue000|\ue001(?=[A-Za-z0-9Α-ω√∂\ue000])|\ue002(?=[A-Za-z0-9Α-ω√∂(\ue000])")
+_MARKS = str.maketrans(dict.fromkeys([_BEGIN, _END_OF_NAME, _END_OF_FRACTION], ""))
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*|[ \t]{2,}")
 _DEEPEST = 20
 _NUMBER_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -30,6 +37,7 @@ def readable(tex: str) -> str:
         shown = _Reader(tex).formula()
     except _Unknown:
         shown = tex
+    shown = _APART.sub(" ", shown).translate(_MARKS)
     return _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", shown.strip()) or tex
 
 
@@ -96,8 +104,7 @@ class _Reader:
         if name in SYMBOLS:
             return SYMBOLS[name]
         if name in FUNCTIONS:
-            is_apart = self._peek() not in ("", "(", "^", "_", "}", "[", "\\left") and not self._peek().isspace()
-            return f"{name} " if is_apart else name
+            return f"{_BEGIN}{name}{_END_OF_NAME}"
         if name in NOTHING:
             if self._peek() == "." and name not in ("!", "-"):  # A bracket that is none: \right.
                 self._at += 1
@@ -113,7 +120,8 @@ class _Reader:
     def _structure(self, name: str) -> str:
         match name:
             case "frac" | "dfrac" | "tfrac" | "cfrac":
-                return f"{_grouped(self._argument())}/{_grouped(self._argument())}"
+                above, below = _grouped(self._argument(), _PRODUCT), _grouped(self._argument(), _APPLIED)
+                return f"{_BEGIN}{above}/{below}{_END_OF_FRACTION}"
             case "binom" | "dbinom" | "tbinom":
                 return f"C({self._argument()}, {self._argument()})"
             case "sqrt":
@@ -121,7 +129,7 @@ class _Reader:
             case "mathbb":
                 return "".join(DOUBLE_STRUCK.get(letter, letter) for letter in self._argument())
             case "not":
-                return f"{self._argument()}\u0338"
+                return unicodedata.normalize("NFC", f"{self._argument()}\u0338")
             case "pmod":
                 return f"(mod {self._argument()})"
             case "tag":
@@ -154,7 +162,7 @@ class _Reader:
             self._at += 1
             degree = self._until("]")
         sign = _NUMBER_ROOTS.get(degree) or _script(degree, SUPERSCRIPTS, "") + "√"
-        return sign + _grouped(self._argument())
+        return sign + _grouped(self._argument(), _APPLIED)
 
     def _environment(self, name: str) -> str:
         if name not in _ROWS | _LINES:
@@ -195,8 +203,10 @@ def _script(shown: str, letters: Mapping[str, str], sign: str) -> str:
     return f"{sign}{shown}" if len(shown) == 1 else f"{sign}({shown})"
 
 
-def _grouped(shown: str) -> str:
-    return shown if _SIMPLE.fullmatch(shown) else f"({shown})"
+def _grouped(shown: str, whole: re.Pattern[str]) -> str:
+    """In brackets, unless it is one thing or `whole` matches it."""
+    bare = shown.strip()
+    return bare if _SIMPLE.fullmatch(bare) or whole.fullmatch(bare) else f"({bare})"
 
 
 def _accented(shown: str, accent: str) -> str:

@@ -15,7 +15,7 @@ from bot.markup.dialect import label_end, parser
 _SHORT = 24
 """A longer line is what it is: a paragraph's, a list's, ... The number of an entry takes at most 11 code points."""
 _NO_WORDS = re.compile(r"[^\w]*")
-_CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[\s>]*)*(?:\[[ xX]\]\s+)?"
+_CONTAINERS = r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])(?:\s+\[[ xX]\](?=\s))?[\s>]*)*"
 _BEGINS_WITH_LETTER = re.compile(rf"{_CONTAINERS}[^\W\d_]")
 _HEADER_BEGUN = re.compile(rf"{_CONTAINERS}\|")
 _FENCE_BEGUN = re.compile(rf"{_CONTAINERS}(?:```|~~~)")
@@ -25,12 +25,13 @@ _LONGEST_UNFINISHED = 1500
 """Longer than any link."""
 _MOST_STYLES = 20
 """So many can be open with sense."""
-_UNFINISHED_RUN = re.compile(r"[*_~`]+\Z")
+_UNFINISHED_RUN = re.compile(r"[*_~`\\$]+\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
 _UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
 _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
 _UNFINISHED_ADDRESS = re.compile(r"(?<!\\)<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
 _BACKTICKS = re.compile("`+")
+_VERBATIM = re.compile(r"`+|\\[(\[]|\$")
 _SIGNS = frozenset("$_*~")
 _TILDE = ord("~")
 _TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z", re.IGNORECASE)
@@ -76,11 +77,12 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     """
     begun = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip()
     scan = _scan(begun)
-    shown, unfinished_from = _without_unfinished(begun)
+    shown, unfinished_from = _without_unfinished(begun, scan)
     start = min([unfinished_from, changeable_from, *scan.open])
     if shown != begun:
-        start = scan.whole_from(start)
+        whole = scan.whole
         scan = _scan(shown)
+        scan.whole += whole
     start = scan.whole_from(min([start, *scan.open]))
     if shown[start - 1 : start] in _SIGNS and start:  # What they mean depends on what follows.
         start = scan.whole_from(len(shown[:start].rpartition(" ")[0]))
@@ -89,12 +91,13 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     return shown[:start], "".join([shown[start : scan.end], scan.closing, *styles])
 
 
-def _without_unfinished(text: str) -> tuple[str, int]:
+def _without_unfinished(text: str, scan: "_Scan") -> tuple[str, int]:
     """The text without what only makes sense together with what follows, and from where it may change."""
     starts = [len(text)]
     shown = text
     for unfinished in (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS):
-        if (found := unfinished.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))) is not None:
+        found = unfinished.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))
+        if found is not None and scan.whole_from(found.start()) == found.start():
             shown = shown[: found.start()] + (found[1] if found.re is _UNFINISHED_LINK else shown[found.end() :])
             starts.append(found.start())
     tail = _TAIL.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))
@@ -143,6 +146,8 @@ def _scan(text: str) -> _Scan:
             state.pos += 1
         elif len(state.delimiters) == known:
             scan.whole.append((start, state.pos))
+            if text[start] in "[!" and _may_end_within(state, start):
+                scan.open.append(start)
         for delimiter in state.delimiters[known:]:
             places[delimiter.token] = start
             start += _width(delimiter)
@@ -168,6 +173,16 @@ def _ends_open(scan: _Scan, state: StateInline) -> bool:
         scan.end = start
     scan.open.append(start)
     return True
+
+
+def _may_end_within(state: StateInline, start: int) -> bool:
+    """Whether code or a formula that begins in this link may come to go on behind it."""
+    place = start
+    while (found := _VERBATIM.search(state.src, place, state.pos)) is not None:
+        place = code_end(state.src, found[0], found.end(), state.env) if found[0][0] == "`" else -1
+        if place < 0:
+            return True
+    return False
 
 
 def _may_become_link(state: StateInline) -> bool:

@@ -224,9 +224,6 @@ class _Layout:
                 self.canvas.unsettle()
 
     def _marked(self, kind: Kind, text: str) -> None:
-        if kind is Kind.ADDRESS and self.canvas.is_open(Kind.LINK):
-            self.canvas.write(text)
-            return
         self.canvas.open(kind)
         self.canvas.write(text)
         self.canvas.close()
@@ -243,7 +240,9 @@ class _Layout:
 
     def _image(self, url: str, words: str, title: str) -> None:
         if self.canvas.is_open(Kind.LINK):
-            self.canvas.write(f"{words} ({url}){titled(title)}".lstrip())
+            self.canvas.write(f"{words} (".lstrip())
+            self._marked(Kind.ADDRESS, url)
+            self.canvas.write(f"){titled(title)}")
             return
         self.canvas.open(Kind.LINK, url)
         self.canvas.write(words if words.strip() else url)

@@ -48,6 +48,7 @@ _LANDMARK = re.compile(
 """A line of a fence, or a blank line above one that is not indented."""
 _QUOTE_PREFIX = re.compile(r"\A[\s>]*")
 _LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
+_CODE = frozenset({"fence", "code_block"})
 _STYLES = {"strong": Style.BOLD, "em": Style.ITALIC, "s": Style.STRIKETHROUGH}
 
 
@@ -140,7 +141,7 @@ class _Builder:
         if lines is None or any(token.nesting > 0 for token in self._tokens[leaf:]):
             return
         below = self._lines[lines[1] :]
-        if self._tokens[leaf].type == "fence" or len(below) <= 1 and not any(map(str.strip, below)):
+        if self._tokens[leaf].type in _CODE or len(below) <= 1 and not any(map(str.strip, below)):
             self._open_leaf = leaf
 
     def blocks(self) -> tuple[Block, ...]:

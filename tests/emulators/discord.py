@@ -196,6 +196,16 @@ class DiscordEmulator(DiscordScene):
         self._gateway.sessions_left = sessions
 
     @property
+    def connected_shards(self) -> set[int]:
+        """The numbers of the shards that have a connected session."""
+        return self._gateway.connected_shards
+
+    def recommend(self, *, shards: int, max_concurrency: int = 1, guilds_per_shard: int = 2500) -> None:
+        """What GET /gateway/bot says from now on, and how many guilds one shard may have."""
+        self._gateway.shards, self._gateway.max_concurrency = shards, max_concurrency
+        self._gateway.guilds_per_shard = guilds_per_shard
+
+    @property
     def resumes(self) -> int:
         """How many times a session was resumed."""
         return self._gateway.resumes

@@ -12,10 +12,11 @@ from aiohttp import WSMsgType, web
 from tests.emulators.discord_backend import Backend
 from tests.emulators.discord_payloads import guild_create_payload, person_payload
 from tests.emulators.discord_sessions import KNOWN_INTENTS, Connection, Intent, Op, Session
-from tests.emulators.discord_world import Channel, Payload
+from tests.emulators.discord_world import Channel, Guild, Payload
 
 _UNKNOWN_ERROR, _UNKNOWN_OPCODE, _DECODE_ERROR, _NOT_AUTHENTICATED, _AUTHENTICATION_FAILED = range(4000, 4005)
 _ALREADY_AUTHENTICATED, _RATE_LIMITED, _INVALID_INTENTS, _DISALLOWED_INTENTS = 4005, 4008, 4013, 4014
+_INVALID_SHARD, _SHARDING_REQUIRED = 4010, 4011
 _ENDS_SESSION = frozenset({1000, 1001})  # Discord docs, Disconnecting: other codes leave it resumable.
 _IDENTIFY_PAUSE_S = 5.0  # Discord docs, Rate Limiting of IDENTIFY: max_concurrency per 5 s.
 _EVENTS_PER_MINUTE = 120  # Discord docs, Rate Limiting of the gateway.
@@ -36,7 +37,10 @@ class Gateway:
         self._interval_ms = round(heartbeat_interval_s * 1000)
         self._connections: set[Connection] = set()
         self._sessions: dict[str, Session] = {}
-        self._identified_at = float("-inf")
+        self.shards = self.max_concurrency = 1
+        """What GET /gateway/bot recommends, and how many groups of shards may identify side by side."""
+        self.guilds_per_shard = 2500  # Discord docs, Sharding.
+        self._identified_at: dict[int, float] = {}
         self._idle = asyncio.Event()
         self._idle.set()
         self._audible = asyncio.Event()
@@ -46,6 +50,10 @@ class Gateway:
     @property
     def connected(self) -> bool:
         return any(session.connection is not None for session in self._sessions.values())
+
+    @property
+    def connected_shards(self) -> set[int]:
+        return {session.shard[0] for session in self._sessions.values() if session.connection is not None}
 
     @property
     def silent(self) -> bool:
@@ -84,7 +92,12 @@ class Gateway:
 
     def limits(self) -> Payload:
         """``session_start_limit`` of GET /gateway/bot."""
-        return {"total": 1000, "remaining": self.sessions_left, "reset_after": 86_400_000, "max_concurrency": 1}
+        return {
+            "total": 1000,
+            "remaining": self.sessions_left,
+            "reset_after": 86_400_000,
+            "max_concurrency": self.max_concurrency,
+        }
 
     async def stop(self) -> None:
         """Close everything, and wait for it."""
@@ -177,42 +190,49 @@ class Gateway:
         if data.get("token") != self._backend.token:
             self._refuse(connection, _AUTHENTICATION_FAILED, "IDENTIFY with an unknown token")
             return
-        intents = data.get("intents")
+        intents, shard = data.get("intents"), tuple(data.get("shard") or (0, 1))
         if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
             self._refuse(connection, _INVALID_INTENTS, f"IDENTIFY with invalid intents {intents}")
-            return
-        if self._is_disallowed(intents):
+        elif not 0 <= shard[0] < shard[1]:
+            self._refuse(connection, _INVALID_SHARD, f"IDENTIFY with the invalid shard {shard}")
+        elif len(self._guilds(shard)) > self.guilds_per_shard:
+            connection.close(_SHARDING_REQUIRED)
+        elif self._is_disallowed(intents):
             connection.close(_DISALLOWED_INTENTS)
-            return
-        if self._identifies_too_often():
+        elif self._identifies_too_often(shard[0] % self.max_concurrency):
             self._backend.violations.append("IDENTIFY twice within 5 s")
             connection.send(Op.INVALID_SESSION, False)
-            return
-        self._begin(connection, intents)
+        else:
+            self._begin(connection, intents, shard)
 
     def _is_disallowed(self, intents: int) -> bool:
         if intents & (Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES):
             return True
         return bool(intents & Intent.MESSAGE_CONTENT) and not self._backend.content_intent
 
-    def _identifies_too_often(self) -> bool:
+    def _identifies_too_often(self, key: int) -> bool:
         now = time.monotonic()
-        too_often = self.identify_limit and now - self._identified_at < _IDENTIFY_PAUSE_S
-        self._identified_at = now
+        too_often = self.identify_limit and now - self._identified_at.get(key, float("-inf")) < _IDENTIFY_PAUSE_S
+        self._identified_at[key] = now
         return too_often
 
-    def _begin(self, connection: Connection, intents: int) -> None:
+    def _guilds(self, shard: tuple[int, int]) -> list[Guild]:
+        world = self._backend.world
+        number, count = shard
+        return [guild for guild in world.guilds.values() if world.is_in(guild) and (guild.id >> 22) % count == number]
+
+    def _begin(self, connection: Connection, intents: int, shard: tuple[int, int]) -> None:
         self.identifies += 1
         if self.sessions_left <= 0:
             self._backend.violations.append("IDENTIFY more often than a day allows: the token is reset")
         self.sessions_left -= 1
-        session = Session(id=secrets.token_hex(16), intents=intents, connection=connection)
+        session = Session(id=secrets.token_hex(16), intents=intents, connection=connection, shard=shard)
         connection.session = session
         session.dispatch("READY", self._ready(session))
         if intents & Intent.GUILDS:
             world = self._backend.world
-            for guild in world.guilds.values():
-                if guild.id not in world.outages and world.is_in(guild):
+            for guild in self._guilds(shard):
+                if guild.id not in world.outages:
                     session.dispatch("GUILD_CREATE", guild_create_payload(guild, world.bot))
         self._sessions[session.id] = session
 
@@ -230,7 +250,7 @@ class Gateway:
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self._backend.gateway_url,
-            "shard": [0, 1],
+            "shard": list(session.shard),
             "application": {"id": str(world.bot.id), "flags": application_flags(self._backend)},
         }
 
@@ -252,8 +272,17 @@ class Gateway:
         session.dispatch("RESUMED", {"_trace": []})
 
     def _publish(self, name: str, channel: Channel | None, payload: Callable[[bool], Payload]) -> None:
+        guild_id = _guild_of(name, channel, payload)
         for session in list(self._sessions.values()):
-            session.offer(name, channel, payload, self._backend.world.bot)
+            session.offer(name, channel, payload, self._backend.world.bot, guild_id=guild_id)
+
+
+def _guild_of(name: str, channel: Channel | None, payload: Callable[[bool], Payload]) -> int | None:
+    if channel is not None:
+        return channel.guild.id if channel.guild else None
+    shown = payload(False)
+    number = shown.get("id") if name.startswith("GUILD_") else shown.get("guild_id")
+    return int(number) if number else None
 
 
 def application_flags(backend: Backend) -> int:

@@ -42,7 +42,7 @@ class ApplicationRoutes:
 
     def _gateway_bot(self, _: Call) -> Answer:
         url, limits = self._backend.gateway_url, self._gateway.limits()
-        return Answer({"url": url, "shards": 1, "session_start_limit": limits})
+        return Answer({"url": url, "shards": self._gateway.shards, "session_start_limit": limits})
 
     def _me(self, _: Call) -> Answer:
         return Answer(person_payload(self._world.bot) | {"verified": True, "mfa_enabled": False, "flags": 0})

@@ -101,6 +101,8 @@ class Session:
     id: str
     intents: int
     connection: Connection | None
+    shard: tuple[int, int] = (0, 1)
+    """Which, of how many."""
     sequence: int = 0
     history: collections.deque[tuple[int, str]] = field(default_factory=lambda: collections.deque(maxlen=_REPLAYED))
 
@@ -120,9 +122,24 @@ class Session:
             return None
         return [frame for number, frame in self.history if number > sequence]
 
-    def offer(self, name: str, channel: Channel | None, payload: Callable[[bool], Payload], bot: Person) -> None:
+    def has(self, guild_id: int | None) -> bool:
+        """Whether this shard is told of a guild; only the first one is of private chats (Discord docs, Sharding)."""
+        number, count = self.shard
+        return number == (0 if guild_id is None else (guild_id >> 22) % count)
+
+    def offer(
+        self,
+        name: str,
+        channel: Channel | None,
+        payload: Callable[[bool], Payload],
+        bot: Person,
+        *,
+        guild_id: int | None,
+    ) -> None:
         """Dispatch an event if this session's intents and the bot's permissions let it through."""
         if self.intents & _needed(name, channel) != _needed(name, channel):
+            return
+        if not self.has(guild_id):
             return
         if channel is None or Permission.VIEW_CHANNEL in permissions_in(channel, bot):
             self.dispatch(name, payload(bool(self.intents & Intent.MESSAGE_CONTENT)))
