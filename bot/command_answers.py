@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from bot import commands, texts
 from bot.events import PersonId
 from bot.menus import Menus
+from bot.personal import Spent
 from bot.ports.chat import Chat, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.privacy_commands import PrivacyCommands
-from bot.records import Spent, Turn
+from bot.records import Turn
 from bot.replies import Again, Reply
 from bot.settings_command import SettingsCommand
 

@@ -71,12 +71,11 @@ class Menus:
         return f"{OWN_WORDS}:{words}" if is_own else f"{name}:{words.lower()}"
 
 
-def what_to_forget() -> Buttons:
-    """What can be forgotten, as the menu of the command."""
-    return tuple(
-        (Button(action=Action.CHOOSE, label=texts.FORGET_LABELS[what], value=what),)
-        for what in (MESSAGE, HERE, EVERYTHING)
-    )
+def what_to_forget(*, is_reply: bool) -> Buttons:
+    """What can be forgotten, as the menu of the command, which may reply to a message."""
+    one = texts.FORGET_THAT_LABEL if is_reply else texts.FORGET_LAST_LABEL
+    labels = {MESSAGE: one, HERE: texts.FORGET_HERE_LABEL, EVERYTHING: texts.FORGET_EVERYTHING_LABEL}
+    return tuple((Button(action=Action.CHOOSE, label=label, value=what),) for what, label in labels.items())
 
 
 def _button(name: str, value: str, label: str) -> Button:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from bot import menus, texts
 from bot.commands import EXPORT
 from bot.exporting import export_files
+from bot.personal import Scope
 from bot.ports.chat import Chat, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import NOBODY, Scope, Turn
+from bot.records import NOBODY, Turn
 from bot.replies import Again, Reply
 from bot.rights import objection
 
@@ -44,7 +45,7 @@ class PrivacyCommands:
             case "everything":
                 await self._forget_all(turn, Scope.MINE, again)
                 return Reply(text=texts.FORGOTTEN_EVERYTHING)
-        return Reply(text=texts.FORGET, buttons=menus.what_to_forget())
+        return Reply(text=texts.FORGET, buttons=menus.what_to_forget(is_reply=turn.about is not None))
 
     async def _forget_exchange(self, turn: Turn, again: Again) -> Reply:
         withdrawn = await self._store.forget_exchange(turn, now=self._clock.now())

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.choices import AnswerMode
-from bot.commands import COMMANDS, EVERYTHING, HERE, MESSAGE
-from bot.records import Spent
+from bot.commands import COMMANDS
+from bot.personal import Spent
 
 HELP = "\n".join(
     [
@@ -165,9 +165,13 @@ NOT_A_CHOICE = "I don't know that choice. These are the ones I know."
 
 FORGET = "What shall I forget? It can't be brought back."
 
-FORGET_LABELS: Mapping[str, str] = MappingProxyType(
-    {MESSAGE: "Your last question", HERE: "This conversation", EVERYTHING: "Everything of yours"}
-)
+FORGET_LAST_LABEL = "My last question"
+
+FORGET_THAT_LABEL = "That question"
+
+FORGET_HERE_LABEL = "This conversation"
+
+FORGET_EVERYTHING_LABEL = "Everything of mine"
 
 FORGOTTEN_EXCHANGE = "Done: that question and my answer are forgotten."
 
@@ -321,6 +325,6 @@ def usage_here(today: Spent, month: Spent) -> str:
 
 
 def _spent(when: str, spent: Spent) -> str:
-    cost = "" if spent.cost_usd is None else f", ${spent.cost_usd:.4f}"
     tokens = spent.prompt_tokens + spent.completion_tokens
-    return f"{when}: {spent.questions} answers, {spent.pictures} pictures, {tokens:,} tokens{cost}"
+    counted = f"{when}: answers {spent.questions}, pictures {spent.pictures}, tokens {tokens:,}"
+    return counted if spent.cost_usd is None else f"{counted}, cost ${spent.cost_usd:.4f}"

@@ -1,25 +1,26 @@
 """Taking a message in: with a turn of its own, or as more of one that waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
-from bot.commands import ALT, LOOKING
-from bot.events import Address, Command, MessageId, MessageReceived, PersonId, Source
-from bot.records import BUSY, OVERHEARD, Accepted, Joining, Refusal, Turn, TurnId, TurnState
+from bot.commands import LOOKING
+from bot.events import Command, MessageId, MessageReceived, PersonId
+from bot.records import Accepted, Joining, Refusal, Turn, TurnId, TurnState
 from storage import moving, passing, refusals
 from storage.albums import with_siblings
 from storage.attachments import Offered, in_order, offered_by
 from storage.columns import Moment, storable
 from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
-from storage.messages import HAS_OWN_ATTACHMENTS, INNER, IS_KNOWN, add_message, without_known_replies
+from storage.heard import Heard
+from storage.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
 from storage.tables import ARGUMENT_LENGTH, NAME_LENGTH, conversations, turns
 from storage.transactions import AnyRow
-from storage.turn_rows import decided_at_once, turn_by_id
+from storage.turn_rows import turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (
@@ -65,61 +66,6 @@ _JOIN = (
 )
 
 
-_SENT = (Source.FILE, Source.STICKER)
-"""What is described in a conversation that describes every picture: what people send, not what their words bring."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Heard:
-    """A message, and what `bot.ports.store.Store.accept` is told of it."""
-
-    message: MessageReceived
-    now: datetime
-    ready_at: datetime
-    joining: Joining
-    answer: bool
-    refusal: Refusal | None
-    settings: ConversationSettings
-    is_overheard: bool = False
-    """It is for nobody in particular, and only remembered."""
-
-    @property
-    def beginning(self) -> dict[str, Any]:
-        """The state of a turn that begins with it, and what else is known of that turn already."""
-        if not self.answer or self.is_overheard:
-            trouble = OVERHEARD if self.is_overheard else None
-            return {
-                "state": TurnState.REMEMBERED,
-                "ready_at": self.ready_at,
-                "finished_at": self.now,
-                "trouble": trouble,
-            }
-        if self.refusal is not None:
-            return {**decided_at_once(self.refusal.text, trouble=BUSY, now=self.now), "ready_at": self.now}
-        return {"state": TurnState.ACCEPTED, "ready_at": self.ready_at}
-
-    @property
-    def reply_to(self) -> MessageId:
-        """What the answer replies to, if it can."""
-        message_id = self.message.message_id
-        return MessageId("") if message_id.startswith(INNER) else message_id
-
-    @property
-    def command(self) -> Command | None:
-        """Its own, or that of a picture which is described because every picture is."""
-        if self.message.address is not None or not self.answer or not self.settings.describes_pictures:
-            return self.message.command
-        return Command(name=ALT) if any(ref.source in _SENT for ref in self.message.attachments) else None
-
-    @property
-    def is_asked(self) -> bool:
-        """Something is to be said to it."""
-        address = self.message.address
-        if self.refusal is not None and address in (None, Address.WATCHED):
-            return False  # Where there is no room, nobody is told so who did not ask.
-        return address is not None or self.command is not None
-
-
 def accept(
     connection: sa.Connection,
     message: MessageReceived,
@@ -142,7 +88,7 @@ def accept(
     settings = as_settings(situation.settings) if situation else NOTHING_CHOSEN
     if message.address is None and answer:
         message = replace(message, address=address_of(message, settings, defaults))
-    heard = _Heard(
+    heard = Heard(
         message=message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal, settings=settings
     )
     if situation is not None:
@@ -160,6 +106,26 @@ def accept(
     return None
 
 
+def ask_alone(
+    connection: sa.Connection, question: MessageReceived, *, now: datetime, joining: Joining, refusal: Refusal | None
+) -> Accepted | None:
+    """Take a question on that joins nothing, and that nothing belongs to but its words. None if it is known."""
+    situation = _situation(connection, question, now=now, joining=joining)
+    if situation is not None and situation.is_known:
+        return None
+    heard = Heard(
+        message=question,
+        now=now,
+        ready_at=now,
+        joining=joining,
+        answer=True,
+        refusal=refusal,
+        settings=as_settings(situation.settings) if situation else NOTHING_CHOSEN,
+        is_alone=True,
+    )
+    return _take_on(connection, situation, heard)
+
+
 def _situation(
     connection: sa.Connection, message: MessageReceived, *, now: datetime, joining: Joining
 ) -> AnyRow | None:
@@ -167,7 +133,7 @@ def _situation(
     return connection.execute(_SITUATION, {**which, **passing.over_values(now, joining.before_s)}).one_or_none()
 
 
-def _take_on(connection: sa.Connection, situation: AnyRow | None, heard: _Heard) -> Accepted | None:
+def _take_on(connection: sa.Connection, situation: AnyRow | None, heard: Heard) -> Accepted | None:
     if (
         heard.answer
         and situation is not None
@@ -184,12 +150,12 @@ def _take_on(connection: sa.Connection, situation: AnyRow | None, heard: _Heard)
     return _begin(connection, situation, heard, heard.command)
 
 
-def _let_pass(connection: sa.Connection, heard: _Heard) -> None:
+def _let_pass(connection: sa.Connection, heard: Heard) -> None:
     if heard.message.attachments and heard.answer:
         passing.keep(connection, heard.message, now=heard.now, lifetime_s=heard.joining.before_s)
 
 
-def _may_join(connection: sa.Connection, turn: AnyRow, heard: _Heard) -> bool:
+def _may_join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> bool:
     message = heard.message
     if turn.id is None or message.command is not None:
         return False
@@ -216,7 +182,7 @@ def _may_join(connection: sa.Connection, turn: AnyRow, heard: _Heard) -> bool:
     return fits and not connection.execute(_OVERTAKEN, which).scalar_one()
 
 
-def _join(connection: sa.Connection, turn: AnyRow, heard: _Heard) -> Accepted:
+def _join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> Accepted:
     turn_id = TurnId(turn.id)
     ready_at = min(heard.ready_at, turn.accepted_at + timedelta(seconds=heard.joining.cap_s))
     connection.execute(_JOIN, {"turn_id": turn_id, "ready": ready_at})
@@ -228,7 +194,7 @@ def _join(connection: sa.Connection, turn: AnyRow, heard: _Heard) -> Accepted:
     return Accepted(turn=turn_by_id(connection, turn_id), restart=turn.state == TurnState.ANSWERING)
 
 
-def _begin(connection: sa.Connection, situation: AnyRow | None, heard: _Heard, command: Command | None) -> Accepted:
+def _begin(connection: sa.Connection, situation: AnyRow | None, heard: Heard, command: Command | None) -> Accepted:
     message = heard.message
     if situation is None:
         conversation_id = add_conversation(connection, message.key, is_private=message.is_private)
@@ -242,10 +208,10 @@ def _begin(connection: sa.Connection, situation: AnyRow | None, heard: _Heard, c
 
 
 def _offered(
-    connection: sa.Connection, heard: _Heard, command: Command | None, *, some_passes: bool
+    connection: sa.Connection, heard: Heard, command: Command | None, *, some_passes: bool
 ) -> Sequence[Offered]:
     message = heard.message
-    if heard.is_overheard:
+    if heard.is_overheard or heard.is_alone:
         return offered_by(replace(message, quoted=()))
     offered = with_siblings(connection, message, offered_by(message))
     if message.attachments and command is not None:
@@ -261,7 +227,7 @@ def _offered(
     return offered
 
 
-def _new_values(heard: _Heard, conversation_id: int, command: Command | None) -> dict[str, Any]:
+def _new_values(heard: Heard, conversation_id: int, command: Command | None) -> dict[str, Any]:
     message = heard.message
     return {
         "conversation_id": conversation_id,
@@ -277,7 +243,7 @@ def _new_values(heard: _Heard, conversation_id: int, command: Command | None) ->
     }
 
 
-def _new_turn(turn_id: TurnId, heard: _Heard, command: Command | None) -> Turn:
+def _new_turn(turn_id: TurnId, heard: Heard, command: Command | None) -> Turn:
     message = heard.message
     return Turn(
         id=turn_id,

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.records import NOBODY, Scope, Turn, TurnState
+from bot.personal import Scope
+from bot.records import NOBODY, Turn, TurnState
 from storage.attachments import detach
 from storage.columns import Id, Moment
 from storage.conversations import IS_KEY, key_values
@@ -92,7 +93,12 @@ _FIRST_MESSAGE = (
     .order_by(messages.c.id)
     .limit(1)
 )
-_WINDOWS = sa.delete(windows).where(windows.c.sender_id == sa.bindparam("person"))
+_WINDOWS = sa.delete(windows).where(
+    windows.c.sender_id == sa.bindparam("person"),
+    windows.c.conversation_id.in_(
+        sa.select(conversations.c.id).where(conversations.c.platform == sa.bindparam("of_platform"))
+    ),
+)
 _PASSING = sa.delete(passing).where(
     passing.c.platform == sa.bindparam("of_platform"), passing.c.sender_id == sa.bindparam("person")
 )
@@ -110,6 +116,8 @@ def forget_turns(connection: sa.Connection, turn_ids: Sequence[int], *, now: dat
 
     Answers under way are taken back in any case: nobody may be left with half of one.
     """
+    if not turn_ids:
+        return (), ()
     which = {"turn_ids": turn_ids}
     unused = detach(connection, sorted(connection.execute(_ATTACHED, which).scalars()))
     blank_messages(connection, connection.execute(_MESSAGES, which).scalars().all(), now=now)

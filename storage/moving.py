@@ -27,7 +27,12 @@ _RENAME_MESSAGES = (
 )
 _RENAME_ANSWERS = (
     sa.update(deliveries)
-    .where(deliveries.c.turn_id.in_(sa.select(turns.c.id).where(_IS_MOVED)))
+    .where(
+        # By the index of messages: there is none of a conversation's turns.
+        deliveries.c.turn_id.in_(
+            sa.select(messages.c.turn_id).where(messages.c.conversation_id == sa.bindparam("moved_id"))
+        )
+    )
     .values(platform_message_id=_PREFIX + deliveries.c.platform_message_id)
 )
 # What stands in the old chat can no longer be changed: an answer under way begins anew in the new one.

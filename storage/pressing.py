@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.commands import FORGET, GO_ON, MENUS
 from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
 from bot.records import Accepted, Joining, Press, Refusal, Turn, TurnState
-from storage.accepting import accept
+from storage.accepting import ask_alone
 from storage.forgetting import forget_turns
 from storage.messages import INNER
 from storage.reopening import reopen
@@ -119,8 +119,7 @@ def _go_on(
         raw_text=GO_ON,
         address=Address.REPLY,
     )
-    alone = replace(joining, cap_s=0.0, late_picture_s=0.0, before_s=0.0)
-    accepted = accept(connection, question, now=now, ready_at=now, joining=alone, answer=True, refusal=refusal)
+    accepted = ask_alone(connection, question, now=now, joining=joining, refusal=refusal)
     if accepted is None:
         return ()
     connection.execute(_REPLY_TO, {"turn_id": accepted.turn.id, "reply_to": pressed.message_id})

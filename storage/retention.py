@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.pictures import IS_UNUSED
-from storage.tables import cursors, passing, pictures, presses, set_aside, turns
+from storage.tables import cursors, passing, pictures, presses, set_aside, turns, windows
 
 _TURNS_AT_ONCE = 50
 """With their messages and receipts, a few milliseconds."""
@@ -50,6 +50,9 @@ _EMPTY = (
 
 _DELETE_UNREADABLES = sa.delete(set_aside).where(
     set_aside.c.set_aside_at < sa.bindparam("before", type_=set_aside.c.set_aside_at.type)
+)
+_DELETE_WINDOWS = sa.delete(windows).where(
+    windows.c.reset_turn_id < sa.select(sa.func.min(turns.c.id)).scalar_subquery()
 )
 _DELETE_PRESSES = sa.delete(presses).where(
     presses.c.pressed_at < sa.bindparam("before", type_=presses.c.pressed_at.type)
@@ -95,6 +98,12 @@ def delete_presses(before: datetime) -> Step:
         return 0
 
     return delete
+
+
+def delete_windows(connection: sa.Connection) -> int:
+    """Beginnings of people's own histories that lie before all that is kept."""
+    connection.execute(_DELETE_WINDOWS)
+    return 0
 
 
 def delete_cursors(connection: sa.Connection) -> int:

@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, PersonId
-from bot.records import Spent, Verdict
+from bot.personal import Spent
+from bot.records import Verdict
 from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
 from storage.tables import attachments, conversations, messages, turns

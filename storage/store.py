@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,8 +29,6 @@ from bot.records import (
     Picture,
     Prepared,
     Refusal,
-    Scope,
-    Spent,
     Turn,
     TurnId,
 )
@@ -40,8 +37,6 @@ from storage import (
     attachments,
     conversations,
     cursors,
-    exporting,
-    forgetting,
     history,
     moving,
     notices,
@@ -50,19 +45,19 @@ from storage import (
     pressing,
     receipts,
     retention,
-    spending,
     taking_back,
     turns,
     unreadables,
     verdicts,
 )
 from storage.originals import Originals
+from storage.personal import PersonalRows
 from storage.transactions import Transactions
 
 _REMEMBERED_USES = 10_000
 
 
-class SqlStore:
+class SqlStore(PersonalRows):
     """Each call is one transaction. A call that is cancelled took effect wholly or not at all.
 
     Words and names are stored within the lengths that `storage.tables` states, with NUL characters and lone
@@ -70,10 +65,8 @@ class SqlStore:
     """
 
     def __init__(self, transactions: Transactions, originals: Originals) -> None:
-        self._write = transactions.write
-        self._read = transactions.read
+        super().__init__(transactions, originals)
         self._transactions = transactions
-        self._originals = originals
         # Since the last purge. Only a hint for retention, so a crash may lose it, and reading stays reading.
         self._used: set[str] = set()
 
@@ -251,33 +244,6 @@ class SqlStore:
     async def reset(self, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
         await self._write(lambda c: conversations.reset(c, key, up_to=up_to, of=of))
 
-    # --- what is kept of a person ---------------------------------------------------------------
-
-    async def forget_exchange(self, command: Turn, *, now: datetime) -> Sequence[Turn] | None:
-        is_there, (withdrawn, unused) = await self._write(lambda c: forgetting.forget_exchange(c, command, now=now))
-        await self._originals.remove(unused)
-        return withdrawn if is_there else None
-
-    async def forget(self, command: Turn, scope: Scope, *, now: datetime) -> Sequence[Turn]:
-        every: list[Turn] = []
-        is_more = True
-        while is_more:
-            is_more, (withdrawn, unused) = await self._write(
-                lambda c: forgetting.forget_some(c, command, scope, now=now)
-            )
-            await self._originals.remove(unused)
-            every += withdrawn
-        await self._write(lambda c: forgetting.forget_rest(c, command, scope, now=now))
-        return every
-
-    async def kept_of(
-        self, platform: PlatformName, person: PersonId, *, after: TurnId
-    ) -> tuple[TurnId | None, Sequence[Mapping[str, Any]]]:
-        return await self._read(lambda c: exporting.kept_of(c, platform, person, after=after))
-
-    async def spent(self, key: ConversationKey, *, person: PersonId | None, since: datetime) -> Spent:
-        return await self._read(lambda c: spending.spent(c, key, person=person, since=since))
-
     # --- in time --------------------------------------------------------------------------------
 
     async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:
@@ -294,6 +260,7 @@ class SqlStore:
             retention.delete_unreadables(before),
             retention.delete_passing(before),
             retention.delete_presses(before),
+            retention.delete_windows,
             retention.delete_cursors,
             retention.delete_orphans,
             retention.evict_pictures(max_picture_bytes),

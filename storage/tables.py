@@ -278,8 +278,8 @@ cursors = sa.Table(
 windows = sa.Table(
     "windows",
     metadata,
-    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("sender_id", Words, primary_key=True),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     # As `conversations.reset_turn_id` and `pixels_from`.
     sa.Column("reset_turn_id", Id, nullable=False),
     sa.Column("pixels_from", Id, nullable=False),

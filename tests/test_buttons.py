@@ -114,6 +114,21 @@ async def test_an_answer_cut_by_its_length_goes_on_below_and_loses_its_button(tm
         assert prompt_text(core.model.prompts[1]).splitlines()[-2:] == ["assistant: One, two", "user: [Ben] Go on."]
 
 
+async def test_going_on_takes_no_picture_away_that_was_just_posted(tmp_path: Path) -> None:
+    scripts = (said("One, two", reason=FinishReason.LENGTH), said("three."), said("A cat."))
+    async with running_core(tmp_path, *scripts, chat=FakeChat(text_length=400)) as core:
+        core.chat.files["cat"] = b"cat"
+        await core.hear(message("count!"))
+        await core.finish()
+        await core.hear(message("", sender="Ben", address=None, attachments=[photo("cat")]))
+        await core.hear(pressed(Action.CONTINUE, only_message(core)))
+        await core.finish()
+        assert "<pixels>" not in prompt_text(core.model.prompts[1])
+        await core.hear(message("what is that?"))
+        await core.finish()
+        assert prompt_text(core.model.prompts[2]).endswith("<pixels>")
+
+
 async def test_only_the_first_of_two_who_want_more_gets_more(tmp_path: Path) -> None:
     scripts = (said("One, two", reason=FinishReason.LENGTH), said("three."), said("three again."))
     async with running_core(tmp_path, *scripts, chat=FakeChat(text_length=400)) as core:

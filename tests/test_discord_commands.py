@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.commands import COMMANDS
-from bot.errors import AttachmentError
+from bot.errors import AttachmentError, StorageError
 from bot.events import Action, Address, ButtonPressed, Command, Event, Source
 from bot.ports.chat import Button
 from tests.discord_bot import STOP, Bot, Core, key_of, part, running
@@ -154,6 +154,42 @@ async def test_a_command_is_acknowledged_only_when_it_is_stored(discord_emulator
         await eventually(lambda: used.acknowledged_at)
 
     assert acknowledged_before == [None]
+
+
+async def test_a_command_is_acknowledged_in_time_also_while_the_storage_is_down(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    def storage(_: Event) -> None:
+        if used.acknowledged_at is None:
+            raise StorageError("The disk is full.")
+
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, core=Core(storage)) as bot:
+        used = await discord_emulator.use_command(channel, ann, "help")
+        event = await bot.hears()
+        await bot.chat.post(event.key, part("Hello."), reply_to=event.message_id, nonce="n1")
+
+    assert used.acknowledged_at is not None
+    assert 1 < used.acknowledged_at - used.at < 3
+    assert [message.text for message in discord_emulator.visible(channel)] == ["Hello."]
+
+
+async def test_an_answer_to_a_command_can_be_changed_and_taken_back_when_its_token_does_not_work(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.use_command(channel, ann, "help")
+        event = await bot.hears()
+        answer = await bot.chat.post(event.key, part("One"), reply_to=event.message_id, nonce="n1")
+        gone = {"status": 404, "body": {"code": 10015, "message": "Unknown Webhook"}}
+        discord_emulator.fail("PATCH /webhooks/*", **gone)
+        await bot.chat.edit(event.key, answer, part("Two"))
+        changed = [message.text for message in discord_emulator.visible(channel)]
+        discord_emulator.fail("DELETE /webhooks/*", status=403, body={"code": 50001, "message": "Missing Access"})
+        await bot.chat.delete(event.key, answer)
+
+    assert (changed, discord_emulator.visible(channel)) == (["Two"], [])
 
 
 async def test_a_command_that_cannot_be_taken_in_is_left_for_discord_to_refuse(

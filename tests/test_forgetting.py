@@ -241,7 +241,7 @@ async def test_usage_tells_what_was_used_by_whom_and_where(tmp_path: Path) -> No
         await core.finish()
         await core.hear(command("/usage"))
         await core.finish()
-        everywhere = "2 answers, 1 pictures, 2,400 tokens, $0.0200"
+        everywhere = "answers 2, pictures 1, tokens 2,400, cost $0.0200"
         assert last(core).text.splitlines() == [
             "**You, in all our conversations**",
             f"- Today: {everywhere}",
@@ -257,6 +257,6 @@ async def test_usage_tells_what_was_used_by_whom_and_where(tmp_path: Path) -> No
         await core.finish()
         assert last(core, PRIVATE).text.splitlines() == [
             "**You, in all our conversations**",
-            "- Today: 0 answers, 0 pictures, 0 tokens",
+            "- Today: answers 0, pictures 0, tokens 0",
             f"- This month: {everywhere}",
         ]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot import texts
-from bot.choices import AnswerMode, ConversationSettings, has_word
-from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDeleted
+from bot.choices import AnswerMode, ConversationSettings, address_of, has_word
+from bot.events import Address, MessageEdited, MessageId, MessageReceived, MessagesDeleted
 from tests.core import Core, running_core
 from tests.fakes import KEY, FakeChat, command, message, photo, prompt_text, quote, said
 
@@ -92,6 +92,24 @@ async def test_a_wake_word_of_ones_own_counts_instead(tmp_path: Path) -> None:
         await core.hear(to_nobody("glimpse?"), to_nobody("computer?"))
         await core.finish()
         assert lines(core) == ["user: [Ann] computer?"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "usual", "address"),
+    [
+        (None, AnswerMode.MENTION, None),
+        (None, AnswerMode.EVERY, Address.WATCHED),
+        (None, AnswerMode.WAKE_WORD, Address.WAKE_WORD),
+        (AnswerMode.MENTION, AnswerMode.EVERY, None),
+        (AnswerMode.EVERY, AnswerMode.MENTION, Address.WATCHED),
+    ],
+)
+def test_the_operator_says_what_counts_where_nobody_chose(
+    chosen: AnswerMode | None, usual: AnswerMode, address: Address | None
+) -> None:
+    usually = ConversationSettings(answers=usual, wake_word="glimpse")
+    assert address_of(to_nobody("glimpse!"), ConversationSettings(answers=chosen), usually) is address
+    assert address_of(message("hi"), ConversationSettings(answers=chosen), usually) is Address.MENTION
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.events import Action, MessageId
+from bot.personal import Scope
 from bot.ports.chat import Button
 from bot.ports.store import Store
-from bot.records import Buttons, Delivery, DeliveryState, Press, Scope, Turn, TurnId, TurnState
+from bot.records import Buttons, Delivery, DeliveryState, Press, Turn, TurnId, TurnState
 from storage.forgetting import AT_ONCE
 from storage.tables import messages, presses, turns, windows
 from tests.fakes import KEY, START, command, message, pressed

@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.choices import ConversationSettings
-from bot.events import ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
+from bot.events import Action, ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
+from bot.personal import Scope
+from bot.ports.chat import Button
 from bot.records import (
     Accepted,
     AttachmentId,
@@ -16,6 +18,7 @@ from bot.records import (
     Notice,
     NoticeKind,
     Refusal,
+    Turn,
     TurnId,
 )
 from storage import (
@@ -23,13 +26,18 @@ from storage import (
     attachments,
     conversations,
     cursors,
+    exporting,
+    forgetting,
     history,
+    moving,
     notices,
     passing,
     pictures,
     places,
+    pressing,
     receipts,
     retention,
+    spending,
     taking_back,
     turns,
     unreadables,
@@ -37,7 +45,8 @@ from storage import (
 )
 from storage.tables import messages as message_table
 from storage.tables import turns as turn_table
-from tests.fakes import FAKE, KEY, START, message, photo
+from storage.turn_rows import turn_by_id
+from tests.fakes import FAKE, KEY, START, command, message, photo, pressed, quote
 from tests.storing import (
     JOINING,
     database,
@@ -173,7 +182,53 @@ def _one_of_everything(connection: sa.Connection) -> None:
     assert notices.notify(connection, strange, now=START, cursor="a") is not None
     assert notices.notify(connection, strange, now=START, cursor=None) is None
     _refuse(connection)
+    _press_and_order(connection)
+    _forget_and_move(connection)
     retention.delete_turns(START)(connection)
+
+
+def _answered(connection: sa.Connection, heard: MessageReceived, shown_as: str) -> Turn:
+    """A turn with an answer that has every button."""
+    accepted = accepting.accept(connection, heard, now=START, ready_at=START, joining=JOINING, answer=True)
+    assert accepted is not None
+    turn_id = accepted.turn.id
+    turns.begin(connection, turn_id, now=START, lease=lease())
+    buttons = (tuple(Button(action=action, label="?") for action in Action),)
+    turns.conclude(connection, turn_id, replace(outcome("Yes."), buttons=buttons), [])
+    shown = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId(shown_as))
+    turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
+    return turn_by_id(connection, turn_id)
+
+
+def _press_and_order(connection: sa.Connection) -> None:
+    asked = _answered(connection, message("?", message_id="q1", attachments=[photo("three")]), "a1")
+    _answered(connection, command("/settings"), "a2")
+    for action, shown_as in ((Action.CONTINUE, "a1"), (Action.RETRY, "a1"), (Action.CHOOSE, "a2")):
+        heard = pressed(action, MessageId(shown_as))
+        pressing.press(connection, heard, now=START, joining=JOINING, refusal=None)
+        pressing.press(connection, heard, now=START, joining=JOINING, refusal=None)
+    order = _answered(connection, command("/retry", quoted=[quote("q1")]), "a3")
+    assert pressing.retry(connection, order, now=START) is not None
+    assert pressing.retry(connection, replace(order, about=None), now=START) is not None
+    conversations.reset(connection, KEY, up_to=TurnId(1), of=order.sender)
+    conversations.move_window(connection, KEY, first_turn=TurnId(2), pixels_from=AttachmentId(1), of=order.sender)
+    history.history(connection, KEY, up_to=asked.id, limit=10, of=order.sender)
+    history.attachment(connection, KEY, AttachmentId(1), up_to=asked.id, of=order.sender)
+
+
+def _forget_and_move(connection: sa.Connection) -> None:
+    order = _answered(connection, command("/forget"), "a4")
+    for person in (order.sender, None):
+        spending.spent(connection, KEY, person=person, since=START)
+    exporting.kept_of(connection, KEY.platform, order.sender, after=TurnId(0))
+    forgetting.forget_exchange(connection, order, now=START)
+    for scope in Scope:
+        while forgetting.forget_some(connection, order, scope, now=START)[0]:
+            pass
+        forgetting.forget_rest(connection, order, scope, now=START)
+    accepting.accept(connection, message(), now=START, ready_at=START, joining=JOINING, answer=True)
+    moving.move(connection, KEY, replace(KEY, chat_id="-1"))
+    accepting.accept(connection, message(), now=START, ready_at=START, joining=JOINING, answer=True)
 
 
 def _refuse(connection: sa.Connection) -> None:

@@ -47,30 +47,28 @@ class Answering:
             return None
 
     async def edit(self, message_id: MessageId, part: Part) -> bool:
-        """Replace a message; False if it is not one of these (any more)."""
+        """Replace a message; False if it has to be tried in another way."""
         opened = await self._interactions.holder(message_id)
         if opened is None:
             return False
-        async with discord_request("changing an answer to a command"):
-            if message_id == opened.original:
-                await opened.interaction.edit_original_response(**changed(part))
-            else:
-                await opened.interaction.followup.edit_message(int(message_id), **changed(part))
+        try:
+            await _edit(opened, message_id, part)
+        except (PlatformRefused, PlatformUnavailable) as error:
+            # The token goes through the connection that the interaction came from, which may be gone.
+            _log.debug("%s", error)
+            return False
         return True
 
     async def delete(self, message_id: MessageId) -> bool:
-        """Take a message back; False if it is not one of these (any more)."""
+        """Take a message back; False if it has to be tried in another way."""
         opened = await self._interactions.holder(message_id)
         if opened is None:
             return False
-        async with discord_request("taking an answer to a command back"):
-            try:
-                if message_id == opened.original:
-                    await opened.interaction.delete_original_response()
-                else:
-                    await opened.interaction.followup.delete_message(int(message_id))
-            except discord.NotFound:
-                return True
+        try:
+            await _delete(opened, message_id)
+        except (PlatformRefused, PlatformUnavailable) as error:
+            _log.debug("%s", error)
+            return False
         return True
 
     async def _through(self, opened: Opened, part: Part, nonce: str) -> MessageId:
@@ -80,12 +78,31 @@ class Answering:
                 message = await opened.interaction.edit_original_response(**changed(part))
             message_id = opened.original = of_message(message.id)
         elif known := opened.followups.get(nonce):
-            await self.edit(known, part)
+            await _edit(opened, known, part)
             return known
         else:
             message_id = opened.followups[nonce] = await _follow_up(opened, part)
         self._interactions.note(message_id, opened)
         return message_id
+
+
+async def _edit(opened: Opened, message_id: MessageId, part: Part) -> None:
+    async with discord_request("changing an answer to a command"):
+        if message_id == opened.original:
+            await opened.interaction.edit_original_response(**changed(part))
+        else:
+            await opened.interaction.followup.edit_message(int(message_id), **changed(part))
+
+
+async def _delete(opened: Opened, message_id: MessageId) -> None:
+    async with discord_request("taking an answer to a command back"):
+        try:
+            if message_id == opened.original:
+                await opened.interaction.delete_original_response()
+            else:
+                await opened.interaction.followup.delete_message(int(message_id))
+        except discord.NotFound:
+            return
 
 
 async def _follow_up(opened: Opened, part: Part) -> MessageId:

@@ -32,7 +32,7 @@ _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*
 _UNFINISHED_ADDRESS = re.compile(r"(?<!\\)<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
 _BACKTICKS = re.compile("`+")
 _VERBATIM = re.compile(r"`+|\\[(\[]|\$")
-_SIGNS = frozenset("$_*~")
+_SIGNS = "$_*~"
 _TILDE = ord("~")
 _TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z", re.IGNORECASE)
 """What the next character may change: an address, a mention, signs."""
@@ -75,7 +75,7 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     Returns:
         What will stay whatever is appended, and the rest, closed. Each can be parsed by itself.
     """
-    begun = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip()
+    begun = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip(" ")
     scan = _scan(begun)
     shown, unfinished_from = _without_unfinished(begun, scan)
     start = min([unfinished_from, changeable_from, *scan.open])
@@ -84,11 +84,11 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
         scan = _scan(shown)
         scan.whole += whole
     start = scan.whole_from(min([start, *scan.open]))
-    if shown[start - 1 : start] in _SIGNS and start:  # What they mean depends on what follows.
-        start = scan.whole_from(len(shown[:start].rpartition(" ")[0]))
+    # What signs mean depends on what follows them.
+    start = scan.whole_from(len(shown[:start].rstrip(_SIGNS)))
     start = len(shown[:start].rstrip())
     styles = scan.styles[::-1] if len(scan.styles) <= _MOST_STYLES else []
-    return shown[:start], "".join([shown[start : scan.end], scan.closing, *styles])
+    return shown[:start], "".join([shown[start : scan.end].rstrip(), scan.closing, *styles])
 
 
 def _without_unfinished(text: str, scan: "_Scan") -> tuple[str, int]:
@@ -145,7 +145,8 @@ def _scan(text: str) -> _Scan:
             state.append_pending(text[start])
             state.pos += 1
         elif len(state.delimiters) == known:
-            scan.whole.append((start, state.pos))
+            is_address = text[start] == ":"  # It begins before its colon.
+            scan.whole.append((state.pos - len(state.tokens[-1].content) if is_address else start, state.pos))
             if text[start] in "[!" and _may_end_within(state, start):
                 scan.open.append(start)
         for delimiter in state.delimiters[known:]:

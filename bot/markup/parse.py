@@ -274,9 +274,13 @@ def inlines(text: str) -> Inlines:
 
 
 def _growing_inlines(text: str, *, changeable_from: int, is_last: bool) -> Inlines:
-    """`is_last`: what is half-open there is closed."""
-    settled, rest = growth.closed(text, changeable_from)
-    return (*inlines(settled), Unsettled(), *inlines(rest if is_last else text[len(settled) :]))
+    """`is_last`: what is half-open there is closed. Else it is only told apart, since another line follows."""
+    if is_last:
+        settled, rest = growth.closed(text, changeable_from)
+    else:
+        settled, _ = growth.closed(f"{text}\n-", min(changeable_from, len(text)))
+        rest = text[len(settled) :]
+    return (*inlines(settled), Unsettled(), *inlines(rest))
 
 
 def _around(inside: Inlines, opening: Token, outer: Sequence[Token]) -> Inlines:

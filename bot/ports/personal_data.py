@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.events import ConversationKey, PersonId, PlatformName
-from bot.records import Scope, Spent, Turn, TurnId
+from bot.personal import Scope, Spent
+from bot.records import Turn, TurnId
 
 
 class PersonalData(Protocol):

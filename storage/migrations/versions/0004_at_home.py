@@ -24,14 +24,14 @@ def upgrade() -> None:
 def _windows() -> None:
     op.create_table(
         "windows",
-        sa.Column("conversation_id", _ID, nullable=False),
         sa.Column("sender_id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", _ID, nullable=False),
         sa.Column("reset_turn_id", _ID, nullable=False),
         sa.Column("pixels_from", _ID, nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_windows_conversation_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("conversation_id", "sender_id", name=op.f("pk_windows")),
+        sa.PrimaryKeyConstraint("sender_id", "conversation_id", name=op.f("pk_windows")),
         sqlite_with_rowid=False,
     )
 

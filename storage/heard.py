@@ -1,0 +1,68 @@
+"""A message that is being taken in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.choices import ConversationSettings
+from bot.commands import ALT
+from bot.events import Address, Command, MessageId, MessageReceived, Source
+from bot.records import BUSY, OVERHEARD, Joining, Refusal, TurnState
+from storage.messages import INNER
+from storage.turn_rows import decided_at_once
+
+_SENT = (Source.FILE, Source.STICKER)
+"""What is described in a conversation that describes every picture: what people send, not what their words bring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message, and what `bot.ports.store.Store.accept` is told of it."""
+
+    message: MessageReceived
+    now: datetime
+    ready_at: datetime
+    joining: Joining
+    answer: bool
+    refusal: Refusal | None
+    settings: ConversationSettings
+    is_overheard: bool = False
+    """It is for nobody in particular, and only remembered."""
+    is_alone: bool = False
+    """Nothing that was posted before belongs to it."""
+
+    @property
+    def beginning(self) -> dict[str, Any]:
+        """The state of a turn that begins with it, and what else is known of that turn already."""
+        if not self.answer or self.is_overheard:
+            trouble = OVERHEARD if self.is_overheard else None
+            return {
+                "state": TurnState.REMEMBERED,
+                "ready_at": self.ready_at,
+                "finished_at": self.now,
+                "trouble": trouble,
+            }
+        if self.refusal is not None:
+            return {**decided_at_once(self.refusal.text, trouble=BUSY, now=self.now), "ready_at": self.now}
+        return {"state": TurnState.ACCEPTED, "ready_at": self.ready_at}
+
+    @property
+    def reply_to(self) -> MessageId:
+        """What the answer replies to, if it can."""
+        message_id = self.message.message_id
+        return MessageId("") if message_id.startswith(INNER) else message_id
+
+    @property
+    def command(self) -> Command | None:
+        """Its own, or that of a picture which is described because every picture is."""
+        if self.message.address is not None or not self.answer or not self.settings.describes_pictures:
+            return self.message.command
+        return Command(name=ALT) if any(ref.source in _SENT for ref in self.message.attachments) else None
+
+    @property
+    def is_asked(self) -> bool:
+        """Something is to be said to it."""
+        address = self.message.address
+        if self.refusal is not None and address in (None, Address.WATCHED):
+            return False  # Where there is no room, nobody is told so who did not ask.
+        return address is not None or self.command is not None

@@ -1,0 +1,46 @@
+"""The port `bot.ports.personal_data.PersonalData` on SQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.events import ConversationKey, PersonId, PlatformName
+from bot.personal import Scope, Spent
+from bot.records import Turn, TurnId
+from storage import exporting, forgetting, spending
+from storage.originals import Originals
+from storage.transactions import Transactions
+
+
+class PersonalRows:
+    """What is kept of a person. A part of `storage.store.SqlStore`."""
+
+    def __init__(self, transactions: Transactions, originals: Originals) -> None:
+        self._write = transactions.write
+        self._read = transactions.read
+        self._originals = originals
+
+    async def forget_exchange(self, command: Turn, *, now: datetime) -> Sequence[Turn] | None:
+        is_there, (withdrawn, unused) = await self._write(lambda c: forgetting.forget_exchange(c, command, now=now))
+        await self._originals.remove(unused)
+        return withdrawn if is_there else None
+
+    async def forget(self, command: Turn, scope: Scope, *, now: datetime) -> Sequence[Turn]:
+        every: list[Turn] = []
+        is_more = True
+        while is_more:
+            is_more, (withdrawn, unused) = await self._write(
+                lambda c: forgetting.forget_some(c, command, scope, now=now)
+            )
+            await self._originals.remove(unused)
+            every += withdrawn
+        await self._write(lambda c: forgetting.forget_rest(c, command, scope, now=now))
+        return every
+
+    async def kept_of(
+        self, platform: PlatformName, person: PersonId, *, after: TurnId
+    ) -> tuple[TurnId | None, Sequence[Mapping[str, Any]]]:
+        return await self._read(lambda c: exporting.kept_of(c, platform, person, after=after))
+
+    async def spent(self, key: ConversationKey, *, person: PersonId | None, since: datetime) -> Spent:
+        return await self._read(lambda c: spending.spent(c, key, person=person, since=since))
