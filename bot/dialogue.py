@@ -98,7 +98,8 @@ class Dialogue:
         self._clock = clock
         self._sight = sight
         self._rules = rules
-        self._no_tools_before_s = -math.inf if rules.tools else math.inf
+        self._no_tools_before_s: dict[str | None, float] = {}
+        """By the model that people chose. As many as the operator offers."""
 
     async def ask(self, turn: Turn, chat: Chat, answer: Answer, show: Show) -> None:
         """Read the model's answer into `answer`, and let it grow on screen.
@@ -185,7 +186,7 @@ class Dialogue:
     async def _read(self, question: _Question) -> Sequence[ToolCall]:
         turn = question.turn
         while True:
-            tools = TOOLS if turn.command is None and self._may_use_tools else ()
+            tools = TOOLS if turn.command is None and self._may_use_tools(question) else ()
             try:
                 return await read(
                     self._model,
@@ -200,7 +201,7 @@ class Dialogue:
             except ModelError as error:
                 if error.tools_refused and (tools or question.used):
                     log.warning("the model's server takes no tools, so it can't look closer at pictures: %s", error)
-                    self._no_tools_before_s = self._clock.monotonic_s() + WITHOUT_TOOLS_S
+                    self._no_tools_before_s[question.model] = self._clock.monotonic_s() + WITHOUT_TOOLS_S
                     question.used.clear()
                 elif not await self._try_less(question, error):
                     raise
@@ -235,9 +236,9 @@ class Dialogue:
 
     # --- its tools ------------------------------------------------------------------------------
 
-    @property
-    def _may_use_tools(self) -> bool:
-        return self._clock.monotonic_s() >= self._no_tools_before_s
+    def _may_use_tools(self, question: _Question) -> bool:
+        not_before_s = self._no_tools_before_s.get(question.model, -math.inf)
+        return self._rules.tools and self._clock.monotonic_s() >= not_before_s
 
     async def _use(self, question: _Question, calls: Sequence[ToolCall], *, may_use: bool) -> None:
         answer = question.answer

@@ -29,6 +29,7 @@ _WRITER_PRAGMAS = (
     "foreign_keys=ON",
     "auto_vacuum=INCREMENTAL",  # Before WAL: it only takes effect while the file is empty.
     "journal_mode=WAL",
+    "secure_delete=FAST",  # What is forgotten is overwritten where that costs no further page (sqlite.org, "PRAGMA").
     "journal_size_limit=8388608",  # What one large transaction made of the log is cut down again.
 )
 _READER_PRAGMAS = ("query_only=ON",)

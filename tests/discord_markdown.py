@@ -77,6 +77,17 @@ def _block(source: str, styles: Styles) -> tuple[int, Shown] | None:
 
 
 def _inline(source: str, styles: Styles) -> tuple[int, Shown]:
+    for rule in (_verbatim, _linked, _emphasis, _hidden):
+        if (shown := rule(source, styles)) is not None:
+            return shown
+    if found := _CODE.match(source):
+        return found.end(), _plain(_CODE_PADDING.sub(lambda m: m[1] or "", found[2]), styles, "code")
+    if found := _DISCORD.match(source):
+        return found.end(), _plain(found[0], styles, "discord")
+    return 1, _plain(source[0], styles)
+
+
+def _verbatim(source: str, styles: Styles) -> tuple[int, Shown] | None:
     if found := _PRE.match(source):
         return found.end(), _plain(f"{found[2]}\n", styles, "pre", f"language {found[1] or ''}")
     if found := _ESCAPE.match(source):
@@ -85,19 +96,24 @@ def _inline(source: str, styles: Styles) -> tuple[int, Shown]:
         return found.end(), _plain(found[1] or found[2], styles, "address")
     if found := _URL.match(source):
         return found.end(), _plain(found[0], styles, "preview")
-    if (found := _LINK.match(source)) and "<" not in found[2]:
-        preview = () if f"<{found[2]}>" in found[0] else ("preview",)
-        return found.end(), list(_read(found[1], styles.union([f"link {found[2]}"], preview), at_line_start=False))
-    if emphasis := _emphasis(source, styles):
-        return emphasis
+    return None
+
+
+def _linked(source: str, styles: Styles) -> tuple[int, Shown] | None:
+    found = _LINK.match(source)
+    if found is None or "<" in found[2]:
+        return None
+    preview = () if f"<{found[2]}>" in found[0] else ("preview",)
+    # Two links to the same address, one behind the other, are two.
+    style = f"link {len(source)} {found[2]}"
+    return found.end(), list(_read(found[1], styles.union([style], preview), at_line_start=False))
+
+
+def _hidden(source: str, styles: Styles) -> tuple[int, Shown] | None:
     for pattern, style in ((_STRIKE, "strikethrough"), (_SPOILER, "spoiler")):
         if found := pattern.match(source):
             return found.end(), list(_read(found[1], styles | {style}, at_line_start=False))
-    if found := _CODE.match(source):
-        return found.end(), _plain(_CODE_PADDING.sub(lambda m: m[1] or "", found[2]), styles, "code")
-    if found := _DISCORD.match(source):
-        return found.end(), _plain(found[0], styles, "discord")
-    return 1, _plain(source[0], styles)
+    return None
 
 
 def _emphasis(source: str, styles: Styles) -> tuple[int, Shown] | None:
@@ -111,17 +127,14 @@ def _emphasis(source: str, styles: Styles) -> tuple[int, Shown] | None:
     return best
 
 
-
-
 def visible(content: str) -> str:
     """Letters and digits in reading order; behind a link its address, before a block of code its language."""
     text = ""
     before: Styles = frozenset()
     said = ""
     for sign, styles in [*read(content), ("", frozenset())]:
-        for url in sorted(before - styles):
-            if url.startswith("link ") and unquote(url[5:]) != said.strip():
-                text += unquote(url[5:])
+        for url in [style.split(" ", 2)[2] for style in before - styles if style.startswith("link ")]:
+            text += unquote(url) if unquote(url) != said.strip() else ""
         for language in styles - before:
             text += language[9:] if language.startswith("language ") else ""
             said = "" if language.startswith("link ") else said

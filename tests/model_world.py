@@ -145,12 +145,17 @@ async def raw_server(answer: bytes) -> AsyncIterator[str]:
 
 
 async def listen(
-    client: Model, *prompt: PromptMessage, request_id: str = "turn-1", tools: Sequence[Tool] = ()
+    client: Model,
+    *prompt: PromptMessage,
+    request_id: str = "turn-1",
+    tools: Sequence[Tool] = (),
+    model: str | None = None,
 ) -> Heard:
     """Ask and take everything that comes, up to the error if there is one."""
     heard = Heard()
     try:
-        async with aclosing(client.stream(prompt or (says("Hello"),), request_id=request_id, tools=tools)) as events:
+        stream = client.stream(prompt or (says("Hello"),), request_id=request_id, tools=tools, model=model)
+        async with aclosing(stream) as events:
             async for event in events:
                 heard.events.append(event)
     except ModelError as error:

@@ -90,6 +90,14 @@ class People(Protocol):
         """Ann presses the button of the newest answer there."""
         ...
 
+    async def press(self, place: Place, label: str, *, who: str = "Ann") -> None:
+        """Somebody presses the button of the newest answer there that is labelled so."""
+        ...
+
+    def buttons(self, place: Place) -> list[str]:
+        """The labels of the buttons of the newest answer there."""
+        ...
+
     def has_stop_button(self, place: Place) -> bool:
         """Whether the newest answer there has one."""
         ...
@@ -194,6 +202,12 @@ class DiscordPeople:
     async def press_stop(self, place: Place) -> None:
         await self.discord.press(self.answers(place)[-1], self._person("Ann"))
 
+    async def press(self, place: Place, label: str, *, who: str = "Ann") -> None:
+        await self.discord.press(self.answers(place)[-1], self._person(who), label)
+
+    def buttons(self, place: Place) -> list[str]:
+        return [one["label"] for row in self.answers(place)[-1].versions[-1].components for one in row["components"]]
+
     def has_stop_button(self, place: Place) -> bool:
         return bool(self.answers(place)[-1].versions[-1].components)
 
@@ -293,6 +307,14 @@ class TelegramPeople:
 
     async def press_stop(self, place: Place) -> None:
         await self.telegram.press(self.answers(place)[-1], self._person("Ann"))
+
+    async def press(self, place: Place, label: str, *, who: str = "Ann") -> None:
+        message = self.answers(place)[-1]
+        data = dict(zip(message.buttons, message.presses, strict=True))[label]
+        await self.telegram.press(message, self._person(who), data)
+
+    def buttons(self, place: Place) -> list[str]:
+        return list(self.answers(place)[-1].buttons)
 
     def has_stop_button(self, place: Place) -> bool:
         return bool(self.answers(place)[-1].buttons)

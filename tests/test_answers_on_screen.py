@@ -1,5 +1,6 @@
 """What the model writes, read back as people see it on Discord and Telegram: whole, in order, and nothing else."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -104,7 +105,20 @@ def test_parts_stay_while_an_answer_grows(name: str, platform: str) -> None:
 
 PIECES = [
     *"ab1*_~`[]()>#|-+.\\$@!x \n\t:/<^{}",
-    *("😀", "é", "👨‍👩‍👧", "عر", "名", "https://x.de/", "https://x.de/@a", "](https://y.de)", "![", "&amp;", "<b>", "@ann"),
+    *(
+        "😀",
+        "é",
+        "👨‍👩‍👧",
+        "عر",
+        "名",
+        "https://x.de/",
+        "https://x.de/@a",
+        "](https://y.de)",
+        "![",
+        "&amp;",
+        "<b>",
+        "@ann",
+    ),
     *("<@12>", "||", "__", "-# ", "@everyone", "<t:1:R>", "~~", "**", "```", "[a](https://z.de/_*)", "`a_`", "`*`"),
     *("\n\n", "\n- ", "\n1. ", "\n> ", "\n# ", "    ", "\n```py\n", "- [ ] ", "word ", "A sentence. "),
 ]
@@ -147,7 +161,11 @@ def test_every_part_of_any_text_is_valid_by_itself(platform: str, markdown: str,
 
 @both
 @fuzz
-@given(words=st.lists(st.sampled_from(["word", "عربي", "名前。", "😀", "**b**", "`c`", "A b.", "\n", "\n\n", "- "]), max_size=80))
+@given(
+    words=st.lists(
+        st.sampled_from(["word", "عربي", "名前。", "😀", "**b**", "`c`", "A b.", "\n", "\n\n", "- "]), max_size=80
+    )
+)
 def test_splitting_loses_and_repeats_nothing(platform: str, words: list[str]) -> None:
     markdown = " ".join(words)
     parts = PLATFORMS[platform](markdown, final=True, text_length=70)
@@ -167,6 +185,6 @@ def test_parts_but_the_last_stay_when_text_is_appended(
     versions = [render(markdown[:length], final=False, text_length=limit) for length in [*lengths, len(markdown)]]
     versions.append(render(markdown, final=True, text_length=limit))
 
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    for earlier, later in itertools.pairwise(versions):
         settled = earlier[:-1]
         assert later[: len(settled)] == settled

@@ -29,7 +29,8 @@ def test_a_model_can_not_drive_the_terminal() -> None:
 
 
 def test_tables_formulas_links_and_rules_are_readable() -> None:
-    answer = "| a | bc |\n|---|--:|\n| d | $x^2$ |\n\n---\n\n[there](https://x.de) ![cat](https://x.de/c.png)\n> quoted\n- [x] *it*"
+    table = "| a | bc |\n|---|--:|\n| d | $x^2$ |"
+    answer = f"{table}\n\n---\n\n[there](https://x.de) ![cat](https://x.de/c.png)\n> quoted\n- [x] *it*"
 
     assert shown(answer, final=True) == (
         "```\na | bc\n--+---\nd | x²\n```\n\n──────────\n\n"
@@ -54,7 +55,13 @@ def test_a_line_over_the_limit_is_cut() -> None:
     assert "".join(part.text for part in parts).count("x") == 1_500_000
 
 
-@given(st.lists(st.sampled_from(["a", "b c", "\n", "\n\n", "**", "`", "- ", "```py\n", "| a |", "$x^", "[l](https://x.de)", "\x1b", " "])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "b c", "\n", "\n\n", "**", "`", "- ", "```py\n", "| a |", "$x^", "[l](https://x.de)", "\x1b", " "]
+        )
+    )
+)
 def test_a_growing_answer_only_ever_gets_longer(pieces: list[str]) -> None:
     before = ""
     for end in range(len(pieces) + 1):

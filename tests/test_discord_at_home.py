@@ -11,7 +11,8 @@ from PIL import Image
 
 from tests.emulators.common import eventually
 from tests.emulators.discord import ChannelKind, DiscordEmulator, File, Permission
-from tests.emulators.discord_world import Channel, Interaction, Message, MessageFlag, Person
+from tests.emulators.discord_kinds import MessageFlag
+from tests.emulators.discord_world import Channel, Interaction, Message, Person
 from tests.emulators.model import Call, ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
 from tests.process import BotProcess

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_client import RecordingClient, connected
-from tests.emulators.discord_world import MessageKind
+from tests.emulators.discord_kinds import MessageKind
 
 
 @pytest.fixture

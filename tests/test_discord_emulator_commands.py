@@ -10,7 +10,8 @@ import pytest
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_client import RecordingClient, connected
-from tests.emulators.discord_world import Channel, MessageFlag, Person
+from tests.emulators.discord_kinds import MessageFlag
+from tests.emulators.discord_world import Channel, Person
 
 _OPTIONS = [
     {"type": 11, "name": "at", "description": "A picture"},

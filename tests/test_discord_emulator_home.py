@@ -9,7 +9,8 @@ import pytest
 from tests.emulators.common import eventually
 from tests.emulators.discord import ChannelKind, DiscordEmulator, Permission
 from tests.emulators.discord_client import RecordingClient, connected
-from tests.emulators.discord_world import Channel, MessageFlag, Person
+from tests.emulators.discord_kinds import MessageFlag
+from tests.emulators.discord_world import Channel, Guild, Person
 
 ASK: dict[str, Any] = {
     "name": "ask",
@@ -30,7 +31,7 @@ async def discord() -> AsyncIterator[DiscordEmulator]:
 @pytest.fixture
 async def client(discord: DiscordEmulator) -> AsyncIterator[RecordingClient]:
     async with connected(discord) as client:
-        await client.http.bulk_upsert_global_commands(discord.application_id, [ASK, MENU])  # type: ignore[list-item]  # payloads
+        await client.http.bulk_upsert_global_commands(discord.application_id, [ASK, MENU])
         yield client
 
 
@@ -85,7 +86,7 @@ async def test_a_command_that_discord_would_refuse_is_refused(
     discord: DiscordEmulator, client: RecordingClient, change: dict[str, Any], what: str
 ) -> None:
     with pytest.raises(dpy.HTTPException, match="50035"):
-        await client.http.bulk_upsert_global_commands(discord.application_id, [ASK | change])  # type: ignore[list-item]  # payloads
+        await client.http.bulk_upsert_global_commands(discord.application_id, [ASK | change])
 
     was_violated(discord, what)
 
@@ -103,7 +104,7 @@ async def test_an_installation_that_the_application_does_not_have_is_refused(
 ) -> None:
     discord.installations = (0,)
     with pytest.raises(dpy.HTTPException, match="50035"):
-        await client.http.bulk_upsert_global_commands(discord.application_id, [ASK])  # type: ignore[list-item]  # a payload
+        await client.http.bulk_upsert_global_commands(discord.application_id, [ASK])
 
 
 @pytest.mark.usefixtures("client")
@@ -309,26 +310,37 @@ async def test_nobody_is_written_to_who_does_not_know_the_bot(
     await client.get_partial_messageable(private.id).send("hello")
 
 
+def of_shard(discord: DiscordEmulator, number: int) -> Guild:
+    while True:
+        guild = discord.add_guild()
+        if (guild.id >> 22) % 2 == number:
+            return guild
+
+
 async def test_a_shard_is_told_of_its_own_guilds_and_only_the_first_of_private_chats(
     discord: DiscordEmulator, ann: Person
 ) -> None:
-    discord.join(discord.add_guild(), ann)
-    guilds = [discord.guild, *(discord.add_guild() for _ in range(4))]
-    for number in range(2):
-        async with connected(discord, shard_id=number, shard_count=2) as client:
-            of_shard = {guild.id for guild in client.guilds}
-            assert of_shard >= {guild.id for guild in guilds if (guild.id >> 22) % 2 == number}
-            assert all((guild_id >> 22) % 2 == number for guild_id in of_shard)
-            await discord.say(discord.dm(ann), ann, "hello")
-            await discord.say(discord.add_channel(guild=discord.guild), ann, "hello")
-            expected = (number == 0) + ((discord.guild.id >> 22) % 2 == number)
-            await eventually(lambda client=client, expected=expected: len(client.heard) == expected)
+    channels = [discord.add_channel(guild=of_shard(discord, number)) for number in range(2)]
+    async with (
+        connected(discord, shard_id=0, shard_count=2) as first,
+        connected(discord, shard_id=1, shard_count=2) as second,
+    ):
+        for client, number in ((first, 0), (second, 1)):
+            assert {(guild.id >> 22) % 2 for guild in client.guilds} == {number}
+        for channel in [*channels, discord.dm(ann)]:
+            await discord.say(channel, ann, str(channel.id))
+        await first.hears(2)
+        await second.hears(1)
+
+    assert [message.content for message in second.heard] == [str(channels[1].id)]
+    assert {message.content for message in first.heard} == {str(channels[0].id), str(discord.dm(ann).id)}
 
 
 @pytest.mark.parametrize(("shard", "code"), [((3, 2), 4010), ((0, 2), 4011)])
 async def test_shards_that_are_wrong_or_too_few_are_refused(
     discord: DiscordEmulator, shard: tuple[int, int], code: int
 ) -> None:
+    of_shard(discord, 0)
     discord.recommend(shards=2, guilds_per_shard=0 if code == 4011 else 2500)
     with pytest.raises(dpy.ConnectionClosed) as closed:
         async with connected(discord, shard_id=shard[0], shard_count=shard[1]):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_client import RecordingClient, connected
-from tests.emulators.discord_world import ChannelKind
+from tests.emulators.discord_kinds import ChannelKind
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from bot.events import MessageId
 from tests.discord_bot import Core, HastyClock, key_of, part, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import ChannelKind, DiscordEmulator, Permission
-from tests.emulators.discord_world import Channel, MessageFlag, Person
+from tests.emulators.discord_kinds import MessageFlag
+from tests.emulators.discord_world import Channel, Person
 
 MUTED = "🔇"
 

@@ -6,8 +6,8 @@ from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, 
 from bot.events import MessageId
 from tests.discord_bot import STOP, chat_with, key_of, part, running
 from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_kinds import MessageKind
 from tests.emulators.discord_permissions import Permission
-from tests.emulators.discord_world import MessageKind
 
 
 async def test_an_answer_is_a_plain_reply_that_pings_nobody(discord_emulator: DiscordEmulator) -> None:

@@ -9,7 +9,8 @@ from bot.ports.chat import TextFile
 from tests.discord_bot import STOP, Bot, part, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
-from tests.emulators.discord_world import Channel, Interaction, Message, MessageFlag, Person
+from tests.emulators.discord_kinds import MessageFlag
+from tests.emulators.discord_world import Channel, Interaction, Message, Person
 
 PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
 

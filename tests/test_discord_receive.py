@@ -8,7 +8,7 @@ import pytest
 from bot.events import Address, Event, MessageReceived
 from tests.discord_bot import Core, key_of, running
 from tests.emulators.discord import DiscordEmulator, File
-from tests.emulators.discord_world import MessageKind
+from tests.emulators.discord_kinds import MessageKind
 
 PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
 

@@ -74,7 +74,7 @@ def test_what_discord_would_show_otherwise_is_written_anew(markdown: str, writte
 @pytest.mark.parametrize(
     ("markdown", "written"),
     [
-        ("see https://x.de/__a__.", "see <https://x.de/__a__>."),
+        ("see https://x.de/__a__/b_.", "see <https://x.de/__a__/b>\\_."),
         ("<https://x.de>", "<https://x.de>"),
         ("[a](https://x.de)", "[a](<https://x.de>)"),
         ("[a](https://x.de/b_(c))", "[a](<https://x.de/b_%28c%29>)"),
@@ -83,11 +83,11 @@ def test_what_discord_would_show_otherwise_is_written_anew(markdown: str, writte
         ("![cat](https://x.de/c.png)", "[cat](<https://x.de/c.png>)"),
         ("![](https://x.de/c.png)", "<https://x.de/c.png>"),
         ("[docs](./docs.md)", "[docs]\\(./docs.md)"),
-        ("```x https://x.de\ncode\n```", "x https\\://x.de\n```\ncode\n```".replace("x https", "https", 1)),
+        ("```x https://x.de\ncode\n```", "https\\://x.de\n```x\ncode\n```"),
     ],
 )
 def test_links_lead_there_and_unfold_nothing(markdown: str, written: str) -> None:
-    assert texts(markdown) == [written.replace("```\ncode", "```x\ncode")]
+    assert texts(markdown) == [written]
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\n\t", "\u200b\n\ufeff", "```\n```"])

@@ -8,7 +8,8 @@ from bot.events import AttachmentRef, MessageEdited, MessageReceived, Source
 from tests.discord_bot import refetched, running
 from tests.drawing import corners, encoded, four_corners
 from tests.emulators.discord import DiscordEmulator, File
-from tests.emulators.discord_world import MessageFlag, Payload
+from tests.emulators.discord_kinds import MessageFlag
+from tests.emulators.discord_world import Payload
 
 PNG = encoded(four_corners(), "PNG")
 OTHER = encoded(four_corners().rotate(180), "PNG")

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.model.build import HURRY_S, open_model
 from bot.errors import ModelTrouble
+from bot.model_settings import ModelSettings
 from bot.ports.model import TextDelta
-from bot.settings import ModelSettings
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.model_servers import DOWN, Servers, three_servers
@@ -196,3 +196,20 @@ async def test_closing_the_answer_closes_the_connection_of_whoever_gives_it(serv
             break
         await events.aclose()
         await eventually(lambda: servers.second.calls[0].disconnected, within_s=2)
+
+
+async def test_a_model_that_people_chose_is_asked_of_the_first_server_and_no_other(servers: Servers) -> None:
+    servers.first.others.add("chosen")
+    servers.first.reply_with(DOWN)
+    async with servers.model(2, pause_after=0) as model:
+        assert (await listen(model, model="chosen")).text == "I am the second."
+
+    assert {call.body["model"] for call in servers.first.calls} == {"chosen"}
+    assert {call.body["model"] for call in servers.second.calls} == {"two"}
+
+
+async def test_a_chosen_model_that_is_not_there_does_not_cost_the_others_their_server(servers: Servers) -> None:
+    servers.first.reply_with(lambda call: Script(status=404) if call.body["model"] == "gone" else "I am the first.")
+    async with servers.model(1, pause_after=1) as model:
+        assert (await listen(model, model="gone")).failure.trouble is T.NOT_FOUND
+        assert (await listen(model)).text == "I am the first."

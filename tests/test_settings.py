@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import DEFAULT_MODEL_API_URL, Settings, load_settings, unknown_in_environment
+from bot.model_settings import DEFAULT_MODEL_API_URL
+from bot.settings import Settings, load_settings, unknown_in_environment
 from bot.variables import variables
 
 

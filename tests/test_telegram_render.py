@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+
 from adapters.telegram.render import render
 from bot.ports.chat import MarkKind, Part
 from tests.telegram_marks import check_part, marked

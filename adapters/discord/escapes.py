@@ -8,10 +8,9 @@ from bot.markup.flat import Flat, Kind, Span
 _CANDIDATE = re.compile(r"[\\*_~|`<\[@]|(?<=\])\(|(?<=http|ttps):(?=//)")
 _LINE_MARK = re.compile(r" *(?:(?P<sign>>|#{1,3}(?=\s|\Z)|-(?=#? )|[*+](?= ))|\d+(?P<dot>\.)(?= ))")
 """What would begin a quote, heading, small text or list."""
-_OF_DISCORD = re.compile(r"<(?:[@#]|[^ >]*:|/[^>\n]*:)")
+_OF_DISCORD = re.compile(r"<(?:[@#]|[^ >]*:|/[^>\n]*:)|@(?:everyone|here)")
 """Mentions, emoji, times, addresses."""
-_UP_TO_BLANK = re.compile("[^ >]*")
-_EVERYBODY = re.compile(r"@(?:everyone|here)")
+_UP_TO_BLANK = re.compile("<[^ >]*")
 _AS_IT_IS = frozenset({Kind.CODE, Kind.PRE, Kind.ADDRESS})
 
 
@@ -48,27 +47,24 @@ class _Signs:
         is_at_edge = place in self._edges or place + 1 in self._edges
         match sign:
             case "\\":
-                return is_at_edge or not (after.isspace() or _is_ascii_word(after))
-            case "*":
-                return not (before.isspace() and after.isspace()) or self._is_in(Kind.ITALIC, place)
+                is_plain = not is_at_edge and (after.isspace() or _is_ascii_word(after))
             case "_":
-                return is_at_edge or not (self._keeps_words and _is_ascii_word(before) and _is_ascii_word(after))
-            case "~":
-                return is_at_edge or "~" in (before, after)
-            case "|":
-                return "|" in (before, after)
-            case "<":
-                return _OF_DISCORD.match(self._text, place) is not None or self._leads_to_address(place + 1)
+                is_plain = not is_at_edge and self._keeps_words and _is_ascii_word(before) and _is_ascii_word(after)
+            case "~" | "|":
+                is_plain = not is_at_edge and sign not in (before, after)
+            case "*":
+                is_plain = before.isspace() and after.isspace() and not self._is_in(Kind.ITALIC, place)
             case "[":
-                return self._has_label
-            case "@":
-                return _EVERYBODY.match(self._text, place) is not None
+                is_plain = not self._has_label
+            case "<" | "@":
+                is_plain = not _OF_DISCORD.match(self._text, place) and not self._leads_to_address(place)
             case _:
-                return True
+                is_plain = False
+        return not is_plain
 
     def _leads_to_address(self, place: int) -> bool:
         stretch = _UP_TO_BLANK.match(self._text, place)
-        return stretch is not None and any(place <= start <= stretch.end() for start in self._addresses)
+        return stretch is not None and any(place < start <= stretch.end() for start in self._addresses)
 
     def _is_in(self, kind: Kind, place: int) -> bool:
         return any(span.kind is kind and span.start <= place < span.end for span in self._spans)

@@ -89,6 +89,19 @@ class _Writer:
         return "".join([*pieces, self._text[start:end]])
 
     def _spanned(self, span: Span, inner: Sequence[Span]) -> str:
+        match span.kind:
+            case Kind.LINK:
+                return self._link(span, inner)
+            case Kind.QUOTE:
+                return "> " + self._within(span.start, span.end, inner).replace("\n", "\n> ")
+            case Kind.HEADING:
+                return self._heading(span, inner)
+            case Kind.BOLD | Kind.ITALIC | Kind.STRIKETHROUGH:
+                return self._styled(span, inner)
+            case _:
+                return self._as_it_is(span)
+
+    def _as_it_is(self, span: Span) -> str:
         text = self._text[span.start : span.end]
         match span.kind:
             case Kind.PRE:
@@ -97,16 +110,8 @@ class _Writer:
                 return _code(text) or self._plain(span.start, span.end)
             case Kind.ADDRESS:
                 return f"<{text}>" if _WHOLE_ADDRESS.fullmatch(text) else self._plain(span.start, span.end)
-            case Kind.LINK:
-                return self._link(span, inner)
-            case Kind.QUOTE:
-                return "> " + self._within(span.start, span.end, inner).replace("\n", "\n> ")
-            case Kind.HEADING:
-                return self._heading(span, inner)
-            case Kind.MARKER:
-                return text
             case _:
-                return self._styled(span, inner)
+                return text
 
     def _styled(self, span: Span, inner: Sequence[Span]) -> str:
         sign = _SIGNS[span.kind]

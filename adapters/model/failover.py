@@ -98,9 +98,9 @@ class Failover:
             if ticket is None:
                 continue
             began = False
+            # The choice is among the first server's models; the others stand in with their own.
+            name = model if server is self._servers[0] else None
             try:
-                # The choice is among the first server's models; the others stand in with their own.
-                name = model if server is self._servers[0] else None
                 stream = server.model.stream(prompt, request_id=request_id, tools=offered, model=name)
                 async with aclosing(stream) as events:
                     async for event in events:
@@ -110,7 +110,7 @@ class Failover:
                         yield event
                 server.breaker.succeeded(ticket)
             except ModelError as error:
-                self._note(server, ticket, error)
+                self._note(server, ticket, error, is_usual=name is None)
                 if began or len(self._servers) == 1 or error.trouble not in _ELSEWHERE:
                     raise
                 if not error.tools_refused or _is_about_tools(prompt):
@@ -149,11 +149,12 @@ class Failover:
             failures.append((server.label, server.breaker.refusal()))
         return ticket
 
-    def _note(self, server: Server, ticket: int, error: ModelError) -> None:
-        if error.trouble in ITS_OWN_FAULT:
+    def _note(self, server: Server, ticket: int, error: ModelError, *, is_usual: bool) -> None:
+        if error.trouble in ITS_OWN_FAULT and (is_usual or error.trouble is not ModelTrouble.NOT_FOUND):
             server.breaker.failed(ticket, error)
-        else:
-            server.breaker.succeeded(ticket)
+            return
+        server.breaker.succeeded(ticket)
+        if is_usual:
             server.learn(error, now_s=self._clock.monotonic_s())
 
 

@@ -1,12 +1,12 @@
 r"""Where formulas and code begin and end within a block's text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-Memory: TypeAlias = dict[Any, Any]
+Memory: TypeAlias = MutableMapping[Any, Any]
 """Lives as long as a text is being parsed: what was looked for in vain is not looked for again."""
 
 LONGEST_FORMULA = 2000

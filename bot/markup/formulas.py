@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from bot.markup.tex import ACCENTS, DOUBLE_STRUCK, FUNCTIONS, NOTHING, SPACES, SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, TEXTS
 
@@ -16,11 +17,19 @@ _APART = re.compile("(?<=[\\w)])\ue000|\ue001(?=[A-Za-z0-9Α-ω√∂\ue000])|\u
 _MARKS = str.maketrans(dict.fromkeys([_BEGIN, _END_OF_NAME, _END_OF_FRACTION], ""))
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*|[ \t]{2,}")
 _DEEPEST = 20
-_NUMBER_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
-_AROUND_MATRIX = {"pmatrix": "()", "bmatrix": "[]", "Bmatrix": "{}", "vmatrix": "||", "Vmatrix": "‖‖", "cases": "{ "}
-_ROWS = frozenset(["matrix", "smallmatrix", "array", *_AROUND_MATRIX])
-_LINES = frozenset(f"{name}{star}" for name in ("align", "aligned", "equation", "gather", "gathered", "split")
-                   for star in ("", "*"))
+_SINGLE = MappingProxyType({"~": " ", "&": "", "'": "′"})
+_ROOTS = MappingProxyType({"": "√", "2": "√", "3": "∛", "4": "∜"})
+_AROUND_ROWS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "pmatrix": ("(", ")"),
+        "Bmatrix": ("{", "}"),
+        "vmatrix": ("|", "|"),
+        "Vmatrix": ("‖", "‖"),
+        "cases": ("{", ""),
+        **dict.fromkeys(["bmatrix", "matrix", "smallmatrix", "array"], ("[", "]")),
+    }
+)
+_LINES = frozenset(["align", "align*", "aligned", "equation", "equation*", "gather", "gather*", "gathered", "split"])
 
 
 class _Unknown(Exception):
@@ -33,6 +42,8 @@ def readable(tex: str) -> str:
     Args:
         tex: Without its delimiters. At most `delimiters.LONGEST_FORMULA` code points.
     """
+    if not _MARKS.keys().isdisjoint(map(ord, tex)):
+        return tex
     try:
         shown = _Reader(tex).formula()
     except _Unknown:
@@ -49,150 +60,160 @@ class _Reader:
 
     def formula(self) -> str:
         """The whole formula; what closes nothing is kept."""
-        shown = self._until("")
+        shown = self.up_to("")
         while self._at < len(self._tokens):
-            shown += self._next() + self._until("")
+            shown += self.next() + self.up_to("")
         return shown
 
-    def _peek(self) -> str:
+    def peek(self) -> str:
+        """The token that comes next; empty at the end."""
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
 
-    def _next(self) -> str:
-        token = self._peek()
+    def next(self) -> str:
+        """The same, and passes over it."""
+        token = self.peek()
         self._at += 1
         return token
 
-    def _until(self, end: str) -> str:
+    def up_to(self, end: str) -> str:
         """Everything up to `end`, a bracket, which is passed over."""
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _Unknown
         shown: list[str] = []
-        while (token := self._peek()) and token not in (end, "}"):
-            shown.append(self._one())
+        while (token := self.peek()) and token not in (end, "}"):
+            shown.append(self.one())
         if token == end:
             self._at += 1
         self._depth -= 1
         return "".join(shown)
 
-    def _one(self) -> str:
-        token = self._next()
-        match token[0]:
+    def one(self) -> str:
+        """What the next token stands for, with its arguments."""
+        token = self.next()
+        match token[:1]:
             case "{":
-                return self._until("}")
+                return self.up_to("}")
             case "^":
-                return _script(self._argument(), SUPERSCRIPTS, "^")
+                return _script(self.argument(), SUPERSCRIPTS, "^")
             case "_":
-                return _script(self._argument(), SUBSCRIPTS, "_")
+                return _script(self.argument(), SUBSCRIPTS, "_")
             case "\\" if len(token) > 1:
                 return self._command(token[1:])
-            case "~" | "\n" | " " | "\t":
-                return " "
-            case "&":
-                return ""
-            case "'":
-                return "′"
             case _:
-                return token
+                return " " if token.isspace() else _SINGLE.get(token, token)
 
-    def _argument(self) -> str:
-        while self._peek().isspace():
+    def argument(self) -> str:
+        """What a command applies to; empty if there is nothing."""
+        while self.peek().isspace():
             self._at += 1
-        return self._one() if self._peek() not in ("", "}") else ""
+        return self.one() if self.peek() not in ("", "}") else ""
 
     def _command(self, name: str) -> str:
-        if name in SYMBOLS:
-            return SYMBOLS[name]
-        if name in FUNCTIONS:
-            return f"{_BEGIN}{name}{_END_OF_NAME}"
+        if (structure := _STRUCTURES.get(name)) is not None:
+            return structure(self)
         if name in NOTHING:
-            if self._peek() == "." and name not in ("!", "-"):  # A bracket that is none: \right.
+            if self.peek() == "." and name not in ("!", "-"):  # A bracket that is none: \right.
                 self._at += 1
             return ""
-        if name in SPACES:
-            return " "
-        if name in TEXTS:
-            return self._argument()
         if name in ACCENTS:
-            return _accented(self._argument(), ACCENTS[name])
-        return self._structure(name)
-
-    def _structure(self, name: str) -> str:
-        match name:
-            case "frac" | "dfrac" | "tfrac" | "cfrac":
-                above, below = _grouped(self._argument(), _PRODUCT), _grouped(self._argument(), _APPLIED)
-                return f"{_BEGIN}{above}/{below}{_END_OF_FRACTION}"
-            case "binom" | "dbinom" | "tbinom":
-                return f"C({self._argument()}, {self._argument()})"
-            case "sqrt":
-                return self._root()
-            case "mathbb":
-                return "".join(DOUBLE_STRUCK.get(letter, letter) for letter in self._argument())
-            case "not":
-                return unicodedata.normalize("NFC", f"{self._argument()}\u0338")
-            case "pmod":
-                return f"(mod {self._argument()})"
-            case "tag":
-                return f" ({self._argument()})"
-            case "overset" | "stackrel":
-                above, base = self._argument(), self._argument()
-                return base + _script(above, SUPERSCRIPTS, "^")
-            case "underset":
-                below, base = self._argument(), self._argument()
-                return base + _script(below, SUBSCRIPTS, "_")
-            case "begin":
-                return self._environment(self._argument())
-            case "\\" | "newline":
-                return "\n"
-            case "{" | "}" | "%" | "$" | "#" | "&" | "_":
-                return name
-            case _:
-                return self._unknown(name)
+            return _accented(self.argument(), ACCENTS[name])
+        shown = SYMBOLS.get(name) or (" " if name in SPACES else None)
+        if name in FUNCTIONS:
+            shown = f"{_BEGIN}{name}{_END_OF_NAME}"
+        return self._unknown(name) if shown is None else shown
 
     def _unknown(self, name: str) -> str:
         shown = f"\\{name}"
-        while self._peek() == "{":
+        while self.peek() == "{":
             self._at += 1
-            shown += "{" + self._until("}") + "}"
+            shown += "{" + self.up_to("}") + "}"
         return shown
 
-    def _root(self) -> str:
-        degree = ""
-        if self._peek() == "[":
-            self._at += 1
-            degree = self._until("]")
-        sign = _NUMBER_ROOTS.get(degree) or _script(degree, SUPERSCRIPTS, "") + "√"
-        return sign + _grouped(self._argument(), _APPLIED)
 
-    def _environment(self, name: str) -> str:
-        if name not in _ROWS | _LINES:
-            raise _Unknown
-        if name == "array":
-            self._argument()
-        rows = [[""]]
-        while (token := self._peek()) and token != "\\end":
-            match token:
-                case "&":
-                    self._at += 1
-                    rows[-1].append("")
-                case "\\\\":
-                    self._at += 1
-                    rows.append([""])
-                case "}":
-                    raise _Unknown
-                case _:
-                    rows[-1][-1] += self._one()
-        self._at += 1
-        self._argument()
-        return _rows(name, [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)])
+def _fraction(reader: _Reader) -> str:
+    above = _grouped(reader.argument(), _PRODUCT)
+    return f"{_BEGIN}{above}/{_grouped(reader.argument(), _APPLIED)}{_END_OF_FRACTION}"
+
+
+def _binomial(reader: _Reader) -> str:
+    return f"C({reader.argument()}, {reader.argument()})"
+
+
+def _root(reader: _Reader) -> str:
+    degree = ""
+    if reader.peek() == "[":
+        reader.next()
+        degree = reader.up_to("]")
+    sign = _ROOTS.get(degree) or _script(degree, SUPERSCRIPTS, "") + "√"
+    return sign + _grouped(reader.argument(), _APPLIED)
+
+
+def _double_struck(reader: _Reader) -> str:
+    return "".join(DOUBLE_STRUCK.get(letter, letter) for letter in reader.argument())
+
+
+def _negated(reader: _Reader) -> str:
+    return unicodedata.normalize("NFC", f"{reader.argument()}\u0338")
+
+
+def _above(reader: _Reader) -> str:
+    above = reader.argument()
+    return reader.argument() + _script(above, SUPERSCRIPTS, "^")
+
+
+def _below(reader: _Reader) -> str:
+    below = reader.argument()
+    return reader.argument() + _script(below, SUBSCRIPTS, "_")
+
+
+def _environment(reader: _Reader) -> str:
+    name = reader.argument()
+    if name not in _AROUND_ROWS and name not in _LINES:
+        raise _Unknown
+    if name == "array":
+        reader.argument()
+    rows = [[""]]
+    while reader.peek() not in ("", "\\end"):
+        match reader.peek():
+            case "&":
+                reader.next()
+                rows[-1].append("")
+            case "\\\\":
+                reader.next()
+                rows.append([""])
+            case "}":
+                raise _Unknown
+            case _:
+                rows[-1][-1] += reader.one()
+    reader.next()
+    reader.argument()
+    return _rows(name, [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)])
 
 
 def _rows(name: str, rows: list[list[str]]) -> str:
     if name in _LINES:
         return "\n".join(" ".join(filter(None, row)) for row in rows)
-    opening, closing = _AROUND_MATRIX.get(name, "[]")
+    opening, closing = _AROUND_ROWS[name]
     between = ", " if name == "cases" else " "
     return f"{opening}{'; '.join(between.join(row) for row in rows)}{closing}".replace(",, ", ", ")
+
+
+_STRUCTURES: Mapping[str, Callable[[_Reader], str]] = MappingProxyType(
+    {
+        **dict.fromkeys(["frac", "dfrac", "tfrac", "cfrac"], _fraction),
+        **dict.fromkeys(["binom", "dbinom", "tbinom"], _binomial),
+        **dict.fromkeys(["overset", "stackrel"], _above),
+        **dict.fromkeys(TEXTS, _Reader.argument),
+        "sqrt": _root,
+        "mathbb": _double_struck,
+        "not": _negated,
+        "underset": _below,
+        "begin": _environment,
+        "pmod": lambda reader: f"(mod {reader.argument()})",
+        "tag": lambda reader: f" ({reader.argument()})",
+    }
+)
 
 
 def _script(shown: str, letters: Mapping[str, str], sign: str) -> str:

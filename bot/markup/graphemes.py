@@ -9,6 +9,8 @@ _VIRAMA = 9
 """The combining class of the signs that tie two Indic consonants together."""
 _LONGEST_CLUSTER = 128
 """A longer "character" is an attack on screens, and is cut anywhere."""
+_LONGEST_ROW = 8192
+"""So many letters of flags are counted, to know which two belong together. More than fit into a message."""
 
 
 def cut_before(text: str, at: int) -> int:
@@ -58,7 +60,7 @@ def _is_regional(char: str) -> bool:
 
 def _regionals_before(text: str, index: int) -> int:
     count = 0
-    while count < _LONGEST_CLUSTER and index - count > 0 and _is_regional(text[index - count - 1]):
+    while count < _LONGEST_ROW and index - count > 0 and _is_regional(text[index - count - 1]):
         count += 1
     return count
 

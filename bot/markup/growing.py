@@ -25,7 +25,7 @@ _LONGEST_UNFINISHED = 1500
 """Longer than any link."""
 _MOST_STYLES = 20
 """So many can be open with sense."""
-_UNFINISHED_RUN = re.compile(r"[*_~`\\$]+\Z")
+_UNFINISHED_RUN = re.compile(r"(?:[*_~`$]+|\\)\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
 _UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
 _UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")

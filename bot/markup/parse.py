@@ -2,38 +2,29 @@
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from markdown_it.token import Token
 
 from bot.markup import growing as growth
 from bot.markup.block_rules import cells_of
-from bot.markup.dialect import block_tokens, inline_tokens
+from bot.markup.dialect import block_tokens
 from bot.markup.formulas import readable
+from bot.markup.inlines import growing_inlines, inlines
 from bot.markup.nodes import (
-    Address,
     Block,
-    Code,
     CodeBlock,
     Document,
     Formula,
     Heading,
-    Image,
-    Inline,
     Inlines,
     Item,
-    LineBreak,
-    Link,
     List,
     Paragraph,
     Quote,
     Rule,
-    Style,
-    Styled,
     Table,
     Text,
-    Unsettled,
-    plain,
 )
 
 LONGEST = 50_000
@@ -49,7 +40,6 @@ _LANDMARK = re.compile(
 _QUOTE_PREFIX = re.compile(r"\A[\s>]*")
 _LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
 _CODE = frozenset({"fence", "code_block"})
-_STYLES = {"strong": Style.BOLD, "em": Style.ITALIC, "s": Style.STRIKETHROUGH}
 
 
 def parse(markdown: str, *, final: bool) -> Document:
@@ -141,7 +131,7 @@ class _Builder:
         if lines is None or any(token.nesting > 0 for token in self._tokens[leaf:]):
             return
         below = self._lines[lines[1] :]
-        if self._tokens[leaf].type in _CODE or len(below) <= 1 and not any(map(str.strip, below)):
+        if self._tokens[leaf].type in _CODE or (len(below) <= 1 and not any(map(str.strip, below))):
             self._open_leaf = leaf
 
     def blocks(self) -> tuple[Block, ...]:
@@ -208,7 +198,7 @@ class _Builder:
         lines = token.content.split("\n")
         unsure = max(0, token.map[1] - (self.unsettled_line or 0)) if token.map else len(lines)
         sure_length = len("\n".join(lines[: max(0, len(lines) - unsure)]))
-        return _growing_inlines(token.content, changeable_from=sure_length, is_last=is_last)
+        return growing_inlines(token.content, changeable_from=sure_length, is_last=is_last)
 
     def _may_go_on(self, token: Token) -> bool:
         """What comes next is not sure to end this block."""
@@ -246,7 +236,7 @@ class _Builder:
         is_growing = is_last or self._may_go_on(token)
         parsed = [tuple(map(inlines, row)) for row in rows]
         if is_last and rows[-1]:
-            parsed[-1] = (*parsed[-1][:-1], _growing_inlines(rows[-1][-1], changeable_from=0, is_last=True))
+            parsed[-1] = (*parsed[-1][:-1], growing_inlines(rows[-1][-1], changeable_from=0, is_last=True))
         aligns = tuple(str(token.attrs["aligns"]).split())
         return Table(line=line, is_apart=is_apart, rows=tuple(parsed), aligns=aligns, is_growing=is_growing)
 
@@ -255,54 +245,3 @@ def _without_unfinished_fence(code: str, markup: str) -> str:
     above, line_end, last = code.removesuffix("\n").rpartition("\n")
     is_fence = bool(markup) and bool(last) and not last.strip().strip(markup[0]) and len(last.strip()) < len(markup)
     return above + line_end if is_fence else code
-
-
-def inlines(text: str) -> Inlines:
-    """The stretches of one block's text."""
-    levels: list[list[Inline]] = [[]]
-    opened: list[Token] = []
-    for token in inline_tokens(text):
-        if token.nesting > 0:
-            opened.append(token)
-            levels.append([])
-        elif token.nesting < 0:
-            inside = tuple(levels.pop())
-            levels[-1] += _around(inside, opened.pop(), opened)
-        elif (inline := _inline(token)) is not None:
-            levels[-1].append(inline)
-    return tuple(levels[0])
-
-
-def _growing_inlines(text: str, *, changeable_from: int, is_last: bool) -> Inlines:
-    """`is_last`: what is half-open there is closed. Else it is only told apart, since another line follows."""
-    if is_last:
-        settled, rest = growth.closed(text, changeable_from)
-    else:
-        settled, _ = growth.closed(f"{text}\n-", min(changeable_from, len(text)))
-        rest = text[len(settled) :]
-    return (*inlines(settled), Unsettled(), *inlines(rest))
-
-
-def _around(inside: Inlines, opening: Token, outer: Sequence[Token]) -> Inlines:
-    if opening.tag == "a":
-        return (Link(str(opening.attrs["href"]), inside, str(opening.attrs.get("title", ""))),)
-    if any(token.tag == opening.tag for token in outer):
-        return inside
-    return (Styled(_STYLES[opening.tag], inside),)
-
-
-def _inline(token: Token) -> Inline | None:
-    match token.type:
-        case "softbreak" | "hardbreak":
-            return LineBreak()
-        case "code_inline":
-            return Code(token.content)
-        case "formula":
-            return Formula(readable(token.content))
-        case "address":
-            return Address(token.content)
-        case "image":
-            words = "".join(plain(filter(None, map(_inline, token.children or ()))))
-            return Image(str(token.attrs["src"]), words, str(token.attrs.get("title", "")))
-        case _:
-            return Text(token.content) if token.content else None

@@ -44,7 +44,11 @@ def in_words(table: Table) -> List:
     entries = [tuple(_entry(header, row, number)) for number, row in enumerate(rows)]
     line = table.line
     items = [
-        Item(line=line + 2 + number, is_apart=table.is_apart and number == 0, blocks=(first, *_below(others, line + 2 + number)))
+        Item(
+            line=line + 2 + number,
+            is_apart=table.is_apart and number == 0,
+            blocks=(first, *_below(others, line + 2 + number)),
+        )
         for number, (first, *others) in enumerate(filter(None, entries))
     ]
     return List(line=line, is_apart=table.is_apart, items=tuple(items))

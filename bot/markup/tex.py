@@ -9,7 +9,11 @@ def _pairs(text: str) -> Mapping[str, str]:
     return MappingProxyType(dict(zip(words[::2], words[1::2], strict=True)))
 
 
-SYMBOLS = _pairs("""
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SYMBOLS = _pairs("""
 alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ
 nu ν xi ξ omicron ο pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω
 Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω
@@ -28,25 +32,27 @@ therefore ∴ because ∵ ldots … dots … cdots ⋯ dotsc … dotsb ⋯ vdots
 euro € lbrace { rbrace } lbrack [ rbrack ] langle ⟨ rangle ⟩ lceil ⌈ rceil ⌉ lfloor ⌊ rfloor ⌋ lvert | rvert | vert |
 lVert ‖ rVert ‖ Vert ‖ | ‖ backslash \\ colon : lt < gt > imath ı jmath ȷ complement ∁ clubsuit ♣ diamondsuit ♢
 heartsuit ♡ spadesuit ♠ AA Å S § P ¶ bmod mod mod mod
+{ { } } % % $ $ # # & & _ _
 """)
+SYMBOLS: Mapping[str, str] = MappingProxyType({**_SYMBOLS, "\\": "\n", "newline": "\n"})
 
-FUNCTIONS = frozenset(
-    """arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max min
-    Pr sec sin sinh sup tan tanh argmax argmin rank sgn tr""".split()
-)
+FUNCTIONS = _words("""
+arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max min
+Pr sec sin sinh sup tan tanh argmax argmin rank sgn tr
+""")
 """Shown by their names."""
 
-TEXTS = frozenset(
-    """text textbf textit textrm textsf texttt mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm mbox emph
-    operatorname operatorname* mathcal mathscr mathfrak mathop mathbin mathrel boxed underbrace overbrace underline
-    phantom vphantom hphantom smash""".split()
-)
+TEXTS = _words("""
+text textbf textit textrm textsf texttt mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm mbox emph
+operatorname operatorname* mathcal mathscr mathfrak mathop mathbin mathrel boxed underbrace overbrace underline
+phantom vphantom hphantom smash
+""")
 """Shown as what is in them."""
 
-NOTHING = frozenset(
-    """left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle limits nolimits displaystyle
-    textstyle scriptstyle nonumber notag ! - allowbreak""".split()
-)
+NOTHING = _words("""
+left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle limits nolimits displaystyle
+textstyle scriptstyle nonumber notag ! - allowbreak
+""")
 """Not shown: sizes and narrow spaces."""
 
 SPACES = frozenset(["quad", "qquad", " ", ",", ";", ":", ">", "enspace", "thinspace", "medspace", "thickspace", "\n"])

@@ -27,18 +27,17 @@ from typing import Self
 
 from tests.emulators.common import eventually
 from tests.emulators.discord_gateway import Gateway
+from tests.emulators.discord_kinds import ChannelKind, MessageFlag
 from tests.emulators.discord_permissions import Permission
 from tests.emulators.discord_scene import DiscordScene
 from tests.emulators.discord_server import DiscordServer
 from tests.emulators.discord_world import (
     Attachment,
     Channel,
-    ChannelKind,
     File,
     Guild,
     Interaction,
     Message,
-    MessageFlag,
     Payload,
     Person,
     Ping,

@@ -7,21 +7,19 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tests.emulators.discord_files import FileServers
+from tests.emulators.discord_kinds import NO_FLAGS, MessageFlag, MessageKind
 from tests.emulators.discord_links import Links, uploaded
 from tests.emulators.discord_mentions import EVERYBODY, Allowed, find_mentions, shown_text
 from tests.emulators.discord_message_payloads import View, message_payload
 from tests.emulators.discord_payloads import channel_payload
 from tests.emulators.discord_registry import World
 from tests.emulators.discord_world import (
-    NO_FLAGS,
     Attachment,
     Channel,
     File,
     Interaction,
     Mentions,
     Message,
-    MessageFlag,
-    MessageKind,
     Payload,
     Person,
     Ping,

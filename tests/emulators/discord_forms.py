@@ -3,8 +3,9 @@
 from typing import Any
 
 from tests.emulators.discord_errors import ApiError, Call, empty_message, invalid_form
+from tests.emulators.discord_kinds import MessageFlag
 from tests.emulators.discord_mentions import Allowed, read_allowed
-from tests.emulators.discord_world import MessageFlag, Payload
+from tests.emulators.discord_world import Payload
 
 TEXT_LENGTH = 2000  # Discord docs, Create Message. Counted in code points.
 _NONCE_LENGTH = 25

@@ -241,11 +241,7 @@ class Gateway:
         return {
             "v": 10,
             "user": person_payload(world.bot) | {"verified": True, "mfa_enabled": False, "flags": 0, "email": None},
-            "guilds": [
-                {"id": str(guild_id), "unavailable": True}
-                for guild_id, guild in world.guilds.items()
-                if world.is_in(guild)
-            ],
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in self._guilds(session.shard)],
             "private_channels": [],
             "session_id": session.id,
             "session_type": "normal",

@@ -16,18 +16,11 @@ from tests.emulators.discord_errors import (
 )
 from tests.emulators.discord_forms import allowed_in, check_form, check_not_empty, read_flags
 from tests.emulators.discord_interaction_rules import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, check_choices, check_modal
+from tests.emulators.discord_kinds import NO_FLAGS, MessageFlag, MessageKind
 from tests.emulators.discord_message_payloads import message_payload
 from tests.emulators.discord_rest_messages import revise
 from tests.emulators.discord_routes import Handler
-from tests.emulators.discord_world import (
-    NO_FLAGS,
-    File,
-    Interaction,
-    Message,
-    MessageFlag,
-    MessageKind,
-    Payload,
-)
+from tests.emulators.discord_world import File, Interaction, Message, Payload
 
 _FIRST_RESPONSE_S, _TOKEN_S = 3.0, 15 * 60.0  # Discord docs, Receiving and Responding.
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _SUGGESTIONS, _MODAL = 4, 5, 6, 8, 9

@@ -19,6 +19,7 @@ from tests.emulators.discord_interaction_rules import (
     SLASH,
     SLASH_CONTEXTS,
 )
+from tests.emulators.discord_kinds import MessageFlag
 from tests.emulators.discord_links import uploaded
 from tests.emulators.discord_message_payloads import message_payload
 from tests.emulators.discord_payloads import (
@@ -29,15 +30,7 @@ from tests.emulators.discord_payloads import (
     person_payload,
 )
 from tests.emulators.discord_permissions import permissions_in
-from tests.emulators.discord_world import (
-    Channel,
-    File,
-    Interaction,
-    Message,
-    MessageFlag,
-    Payload,
-    Person,
-)
+from tests.emulators.discord_world import Channel, File, Interaction, Message, Payload, Person
 
 
 class Interactions:

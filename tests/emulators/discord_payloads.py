@@ -2,19 +2,10 @@
 
 from datetime import UTC, datetime
 
+from tests.emulators.discord_kinds import ChannelKind
 from tests.emulators.discord_links import Links
 from tests.emulators.discord_permissions import Permission, permissions_in
-from tests.emulators.discord_world import (
-    Attachment,
-    Channel,
-    ChannelKind,
-    Guild,
-    Interaction,
-    Member,
-    Payload,
-    Person,
-    Role,
-)
+from tests.emulators.discord_world import Attachment, Channel, Guild, Interaction, Member, Payload, Person, Role
 
 _JOINED = datetime(2024, 1, 1, tzinfo=UTC).isoformat()
 

@@ -5,6 +5,8 @@ import functools
 import operator
 from typing import TYPE_CHECKING
 
+from tests.emulators.discord_kinds import ChannelKind
+
 if TYPE_CHECKING:
     from tests.emulators.discord_world import Channel, Guild, Person
 
@@ -66,7 +68,7 @@ def _granted(channel: "Channel", person: "Person", granted: Permission) -> Permi
     """What remains after the implicit rules."""
     if Permission.VIEW_CHANNEL not in granted or not _is_let_in(channel, person, granted):
         return NOTHING
-    if channel.kind in _SPOKEN and Permission.CONNECT not in granted:
+    if channel.kind in (ChannelKind.VOICE, ChannelKind.STAGE) and Permission.CONNECT not in granted:
         return granted & (Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
     sending = Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
     return granted if sending in granted else granted & ~_NEEDS_SENDING
@@ -101,10 +103,6 @@ def _overwritten(base: Permission, channel: "Channel", guild: "Guild", person: "
 
 
 def _is_let_in(channel: "Channel", person: "Person", granted: Permission) -> bool:
-    if channel.kind != _PRIVATE_THREAD:
+    if channel.kind is not ChannelKind.PRIVATE_THREAD:
         return True
     return person.id in channel.member_ids or Permission.MANAGE_THREADS in granted
-
-
-_PRIVATE_THREAD = 12
-_SPOKEN = (2, 13)

@@ -3,9 +3,10 @@
 import dataclasses
 
 from tests.emulators.discord_backend import Backend, Draft
+from tests.emulators.discord_kinds import ChannelKind, MessageFlag, MessageKind
 from tests.emulators.discord_payloads import channel_payload, guild_create_payload
 from tests.emulators.discord_permissions import NOTHING, Permission
-from tests.emulators.discord_world import Channel, ChannelKind, Guild, Message, MessageFlag, MessageKind, Person, Role
+from tests.emulators.discord_world import Channel, Guild, Message, Person, Role
 
 
 class Places:

@@ -3,17 +3,9 @@
 import itertools
 import time
 
+from tests.emulators.discord_kinds import ChannelKind
 from tests.emulators.discord_permissions import FOR_EVERYONE, Permission
-from tests.emulators.discord_world import (
-    Attachment,
-    Channel,
-    ChannelKind,
-    Guild,
-    Member,
-    Message,
-    Person,
-    Role,
-)
+from tests.emulators.discord_world import Attachment, Channel, Guild, Member, Message, Person, Role
 
 _EPOCH_MS = 1_420_070_400_000  # Discord docs, Snowflakes: the first second of 2015.
 

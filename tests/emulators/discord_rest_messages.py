@@ -17,10 +17,11 @@ from tests.emulators.discord_errors import (
     unknown_message,
 )
 from tests.emulators.discord_forms import allowed_in, check_form, check_not_empty, read_flags
+from tests.emulators.discord_kinds import ChannelKind, MessageFlag, MessageKind
 from tests.emulators.discord_message_payloads import message_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_routes import Handler
-from tests.emulators.discord_world import Channel, ChannelKind, Message, MessageFlag, MessageKind, Person, Typing
+from tests.emulators.discord_world import Channel, Message, Person, Typing
 
 _NONCE_S = 300.0  # Discord docs, Create Message: "the past few minutes".
 _PAGE, _MAX_PAGE = 50, 100  # Discord docs, Get Channel Messages.

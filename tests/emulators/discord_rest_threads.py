@@ -13,11 +13,11 @@ from tests.emulators.discord_errors import (
     unknown_channel,
     unknown_message,
 )
+from tests.emulators.discord_kinds import ChannelKind
 from tests.emulators.discord_payloads import channel_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_places import Places
 from tests.emulators.discord_routes import Handler
-from tests.emulators.discord_world import ChannelKind
 
 _NAME_LENGTH = 100  # Discord docs, Start Thread from Message.
 _ARCHIVE_AFTER_MIN = (60, 1440, 4320, 10080)

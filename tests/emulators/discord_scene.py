@@ -7,23 +7,11 @@ from tests.emulators.common import Emulated
 from tests.emulators.discord_backend import Backend, Draft, Revision
 from tests.emulators.discord_files import Emoji
 from tests.emulators.discord_interactions import Interactions
+from tests.emulators.discord_kinds import NO_FLAGS, ChannelKind, MessageFlag, MessageKind
 from tests.emulators.discord_permissions import NOTHING, Permission
 from tests.emulators.discord_places import Places
 from tests.emulators.discord_rest_threads import ThreadRoutes
-from tests.emulators.discord_world import (
-    NO_FLAGS,
-    Channel,
-    ChannelKind,
-    File,
-    Guild,
-    Interaction,
-    Message,
-    MessageFlag,
-    MessageKind,
-    Payload,
-    Person,
-    Role,
-)
+from tests.emulators.discord_world import Channel, File, Guild, Interaction, Message, Payload, Person, Role
 
 
 class DiscordScene(Emulated):

@@ -1,60 +1,15 @@
 """The people, places and messages of the emulated Discord: plain data, no rules."""
 
-import enum
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from tests.emulators.discord_kinds import NO_FLAGS, THREADS, ChannelKind, MessageFlag, MessageKind
 from tests.emulators.discord_permissions import NOTHING, Permission
 
 Payload: TypeAlias = dict[str, Any]
 """A JSON object as it goes over the wire."""
-
-
-class ChannelKind(enum.IntEnum):
-    """Channel types by their numbers on the wire (Discord docs, Channel Types)."""
-
-    TEXT = 0
-    DM = 1
-    VOICE = 2
-    GROUP_DM = 3
-    ANNOUNCEMENT = 5
-    ANNOUNCEMENT_THREAD = 10
-    PUBLIC_THREAD = 11
-    PRIVATE_THREAD = 12
-    STAGE = 13
-    FORUM = 15
-
-
-_THREADS = (ChannelKind.ANNOUNCEMENT_THREAD, ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD)
-
-
-class MessageKind(enum.IntEnum):
-    """Message types by their numbers on the wire (Discord docs, Message Types)."""
-
-    DEFAULT = 0
-    PINNED = 6
-    JOINED = 7
-    THREAD_CREATED = 18
-    REPLY = 19
-    CHAT_INPUT_COMMAND = 20
-    THREAD_STARTER = 21
-
-
-class MessageFlag(enum.IntFlag):
-    """Message flags that the emulator gives a meaning to (Discord docs, Message Flags)."""
-
-    SUPPRESS_EMBEDS = 1 << 2
-    HAS_THREAD = 1 << 5
-    EPHEMERAL = 1 << 6
-    LOADING = 1 << 7
-    IS_VOICE_MESSAGE = 1 << 13
-    HAS_SNAPSHOT = 1 << 14
-    IS_COMPONENTS_V2 = 1 << 15
-
-
-NO_FLAGS = MessageFlag(0)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -155,7 +110,7 @@ class Channel:
 
     @property
     def is_thread(self) -> bool:
-        return self.kind in _THREADS
+        return self.kind in THREADS
 
     @property
     def is_dm(self) -> bool:

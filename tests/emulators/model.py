@@ -30,13 +30,14 @@ class ModelEmulator(Emulated):
     """
 
     def __init__(self, *, key: str | None = "model-key", name: str = "alibaba/qwen3-vl-32b-instruct") -> None:
-        """`key`: None takes any and none. `name`: the one model that it has."""
+        """`key`: None takes any and none. `name`: the model that it has, and only that one if there are no `others`."""
         super().__init__()
         self.calls: list[Call] = []
         self.abilities = Abilities()
         self.port = 0
         self._key = key
         self._name = name
+        self.others: set[str] = set()
         self._once: list[Rule] = []
         self._always: list[Rule] = [Rule(Script(), None, 1)]
         self._runner: web.AppRunner | None = None
@@ -104,7 +105,7 @@ class ModelEmulator(Emulated):
         return await self._answer(request, call, script)
 
     def _beyond_it(self, call: Call) -> tuple[int, str] | None:
-        if call.body["model"] != self._name:
+        if call.body["model"] not in {self._name, *self.others}:
             return 404, f"Model {call.body['model']} not found"
         return self.abilities.refusal(call)
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping, Sequence
 
 from tests.emulators.discord import DiscordEmulator
-from tests.emulators.discord_world import Attachment, Channel, Guild, Message, MessageFlag, MessageKind
+from tests.emulators.discord_kinds import MessageFlag, MessageKind
+from tests.emulators.discord_world import Attachment, Channel, Guild, Message
 from tests.transcript.discord_text import read
 from tests.transcript.formatted import Kind, Node, Styled, visible_text
 from tests.transcript.screen import Attached, Quoted, Screen, Shown
