@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ async def test_every_command_answers_something(discord: DiscordEmulator) -> None
     needed = {"ask": {"question": "why?"}}
     for command in [one for one in discord.commands if one["type"] == 1]:
         used = await discord.use_command(private, ann, command["name"], needed.get(command["name"]))
-        await eventually(lambda used=used: answer_of(used), what=command["name"])
+        await eventually(partial(answer_of, used), what=command["name"])
 
     in_time(discord.interactions)
 

@@ -1,15 +1,13 @@
 """In groups: when the bot answers, what it hears, and whose conversation it is."""
 
-from pathlib import Path
-
-import pytest
-
-from bot import texts
-from bot.choices import AnswerMode, ConversationSettings, has_word
-from bot.events import MessageEdited, MessagesDeleted, MessageId
-from tests.core import Core, running_core
-from tests.fakes import KEY, FakeChat, command, message, photo, pressed, prompt_text, quote, said
-from tests.fakes import FAKE  # noqa: F401
+from bot.choices import ConversationSettings
+from tests.core import Core
+from tests.fakes import (
+    FAKE,  # noqa: F401
+    KEY,
+    message,
+    prompt_text,
+)
 
 
 async def choose(core: Core, **chosen: object) -> None:

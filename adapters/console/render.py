@@ -1,19 +1,13 @@
-"""The model's text as a terminal may show it: plain, with the signs that a reader knows, and nothing that drives it."""
+"""The model's text as a terminal may show it: as it is, without what could drive the terminal."""
 
 import re
+from collections.abc import Sequence
 
 from adapters.console.limits import LIMITS
-from bot.markup.flat import Flat, Kind, Measure
-from bot.markup.layout import Sheet, lay_out
-from bot.markup.parse import parse
-from bot.markup.split import Room, split
 from bot.ports.chat import Part
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Escape sequences begin with these: they move the cursor, retitle the window, write to the clipboard."""
-_TABLE_WIDTH = 79
-"""A terminal has 80 columns, and a line that fills the last one is followed by an empty line on some."""
-_SIGNS = {Kind.BOLD: "**", Kind.ITALIC: "*", Kind.STRIKETHROUGH: "~~", Kind.CODE: "`"}
 
 
 def harmless(text: str) -> str:
@@ -21,29 +15,26 @@ def harmless(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _signs(kind: Kind, value: str) -> tuple[str, str]:
-    match kind:
-        case Kind.PRE:
-            return f"```{value}\n", "\n```"
-        case Kind.HEADING:
-            return f"{'#' * int(value)} ", ""
-        case _:
-            return _SIGNS.get(kind, ""), _SIGNS.get(kind, "")
-
-
-_SHEET = Sheet(addresses_behind_links=True, marks_quotes=False, table_width=_TABLE_WIDTH, signs=_signs)
-
-
-def render(markdown: str, *, final: bool) -> tuple[Part, ...]:
+def render(markdown: str, *, final: bool) -> Sequence[Part]:
     """See `bot.ports.chat.Chat.render`. Only the last part of a final text ends with a line end.
 
-    By that `bot`'s updates need not say that they are the last. While the text grows only what will stay is shown, so
-    that every update just goes on where the one before ended.
+    By that `bot`'s updates need not say that they are the last, and every update but a correction just goes on
+    where the one before ended.
     """
-    flat = lay_out(parse(harmless(markdown), final=final), _SHEET)
-    if not final:
-        flat = Flat(flat.text[: flat.settled])
-    shown = [part.text for part in split(Flat(flat.text.lstrip("\n")), Measure(()), Room(length=LIMITS.text_length - 1))]
-    if final and shown:
-        shown[-1] += "\n"
-    return tuple(map(Part, shown))
+    text = harmless(markdown).lstrip("\n").rstrip()
+    if not text.strip():
+        return ()
+    parts = list(_split(text, LIMITS.text_length - 1))
+    if final:
+        parts[-1] += "\n"
+    return [Part(part) for part in parts]
+
+
+def _split(text: str, length: int) -> Sequence[str]:
+    """Cut behind the last line end that fits, or else at `length`. Where it cuts depends on nothing that follows."""
+    parts = []
+    while len(text) > length:
+        cut = text.rfind("\n", 0, length) + 1 or length
+        parts.append(text[:cut])
+        text = text[cut:]
+    return [*parts, text]

@@ -1,26 +1,27 @@
 """The model's Markdown as Telegram messages: plain text and marks, never a parse mode that can fail."""
 
+import logging
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
 
+from markdown_it.rules_block.table import escapedSplit
+
+from adapters.telegram import dialect
+from adapters.telegram.canvas import OPAQUE, Span
 from adapters.telegram.limits import LIMITS, MAX_MARKS
-from adapters.telegram.marks import marks_of
-from adapters.telegram.quiet import quietened
-from bot.markup.dialect import addresses
-from bot.markup.flat import Flat, Kind, Measure, Span
-from bot.markup.layout import Sheet, lay_out
-from bot.markup.parse import cleaned, parse
-from bot.markup.split import Room, split
-from bot.markup.tables import PHONE_CELLS
-from bot.ports.chat import Part
+from adapters.telegram.paint import paint
+from adapters.telegram.split import split
+from bot.ports.chat import MarkKind, Part
 
-_SHEET = Sheet(
-    bullets=("•", "◦", "▪"),
-    boxes_replace_bullets=True,
-    indents_by_marker=False,
-    marks_quotes_in_lists=True,
-    table_width=PHONE_CELLS,
-)
-_OF_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
+log = logging.getLogger(__name__)
+
+_QUIET = "\u2060"
+"""WORD JOINER: not visible, and no part of a username."""
+# Telegram may not know a letter that Python knows, and then finds a mention behind it: only ASCII is sure.
+_MENTION = re.compile(r"(?<![A-Za-z0-9_])@(?=\w)")
+_DELIMITER_BEGUN = re.compile(r"[\s|:-]*")
 
 
 def render(
@@ -29,35 +30,104 @@ def render(
     """Turn Markdown into messages. Pure; never raises; every visible character is shown once, in order.
 
     What is not shown as written: markup itself; the address of a link (it is the mark's value) and the language of a
-    block of code (likewise); ``[x]`` of a task list as ``☑``; bullets as ``•``; a rule as a line; formulas as
-    `bot.markup.formulas` reads them; wide tables as lists. Mentions get an invisible joiner behind their ``@``, so that
-    nobody is notified.
+    block of code (likewise); ``[x]`` of a task list as ``☑``; bullets as ``•``; a rule as a line. Mentions get an
+    invisible joiner behind their ``@``, so that nobody is notified.
+
+    Parts but the last stay when text is appended, unless the appended text changes the meaning of an unfinished
+    paragraph or table that began in an earlier part: a ``*`` there may find its counterpart later, and a longer cell
+    widens its column.
 
     Args:
         markdown: Any text whatsoever.
-        final: False while it grows: what is half-open at the end is shown closed. Parts but the last stay when text is
-            appended.
+        final: False while it grows: what is half-open at the end is shown closed.
         text_length: Longest part, in UTF-16 units.
         max_marks: Most marks of one part.
     """
-    return _parts(lay_out(parse(markdown, final=final), _SHEET), text_length, max_marks)
+    source = _cleaned(markdown)
+    if not final:
+        source = _with_table_begun(source)
+    try:
+        canvas = paint(dialect.parse(source, growing=not final), source.split("\n"))
+        text, spans = _quietened(canvas.text, canvas.spans)
+    except dialect.TooDeep:
+        text, spans = _quietened(source, [])
+    except Exception:
+        # An answer must not be lost to a text that the parser can't bear: it is shown as written.
+        log.exception("An answer can't be formatted and is shown as written")
+        text, spans = _quietened(source, [])
+    return tuple(split(text, spans, text_length=text_length, max_marks=max_marks))
 
 
 def as_written(text: str, *, text_length: int = LIMITS.text_length, max_marks: int = MAX_MARKS) -> tuple[Part, ...]:
     """Cut plain text into messages, in which nothing is markup and nobody is notified. See `render`."""
-    shown = cleaned(text)
-    return _parts(
-        Flat(shown, [Span(*found.span(), Kind.ADDRESS) for found in addresses(shown)]), text_length, max_marks
-    )
+    shown, spans = _quietened(_cleaned(text), [])
+    return tuple(split(shown, spans, text_length=text_length, max_marks=max_marks))
 
 
-def _parts(flat: Flat, text_length: int, max_marks: int) -> tuple[Part, ...]:
-    quiet = quietened(flat)
-    room = Room(length=text_length, spans=max_marks)
-    parts = split(quiet, utf16_measure(quiet.text), room)
-    return tuple(Part(part.text, marks_of(part, utf16_measure(part.text), max_marks)) for part in parts)
+def _cleaned(markdown: str) -> str:
+    """One kind of line break, and no half of a surrogate pair (U+FFFD instead)."""
+    whole = markdown.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
-def utf16_measure(text: str) -> Measure:
-    """Lengths in UTF-16 units."""
-    return Measure(() if text.isascii() else ((found.start(), 1) for found in _OF_TWO_UNITS.finditer(text)))
+def _with_table_begun(source: str) -> str:
+    """A table whose second line is not there yet, or not whole, gets it, so that it is a table at once."""
+    before, _, last = source.rpartition("\n")
+    if before and _DELIMITER_BEGUN.fullmatch(last):
+        before, _, header = before.rpartition("\n")
+    else:
+        header = last
+    header = header.strip()
+    if not header.startswith("|") or before.rpartition("\n")[2].lstrip().startswith("|"):
+        return source
+    if not header.strip("| "):
+        return before
+    cells = escapedSplit(header.removeprefix("|").removesuffix("|"))
+    lines = [before] if before else []
+    return "\n".join([*lines, header, "|" + "---|" * len(cells)])
+
+
+def _quietened(text: str, spans: Sequence[Span]) -> tuple[str, Sequence[Span]]:
+    """Keep Telegram from finding mentions: addresses that hold an ``@`` become links, other ``@`` get a joiner."""
+    if "@" not in text:
+        return text, spans
+    opaque = [span for span in spans if span.kind in OPAQUE]
+    found = [link for match in dialect.addresses(text) if (link := _linked(match, spans)) is not None]
+    opaque += found
+    joints = [m.end() for m in _MENTION.finditer(text) if _is_free(m.start(), m.end() + 1, opaque)]
+    return _with_joiners(text, sorted([*spans, *found], key=lambda span: (span.start, -span.end)), joints)
+
+
+def _linked(address: re.Match[str], spans: Sequence[Span]) -> Span | None:
+    """The mark for an address that holds an ``@``; None if it needs none or can't have one."""
+    start, end = address.span()
+    for span in spans:
+        if start < span.start < end:
+            end = span.start
+        elif span.start <= start < span.end < end:
+            end = span.end
+    url = address.string[start:end]
+    is_new = _is_free(start, end, [span for span in spans if span.kind in OPAQUE])
+    return Span(start, end, MarkKind.LINK, url) if "@" in url and is_new and dialect.is_link(url) else None
+
+
+def _is_free(start: int, end: int, spans: Sequence[Span]) -> bool:
+    """No span covers or cuts this stretch. A mention half in code is none that Telegram finds."""
+    return all(span.end <= start or span.start >= end for span in spans)
+
+
+def _with_joiners(text: str, spans: Sequence[Span], joints: Sequence[int]) -> tuple[str, Sequence[Span]]:
+    if not joints:
+        return text, spans
+    places = [0, *joints, len(text)]
+    joined = _QUIET.join(text[start:end] for start, end in pairwise(places))
+    moved = [
+        Span(
+            span.start + bisect_right(joints, span.start),
+            span.end + bisect_right(joints, span.end - 1),
+            span.kind,
+            span.value,
+        )
+        for span in spans
+    ]
+    return joined, moved

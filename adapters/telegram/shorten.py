@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from adapters.telegram.render import utf16_measure
 from bot.ports.chat import Mark, Part
 
 _MORE = "…"
@@ -13,13 +12,17 @@ def shortened(part: Part, length: int) -> Part:
 
     A part that is short enough stays as it is.
     """
-    if utf16_measure(part.text).up_to(len(part.text)) <= length:
+    if _units(part.text) <= length:
         return part
     room = part.text.encode("utf-16-le")[: 2 * (length - len(_MORE))].decode("utf-16-le", errors="ignore")
     kept = (room.rpartition("\n")[0] or room.rpartition(" ")[0] or room).rstrip()
-    end = len(kept.encode("utf-16-le")) // 2
+    end = _units(kept)
     marks = tuple(_clipped(mark, end) for mark in part.marks if mark.offset < end)
     return replace(part, text=kept + _MORE, marks=marks)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _clipped(mark: Mark, end: int) -> Mark:
