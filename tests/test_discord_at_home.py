@@ -57,6 +57,11 @@ async def shown(discord: DiscordEmulator, channel: Channel, *texts: str) -> list
     return discord.visible(channel)
 
 
+def told(call: Call) -> str:
+    """All that the model was told."""
+    return str(call.body["messages"])
+
+
 async def newest_call(model: ModelEmulator, count: int) -> Call:
     await eventually(lambda: len(model.calls) >= count, what=f"{count} requests to the model")
     assert len(model.calls) == count
@@ -93,8 +98,8 @@ async def test_in_every_kind_of_place_a_mention_and_a_silent_reply_are_answered_
 
         assert (first.reply_to, second.reply_to) == (question, silent), kind
         call = await newest_call(model_emulator, 2 * number + 2)
-        assert f"In the {kind}." in call.text, "it remembers"
-        assert call.text.count("where are we?") == 1, "and only what was said here"
+        assert f"In the {kind}." in told(call), "it remembers"
+        assert told(call).count("where are we?") == 1, "and only what was said here"
 
 
 @pytest.mark.usefixtures("bot")
@@ -135,7 +140,8 @@ async def test_questions_can_be_asked_by_commands_and_menus(
     await shown(discord, channel, "Asked.", "Described.", "From the menu.", "About it.")
     about = await newest_call(model_emulator, 4)
     await discord.use_menu(photo, ann, "Alt text")
-    await shown(discord, channel, "Asked.", "Described.", "From the menu.", "About it.", "Alt text.")
+    answers = ["Asked.", "Described.", "From the menu.", "About it.", "**Described by AI:** Alt text."]
+    await shown(discord, channel, *answers)
 
     assert "which colour?" in asked.text
     assert len(asked.pictures) == 1
@@ -190,7 +196,7 @@ async def test_who_installed_the_bot_for_themselves_is_answered_in_private_every
         assert all(MessageFlag.EPHEMERAL in answer.flags for answer in answers)
         assert len(answers[0].versions) > 2, "it grew"
         call = await newest_call(model_emulator, 2 * number + 2)
-        assert "A red garden." in call.text
+        assert "A red garden." in told(call)
     in_time(discord.interactions)
 
 
@@ -256,7 +262,7 @@ async def test_each_question_has_its_own_thread_where_the_operator_wants_that(
         assert other_thread is not None
         await shown(discord, other_thread, "", "Nothing to do with the sky.")
         call = await newest_call(model_emulator, 3)
-        assert "sky" not in call.text
+        assert "sky" not in told(call)
         await discord.edit(question, f"{discord.bot.mention} why is the sky red?")
         await discord.delete(other)
         await eventually(lambda: [message.text for message in discord.visible(other_thread)] == [""])
