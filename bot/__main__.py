@@ -229,7 +229,6 @@ def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts
         clock=clock,
         webhook=webhook,
         local_files=local_files,
-        reacts=settings.reactions,
     )
 
 

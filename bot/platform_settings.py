@@ -46,8 +46,6 @@ class TelegramSettings(Section):
     """An address that leads to `HTTP_PORT`: Telegram posts messages there; not set: the bot asks for them by itself"""
     local_files: AbsolutePath | None = None
     """The folder of a local Bot API server that runs with `--local`: files of any size are read from there"""
-    reactions: bool = False
-    """Whether the bot shows with 👀 under a message that it was taken in: `on` or `off`"""
 
     @field_validator("webhook_url")
     @classmethod
