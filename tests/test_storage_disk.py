@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 import pytest
 import sqlalchemy as sa
 
-from bot.errors import StorageError
 from bot.choices import ConversationSettings
+from bot.errors import StorageError
 from bot.events import MessageId, Unreadable
 from bot.ports.store import Store
 from bot.records import (
