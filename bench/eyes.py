@@ -17,7 +17,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.picture_size import picture_tokens
+from bot.pictures.size import picture_tokens
 from tests.drawing import photo
 from tests.emulators.discord import File
 from tests.emulators.model import Call

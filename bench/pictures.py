@@ -13,7 +13,7 @@ import pillow_heif
 from PIL import Image, ImageDraw, ImageFont
 
 from bench.table import line
-from bot.pictures import PictureWorkshop
+from bot.pictures.workshop import PictureWorkshop
 
 _ROUNDS = 7
 _AT_ONCE = 4

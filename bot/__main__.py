@@ -21,13 +21,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from bot import logs
 from bot.background import Background
 from bot.clock import SystemClock
-from bot.commands import MODEL, PERSONA
+from bot.commands.known import MODEL, PERSONA
+from bot.commands.pages import USUAL
 from bot.core import Parts, Work, assemble
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
-from bot.menu_pages import USUAL
-from bot.picture_size import PictureLimits
-from bot.pictures import PictureWorkshop
-from bot.platform_settings import TelegramSettings
+from bot.pictures.size import PictureLimits
+from bot.pictures.workshop import PictureWorkshop
 from bot.ports.chat import Chat, Intake
 from bot.ports.clock import Clock
 from bot.ports.model import Model
@@ -35,7 +34,8 @@ from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
 from bot.rules import offers
-from bot.settings import Settings, load_settings, unknown_in_environment
+from bot.settings.platforms import TelegramSettings
+from bot.settings.settings import Settings, load_settings, unknown_in_environment
 from bot.stopping import is_done_before, stop_on_signals
 
 if TYPE_CHECKING:

@@ -7,22 +7,22 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot import texts
-from bot.asking import Asking, ConversationRules
-from bot.command_answers import CommandAnswers
-from bot.commands import LOOKING, OFF, ON, STOP
-from bot.conclusion import RETRY, STOPPED, conclude
-from bot.delivery import AnswerOnScreen
+from bot.answering.asking import Asking, ConversationRules
+from bot.answering.reading import Interruption
+from bot.commands.answers import CommandAnswers
+from bot.commands.known import LOOKING, OFF, ON, STOP
+from bot.commands.replies import Again, Reply
+from bot.delivery.answer_on_screen import AnswerOnScreen
+from bot.delivery.conclusion import RETRY, STOPPED, conclude
+from bot.delivery.final import Final
+from bot.delivery.throttle import Throttle, Throttles
+from bot.delivery.typing import keep_typing
 from bot.errors import PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName
-from bot.final import Final
 from bot.ports.chat import Chat, Part, PictureFile, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.reading import Interruption
 from bot.records import Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
-from bot.replies import Again, Reply
-from bot.throttle import Throttle, Throttles
-from bot.typing_indicator import keep_typing
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Conversation:
         self._at_work: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
 
     async def answer(self, turn: Turn, again: Again = _unheard) -> None:
-        """Give a turn its one outcome. A turn that has one is left alone. `again`: see `bot.replies.Again`.
+        """Give a turn its one outcome. A turn that has one is left alone. `again`: see `bot.commands.replies.Again`.
 
         When cancelled, the turn stays unfinished in the store; what is on screen is continued by the next attempt.
 

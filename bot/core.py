@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from bot.asking import Asking
-from bot.command_answers import CommandAnswers
+from bot.answering.asking import Asking
+from bot.answering.dialogue import Dialogue
+from bot.answering.look import Looking
+from bot.commands.answers import CommandAnswers
+from bot.commands.menus import Menus
 from bot.conversation import Conversation
-from bot.dialogue import Dialogue
 from bot.inbox import Inbox
 from bot.lanes import Lanes
-from bot.look import Looking
-from bot.menus import Menus
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.eyes import Eyes
@@ -21,8 +21,8 @@ from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
 from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers
-from bot.settings import Settings
-from bot.sight import Sight
+from bot.settings.settings import Settings
+from bot.sight.sight import Sight
 
 Work: TypeAlias = tuple[str, Callable[[], Coroutine[Any, Any, None]]]
 """A name for the log, and what runs until it is cancelled."""

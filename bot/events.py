@@ -159,7 +159,7 @@ class MessageReceived:
     address: Address | None = None
     """Why it is for the bot; None when it is not."""
     command: Command | None = None
-    """Set only for the bot's own commands (`bot.commands.COMMANDS`)."""
+    """Set only for the bot's own commands (`bot.commands.known.COMMANDS`)."""
     is_catch_up: bool = False
     """Found by looking back after the bot was away. Older than the answer window it is only remembered."""
 

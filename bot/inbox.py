@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import texts
-from bot.acknowledging import Acknowledgements
+from bot.answering.patience import Patience
 from bot.choices import ConversationSettings
-from bot.commands import LOOKING, STOP, as_question
+from bot.commands.known import LOOKING, STOP, as_question
 from bot.conversation import Conversation
+from bot.delivery.acknowledging import Acknowledgements
 from bot.errors import StorageError
 from bot.events import (
     Action,
@@ -27,7 +28,6 @@ from bot.events import (
     Unreadable,
 )
 from bot.lanes import Lanes
-from bot.patience import Patience
 from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from bot.asking import ConversationRules
+from bot.answering.asking import ConversationRules
+from bot.answering.dialogue import DialogueRules
+from bot.answering.patience import Patience
+from bot.answering.window import PromptBudget
 from bot.choices import ConversationSettings
-from bot.dialogue import DialogueRules
+from bot.commands.pages import Offers
+from bot.commands.personas import PERSONAS
 from bot.inbox import InboxRules
-from bot.menu_pages import Offers
-from bot.patience import Patience
-from bot.personas import PERSONAS
 from bot.records import Joining
-from bot.settings import Settings
-from bot.window import PromptBudget
+from bot.settings.settings import Settings
 
 
 def dialogue_rules(settings: Settings) -> DialogueRules:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.choices import AnswerMode
-from bot.commands import COMMANDS
+from bot.commands.known import COMMANDS
 from bot.personal import Spent
 
 HELP = "\n".join(

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
-from bot.commands import LOOKING
+from bot.commands.known import LOOKING
 from bot.events import Command, MessageId, MessageReceived, PersonId
 from bot.records import Accepted, Joining, Refusal, Turn, TurnId, TurnState
 from storage import moving, passing, refusals

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.choices import ConversationSettings
-from bot.commands import ALT
+from bot.commands.known import ALT
 from bot.events import Address, Command, MessageId, MessageReceived, Source
 from bot.records import BUSY, OVERHEARD, Joining, Refusal, TurnState
 from storage.messages import INNER

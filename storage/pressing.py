@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.commands import FORGET, GO_ON, MENUS
+from bot.commands.known import FORGET, GO_ON, MENUS
 from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
 from bot.records import Accepted, Joining, Press, Refusal, Turn, TurnState
 from storage.accepting import ask_alone

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.commands import LOOKING
+from bot.commands.known import LOOKING
 from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.records import OVERHEARD, Accepted, Turn, TurnId, TurnState
 from storage import passing

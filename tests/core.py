@@ -8,25 +8,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from bot.asking import Asking, ConversationRules
+from bot.answering.asking import Asking, ConversationRules
+from bot.answering.dialogue import Dialogue, DialogueRules
+from bot.answering.look import Looking
+from bot.answering.patience import Patience
+from bot.answering.window import PromptBudget
 from bot.background import Background
 from bot.choices import AnswerMode, ConversationSettings
-from bot.command_answers import CommandAnswers
+from bot.commands.answers import CommandAnswers
+from bot.commands.menus import Menus
+from bot.commands.pages import Offers
 from bot.conversation import Conversation
-from bot.dialogue import Dialogue, DialogueRules
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
-from bot.look import Looking
-from bot.menu_pages import Offers
-from bot.menus import Menus
-from bot.patience import Patience
 from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.readiness import Readiness
 from bot.records import Joining, Turn
-from bot.sight import Sight
-from bot.window import PromptBudget
+from bot.sight.sight import Sight
 from storage.database import open_store
 from tests.fakes import FAKE, Counted, FakeChat, FakePictures, FakeWeb, ManualClock, ScriptedModel
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from bot.commands import parse_command
+from bot.commands.known import parse_command
 from bot.errors import PlatformCantTell, PlatformError, PlatformRefused
 from bot.events import (
     Action,

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.model.build import open_model
 from adapters.model.failover import Failover
-from bot.model_settings import ModelSettings
+from bot.settings.model import ModelSettings
 from tests.emulators.model import ModelEmulator, Script
 from tests.model_world import PatientClock
 

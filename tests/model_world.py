@@ -12,8 +12,8 @@ from typing import Any
 import aiohttp
 
 from adapters.model.client import ModelClient, ModelTimeouts
+from bot.answering.tool_calls import ToolCalls
 from bot.errors import ModelError
-from bot.parameters import ModelParameters
 from bot.ports.model import (
     Finished,
     Model,
@@ -27,7 +27,7 @@ from bot.ports.model import (
     ToolCall,
     ToolCallDelta,
 )
-from bot.tool_calls import ToolCalls
+from bot.settings.parameters import ModelParameters
 from tests.emulators.model import ModelEmulator
 
 JPEG = base64.b64decode(

@@ -13,14 +13,14 @@ from telegram.error import BadRequest
 from adapters.discord import errors as discord_errors
 from adapters.telegram import errors as telegram_errors
 from adapters.telegram.request import AiohttpRequest, Broken
+from bot.answering.look import FILES_AT_ONCE
+from bot.answering.reading import LONGEST_ANSWER
+from bot.delivery.throttle import SHORTEST_S
 from bot.errors import PlatformThrottled
 from bot.events import AttachmentRef, Command, ConversationKey, MessageId
-from bot.look import FILES_AT_ONCE
-from bot.picture_pipe import unpack_head
+from bot.pictures.pipe import unpack_head
 from bot.ports.chat import Part
 from bot.ports.model import TextDelta
-from bot.reading import LONGEST_ANSWER
-from bot.throttle import SHORTEST_S
 from tests.core import running_core
 from tests.fakes import FAKE, FakeChat, message, photo
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot import texts
+from bot.delivery.fences import with_closed_fence
 from bot.events import MessageId, Quoted
-from bot.fences import with_closed_fence
 from bot.ports.model import FinishReason
 from tests.core import DIALOGUE_RULES, running_core
 from tests.fakes import FakeChat, message, photo, prompt_text, said

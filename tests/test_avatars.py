@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.avatars import asks_about_avatar
+from bot.answering.avatars import asks_about_avatar
 
 
 @pytest.mark.parametrize(

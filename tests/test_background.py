@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.background import Background
+from bot.delivery.throttle import Throttle, Throttles
+from bot.delivery.typing import keep_typing
 from bot.errors import PlatformRefused, PlatformThrottled
 from bot.events import ConversationKey
-from bot.throttle import Throttle, Throttles
-from bot.typing_indicator import keep_typing
 from tests.fakes import KEY, FakeChat, ManualClock
 from tests.storing import store_at
 

@@ -6,10 +6,10 @@ import pytest
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
+from bot.commands.menus import Menus
+from bot.commands.pages import Offers
 from bot.errors import PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId, PersonId
-from bot.menu_pages import Offers
-from bot.menus import Menus
 from tests.core import OFFERS, Core, running_core
 from tests.fakes import FAKE, KEY, FakeChat, Shown, command, message, pressed, prompt_text, said
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands import COMMANDS, parse_command
+from bot.commands.known import COMMANDS, parse_command
 from bot.events import Command
 
 

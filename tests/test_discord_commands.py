@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.commands import COMMANDS
+from bot.commands.known import COMMANDS
 from bot.errors import AttachmentError, StorageError
 from bot.events import Action, Address, ButtonPressed, Command, Event, Source
 from bot.ports.chat import Button

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import COMMANDS
+from bot.commands.known import COMMANDS
 from bot.events import Command
 from tests.discord_bot import Bot, part, running
 from tests.emulators.common import eventually

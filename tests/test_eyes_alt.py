@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import texts
-from bot.prompt import ALT_PROMPT
+from bot.answering.prompt import ALT_PROMPT
 from tests.drawing import encoded, hues
 from tests.emulators.common import eventually
 from tests.emulators.model import Call, text_of

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.answering.links import picture_links
 from bot.events import AttachmentRef, Source
-from bot.links import picture_links
 
 
 @pytest.mark.parametrize(

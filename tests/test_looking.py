@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot import texts
-from bot.commands import ALT
+from bot.answering.prompt import ALT_PROMPT
+from bot.commands.known import ALT
 from bot.errors import AttachmentError, ModelError, ModelTrouble
 from bot.events import Command, MessageId, Quoted, Source
-from bot.prompt import ALT_PROMPT
 from tests.core import DIALOGUE_RULES, running_core
 from tests.fakes import KEY, FakeChat, FakePictures, message, photo, prompt_text, said
 

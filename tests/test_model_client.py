@@ -9,8 +9,8 @@ import pytest
 
 from adapters.model.client import ModelClient
 from bot.background import Background
-from bot.parameters import ModelParameters
 from bot.ports.model import Finished, FinishReason, PromptMessage, TextContent, TextDelta, Usage
+from bot.settings.parameters import ModelParameters
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.model_world import JPEG, ask, body_of, client_of, contents, listen, says

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.model.build import HURRY_S, open_model
 from bot.errors import ModelTrouble
-from bot.model_settings import ModelSettings
 from bot.ports.model import TextDelta
+from bot.settings.model import ModelSettings
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.model_servers import DOWN, Servers, three_servers

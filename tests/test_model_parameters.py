@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.model.request import fixed_fields, request_body
-from bot.parameters import ModelParameters
+from bot.settings.parameters import ModelParameters
 from tests.emulators.model_rules import refusal_of
 from tests.model_world import says
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.model.tool_call_deltas import ToolCallDeltas
-from bot.parameters import ModelParameters
+from bot.answering.tool_calls import ToolCalls
 from bot.ports.model import FinishReason, Tool
-from bot.tool_calls import ToolCalls
+from bot.settings.parameters import ModelParameters
 from tests.emulators.model import Asks, ModelEmulator, Script
 from tests.model_world import ask
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from bot.parameters import ModelParameters
 from bot.ports.model import FinishReason, PromptMessage, TextContent, Tool, ToolCall
+from bot.settings.parameters import ModelParameters
 from tests.emulators.model import Asks, ModelEmulator, Script
 from tests.model_servers import Servers, three_servers
 from tests.model_world import JPEG, ask, asks, body_of, listen, result, says

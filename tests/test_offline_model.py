@@ -5,6 +5,7 @@ import io
 from PIL import Image, ImageDraw
 
 from adapters.model.offline import OfflineModel
+from bot.answering.tools import TOOLS, LookCloser, PointOut, read_call
 from bot.ports.model import (
     Content,
     Finished,
@@ -15,7 +16,6 @@ from bot.ports.model import (
     TextContent,
     TextDelta,
 )
-from bot.tools import TOOLS, LookCloser, PointOut, read_call
 from tests.model_world import asks, result, says
 from tests.model_world import listen as listen_to
 

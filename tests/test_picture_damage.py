@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from bot.errors import AttachmentError
-from bot.picture_decoding import prepare
-from bot.picture_size import PictureLimits
-from bot.pictures import DEFAULT_MEMORY_BYTES, PictureWorkshop
+from bot.pictures.decoding import prepare
+from bot.pictures.size import PictureLimits
+from bot.pictures.workshop import DEFAULT_MEMORY_BYTES, PictureWorkshop
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Prepared
 from tests.drawing import RED, animation, encoded, four_corners, hues, pdf, photo, png_claiming

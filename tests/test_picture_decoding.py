@@ -7,8 +7,8 @@ import struct
 import pytest
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageStat
 
-from bot.picture_decoding import prepare
-from bot.picture_size import PictureLimits, picture_tokens
+from bot.pictures.decoding import prepare
+from bot.pictures.size import PictureLimits, picture_tokens
 from bot.records import Picture
 from tests.drawing import (
     BLACK,

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.errors import AttachmentError
-from bot.picture_decoding import prepare
-from bot.picture_size import PictureLimits, picture_tokens
+from bot.pictures.decoding import prepare
+from bot.pictures.size import PictureLimits, picture_tokens
 from tests.drawing import LOCKED, RED, WHITE, alike, colour_at, encoded, hues, opened, pdf
 
 LIMITS = PictureLimits()

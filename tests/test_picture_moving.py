@@ -4,9 +4,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bot.errors import AttachmentError
-from bot.picture_decoding import prepare
-from bot.picture_footage import Footage
-from bot.picture_size import PictureLimits, picture_tokens
+from bot.pictures.decoding import prepare
+from bot.pictures.footage import Footage
+from bot.pictures.size import PictureLimits, picture_tokens
 from bot.records import Picture
 from tests.drawing import BLUE, RED, WHITE, alike, animation, colour_at, corners, encoded, four_corners, hues, opened
 from tests.filming import film, recording

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import AttachmentError
-from bot.picture_pipe import (
+from bot.pictures.pipe import (
     MAX_HEAD_BYTES,
     REPLY,
     REQUEST,
@@ -21,7 +21,7 @@ from bot.picture_pipe import (
     unpack_reply,
     unpack_request,
 )
-from bot.picture_size import PictureLimits
+from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture, Prepared
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from bot.picture_decoding import prepare
-from bot.picture_print import SHARE_OF_BUSY, SHARE_OF_PICTURE, print_shares
-from bot.picture_size import PictureLimits, lay_out, picture_tokens
+from bot.pictures.decoding import prepare
+from bot.pictures.size import PictureLimits, lay_out, picture_tokens
+from bot.pictures.small_print import SHARE_OF_BUSY, SHARE_OF_PICTURE, print_shares
 from tests.drawing import encoded
 
 WORDS = ["the", "of", "and", "to", "in", "that", "for", "it", "was", "with", "not", "this", "are", "from", "which"]

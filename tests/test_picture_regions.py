@@ -6,8 +6,8 @@ import pytest
 from PIL import ExifTags, Image, ImageChops, ImageDraw, ImageStat
 
 from bot.errors import AttachmentError
-from bot.picture_decoding import MOST_MARKS, crop, mark, prepare
-from bot.picture_size import PictureLimits, picture_tokens
+from bot.pictures.decoding import MOST_MARKS, crop, mark, prepare
+from bot.pictures.size import PictureLimits, picture_tokens
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture
 from tests.drawing import (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.picture_size import lay_out, picture_tokens
+from bot.pictures.size import lay_out, picture_tokens
 
 MODEL_REFUSES_RATIO = 200
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AttachmentError
-from bot.picture_pipe import Request, Task
-from bot.picture_process import PictureProcess
-from bot.picture_size import PictureLimits
-from bot.pictures import DEFAULT_MEMORY_BYTES, PictureWorkshop
+from bot.pictures.pipe import Request, Task
+from bot.pictures.process import PictureProcess
+from bot.pictures.size import PictureLimits
+from bot.pictures.workshop import DEFAULT_MEMORY_BYTES, PictureWorkshop
 from bot.ports.eyes import MarkedBox
 from bot.records import Box
 from tests.drawing import animation, encoded, four_corners, hues, pdf, photo, png_claiming
@@ -29,7 +29,7 @@ SMALL = encoded(four_corners(), "PNG")
 
 ALONE = """
 import asyncio, os, resource, signal, sys
-from bot.pictures import PictureWorkshop
+from bot.pictures.workshop import PictureWorkshop
 from bot.errors import AttachmentError
 
 def peak_mb():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.look import FILES_AT_ONCE
 from bot.errors import PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey
-from bot.look import FILES_AT_ONCE
 from tests.core import running_core
 from tests.drawing import photo as a_photo
 from tests.emulators.common import eventually

@@ -2,9 +2,10 @@ import re
 
 import pytest
 
+from bot.answering.prompt import NAME_LENGTH, build_prompt
+from bot.answering.window import QUOTE_LENGTH
 from bot.events import AttachmentRef, MessageId, Source
 from bot.ports.model import PictureContent
-from bot.prompt import NAME_LENGTH, build_prompt
 from bot.records import (
     Attachment,
     AttachmentId,
@@ -17,7 +18,6 @@ from bot.records import (
     Verdict,
     View,
 )
-from bot.window import QUOTE_LENGTH
 from tests.fakes import photo, prompt_text
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.setting_words import configuration_table
-from bot.settings import Settings
-from bot.variables import variables
+from bot.settings.settings import Settings
+from bot.settings.variables import variables
+from bot.settings.words import configuration_table
 
 README = Path(__file__).parent.parent / "README.md"
 

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from bot.repetition import BLANK_LENGTH, MAX_PERIOD, STEP, SYMBOLS_LENGTH, WORDS_LENGTH, Repetition, trimmed
+from bot.answering.repetition import BLANK_LENGTH, MAX_PERIOD, STEP, SYMBOLS_LENGTH, WORDS_LENGTH, Repetition, trimmed
 
 PARAGRAPH = (
     "The picture shows a harbour at dusk. Three boats lie at the quay, and a man in a red jacket mends a net. "

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from PIL import Image
 
-from bot.self_test import can_see
+from bot.sight.self_test import can_see
 from tests.drawing import alike, opened
 from tests.emulators.model import Call, ModelEmulator, Script
 from tests.model_world import client_of

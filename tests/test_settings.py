@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.model_settings import DEFAULT_MODEL_API_URL
-from bot.settings import Settings, load_settings, unknown_in_environment
-from bot.variables import variables
+from bot.settings.model import DEFAULT_MODEL_API_URL
+from bot.settings.settings import Settings, load_settings, unknown_in_environment
+from bot.settings.variables import variables
 
 
 @pytest.fixture(autouse=True)

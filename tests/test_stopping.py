@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import TurnSettings
+from bot.settings.settings import TurnSettings
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator, Script

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.choices import ConversationSettings
-from bot.commands import ALT
+from bot.commands.known import ALT
 from bot.events import Command, Source
 from bot.ports.store import Store
 from bot.records import Place, TurnState

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from bot.choices import ConversationSettings
-from bot.commands import ALT
+from bot.commands.known import ALT
 from bot.events import Address, Command, ConversationKey, MessageId, MessageReceived
 from bot.records import Accepted, Delivery, DeliveryState, TurnId, TurnState
 from tests.fakes import KEY, START, message, photo

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.choices import ConversationSettings
-from bot.commands import ALT
+from bot.commands.known import ALT
 from bot.events import AttachmentRef, Command, MessageId, Source
 from bot.ports.store import Store
 from bot.records import AttachmentId, History, Place, Turn, TurnId, Verdict

@@ -4,7 +4,7 @@ from collections import Counter
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.menu import Wording
-from bot.commands import COMMANDS
+from bot.commands.known import COMMANDS
 from tests.emulators.telegram import TelegramEmulator
 from tests.telegram_bot import HastyClock, chat_on
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.answering.tool_calls import ToolCalls
 from bot.ports.model import ToolCallDelta
-from bot.tool_calls import ToolCalls
 
 
 def collected(*pieces: ToolCallDelta, taken: tuple[str, ...] = ()) -> ToolCalls:

@@ -9,6 +9,7 @@ import aiosqlite
 import pytest
 
 from bot import texts
+from bot.answering.tools import BOXES, PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
 from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefused
 from bot.ports.eyes import MarkedBox
 from bot.ports.model import (
@@ -22,7 +23,6 @@ from bot.ports.model import (
     Usage,
 )
 from bot.records import AttachmentId, Box
-from bot.tools import BOXES, PICTURES, POSTED, ROUNDS, TOOLS, LookCloser, PointOut, ToolMisuse, read_call
 from tests.core import DIALOGUE_RULES, Core, running_core
 from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
 

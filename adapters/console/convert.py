@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.console.paths import Found
-from bot.commands import parse_command
+from bot.commands.known import parse_command
 from bot.events import (
     Address,
     AttachmentRef,

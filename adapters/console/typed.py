@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from adapters.console.render import harmless
-from bot.commands import CONTINUE, FORGET, RETRY, SETTINGS
+from bot.commands.known import CONTINUE, FORGET, RETRY, SETTINGS
+from bot.commands.menus import PAGE
 from bot.events import Action
-from bot.menus import PAGE
 from bot.ports.chat import Button, Part
 
 _COMMANDS: Mapping[Action, str] = MappingProxyType({Action.RETRY: f"/{RETRY}", Action.CONTINUE: f"/{CONTINUE}"})

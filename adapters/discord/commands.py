@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from bot.commands import (
+from bot.commands.known import (
     ALT,
     ASK,
     COMMANDS,

@@ -8,7 +8,7 @@ from adapters.discord.described import described, embedded
 from adapters.discord.pictures import quoted_pictures, said_pictures
 from adapters.discord.places import Place, of_message
 from adapters.discord.text import Names, Reading, names_of, read
-from bot.commands import parse_command
+from bot.commands.known import parse_command
 from bot.events import Address, MessageReceived, Person, PersonId, Quoted
 
 _PEOPLE_WRITE = frozenset({discord.MessageType.default, discord.MessageType.reply})

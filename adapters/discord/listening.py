@@ -14,7 +14,7 @@ from adapters.discord.means import Means
 from adapters.discord.receiving import cursor_of, receiving
 from adapters.discord.registering import register
 from adapters.discord.shards import Shard, Sharding, shards_of, take_over
-from bot.commands import COMMANDS
+from bot.commands.known import COMMANDS
 from bot.errors import PlatformError, PlatformRefused
 from bot.ports.chat import Intake
 

@@ -6,9 +6,9 @@ from adapters.discord.attachments import Holder, offers
 from adapters.discord.fixed import avatars, emoji, stickers
 from adapters.discord.handles import InMessage, digest
 from adapters.discord.text import Reading
-from bot.avatars import asks_about_avatar
+from bot.answering.avatars import asks_about_avatar
+from bot.answering.links import picture_links
 from bot.events import AttachmentRef, EntityKind
-from bot.links import picture_links
 
 
 def said_pictures(

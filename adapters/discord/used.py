@@ -11,7 +11,7 @@ from adapters.discord.client import Library
 from adapters.discord.commands import OPTION_PICTURE, PRIVATE, called
 from adapters.discord.convert import quoted
 from adapters.discord.places import Channel, Place, of_interaction, of_message, personal_place
-from bot.commands import ASK
+from bot.commands.known import ASK
 from bot.events import Address, AttachmentRef, ButtonPressed, Command, MessageReceived, Person, PersonId, Quoted
 
 _NOWHERE = 0

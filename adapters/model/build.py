@@ -13,8 +13,8 @@ from adapters.model.breaker import Breaker
 from adapters.model.client import ModelClient
 from adapters.model.failover import Failover, Server
 from adapters.model.timeouts import ModelTimeouts
-from bot.model_settings import ModelSettings
 from bot.ports.clock import Clock
+from bot.settings.model import ModelSettings
 
 HURRY_S = 3.0
 """How long a server that is not the last one is asked again after it failed: a hiccup passes, and nobody waits."""

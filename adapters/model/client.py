@@ -18,9 +18,9 @@ from adapters.model.reading import AnswerReading
 from adapters.model.request import fixed_fields, request_body
 from adapters.model.timeouts import ModelTimeouts
 from bot.errors import ModelError
-from bot.parameters import ModelParameters
 from bot.ports.clock import Clock
 from bot.ports.model import ModelEvent, PromptMessage, Tool
+from bot.settings.parameters import ModelParameters
 
 __all__ = ["ModelClient", "ModelTimeouts"]
 

@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from adapters.model.colours import Look, look_at
+from bot.answering.tools import LOOK_CLOSER, POINT_OUT
 from bot.ports.model import (
     Finished,
     FinishReason,
@@ -24,7 +25,6 @@ from bot.ports.model import (
     ToolCallDelta,
     Usage,
 )
-from bot.tools import LOOK_CLOSER, POINT_OUT
 
 NAME = "offline"
 

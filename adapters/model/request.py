@@ -7,8 +7,8 @@ import orjson
 
 from adapters.model.body import RequestBody
 from adapters.model.messages import GAP, pictures_of, wire_messages
-from bot.parameters import ModelParameters
 from bot.ports.model import PromptMessage, Tool
+from bot.settings.parameters import ModelParameters
 
 _NOT_SENT = frozenset({"name", "image_detail"})
 _ABOUT_TOOLS = frozenset({"tools", "tool_choice", "parallel_tool_calls"})

@@ -9,7 +9,7 @@ from itertools import accumulate
 from telegram import MessageEntity
 from telegram.constants import MessageEntityType as Kind
 
-from bot.commands import parse_command
+from bot.commands.known import parse_command
 from bot.events import Command, Entity, EntityKind
 
 _LEFT_BEHIND = re.compile(r"\A(?:[,:;]?\s+|,)")

@@ -15,7 +15,7 @@ from telegram import (
 )
 
 from adapters.telegram.errors import telegram_errors
-from bot.commands import COMMANDS, MODEL, PERSONA, SETTINGS
+from bot.commands.known import COMMANDS, MODEL, PERSONA, SETTINGS
 
 Wording: TypeAlias = Mapping[str, Mapping[str, str]]
 """Name to description of the commands, by two-letter language code (ISO 639-1); ``""`` for everybody else."""

@@ -10,9 +10,9 @@ from adapters.telegram.described import previewed
 from adapters.telegram.entities import Identity, Reading, marked
 from adapters.telegram.handles import handle
 from adapters.telegram.quoting import answered_by
-from bot.avatars import asks_about_avatar
+from bot.answering.avatars import asks_about_avatar
+from bot.answering.links import picture_links
 from bot.events import AttachmentRef, Entity, EntityKind, Source
-from bot.links import picture_links
 
 _MOST = 4
 """Of each kind in one message."""

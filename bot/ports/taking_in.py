@@ -39,8 +39,8 @@ class TakingIn(Protocol):
 
         A message that brings and quotes no attachments gets those of the newest message (with its album) that was
         posted in the conversation less than `joining.before_s` before, to nobody (`Place.BEFORE`). A question takes
-        it, and what is older, away from later questions; commands in `bot.commands.LOOKING` get it too, and leave it,
-        with what they bring, for a question. Other commands, and what is refused or only remembered, get none.
+        it, and what is older, away from later questions; commands in `bot.commands.known.LOOKING` get it too, and
+        leave it, with what they bring, for a question. Other commands, and what is refused or only remembered, get none.
         The reply to one picture of an album gets its siblings, and a question with one picture of an album those that
         came before it, as far as they are known. Attachments that are in the message twice are stored once.
 
@@ -58,8 +58,8 @@ class TakingIn(Protocol):
         The same message again changes nothing. Of a message that is neither addressed nor joins, only its attachments
         are kept, for `joining.before_s` (at most 10 messages of each conversation), unless the conversation
         describes every picture (`ConversationSettings`): then one with attachments of `Source.FILE` or STICKER of its
-        own becomes a turn of the command `bot.commands.ALT`. What had its time is deleted with the next message of
-        any conversation that the bot was ever asked in, at the latest by `purge`.
+        own becomes a turn of the command `bot.commands.known.ALT`. What had its time is deleted with the next message
+        of any conversation that the bot was ever asked in, at the latest by `purge`.
         With ``answer=False`` the turn is REMEMBERED at once.
 
         With a `refusal`, what does not join is refused: a turn that is DELIVERING that text, then FAILED with the
@@ -80,8 +80,8 @@ class TakingIn(Protocol):
         - CONTINUE, while it is offered: a new question of who pressed, which replies to the answer, refused if there is
           a `refusal`. The turn of the answer is DELIVERING again, without its buttons.
         - FORGET of one's own exchange: as `PersonalData.forget_exchange`.
-        - Under the menu of a command (`bot.commands.MENUS`; of FORGET only for who asked for it): the turn is opened
-          again, with one more of `Turn.presses`, which `conclude` clears.
+        - Under the menu of a command (`bot.commands.known.MENUS`; of FORGET only for who asked for it): the turn is
+          opened again, with one more of `Turn.presses`, which `conclude` clears.
 
         Where each person has a history of their own, nobody presses for others.
 

@@ -21,7 +21,7 @@ from bot.__main__ import _platforms, run
 from bot.clock import SystemClock
 from bot.core import Parts
 from bot.errors import GlimpseError
-from bot.settings import load_settings
+from bot.settings.settings import load_settings
 from tests.chaos.clock import FastClock
 from tests.chaos.points import Fuse, watched
 

@@ -1,0 +1,88 @@
+"""The menus: text with buttons, and what a press or a word means. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import texts
+from bot.choices import PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
+from bot.commands.known import EVERYTHING, HERE, MESSAGE, MODEL, PERSONA
+from bot.commands.pages import MEMORY, USUAL, Offers, model_value, pages
+from bot.events import Action
+from bot.ports.chat import Button
+from bot.records import Buttons
+
+PAGE, MAIN = "page", "main"
+WAKE = "wake"
+"""Not a page: ``/settings wake WORD`` chooses a wake word."""
+OWN_WORDS = "own_words"
+"""Neither: ``/persona WORDS`` describes one."""
+
+_ROWS = 4
+"""Of choices; one more leads back. A message has at most 5 rows of 5 buttons (Discord docs, Action Row)."""
+_LABEL_LENGTH = 40
+
+
+class Menus:
+    """The menu of a conversation's settings."""
+
+    def __init__(self, offers: Offers) -> None:
+        self._offers = offers
+        self._pages = pages(offers)
+
+    def show(self, name: str, chosen: ConversationSettings, *, is_private: bool) -> tuple[str, Buttons]:
+        """The Markdown of a page, and its buttons. An unknown page is the main one."""
+        names = [other for other, page in self._pages.items() if not (is_private and page.is_for_groups)]
+        if name not in names:
+            sentences = "\n".join(f"- {self._pages[other].sentence(chosen)}" for other in names)
+            ways = [_button(PAGE, other, texts.PAGE_LABELS[other]) for other in names]
+            return f"{texts.SETTINGS}\n\n{sentences}", _in_rows(ways)
+        page = self._pages[name]
+        choices = [
+            _button(name, choice.value, f"✓ {choice.label}" if choice.is_current else choice.label)
+            for choice in page.choices(chosen)
+        ]
+        text = f"{page.sentence(chosen)}\n\n{texts.PAGE_HINTS[name]}"
+        return text, (*_in_rows(choices), (_button(PAGE, MAIN, texts.BACK_LABEL),))
+
+    def choose(self, chosen: ConversationSettings, wish: str) -> ConversationSettings | None:
+        """The settings after a choice such as ``memory:20``; None if there is no such choice."""
+        name, _, value = wish.partition(":")
+        if name == OWN_WORDS:
+            return replace(chosen, persona=value[:PERSONA_LENGTH])
+        if name == WAKE and value:
+            return replace(chosen, answers=AnswerMode.WAKE_WORD, wake_word=value[:WAKE_WORD_LENGTH])
+        if name == MEMORY and value.isdecimal():
+            return replace(chosen, exchanges=min(int(value[:9]), self._offers.exchanges))
+        page = self._pages.get(name)
+        choices = page.choices(chosen) if page else ()
+        return next((choice.changed for choice in choices if choice.value == value), None)
+
+    def in_words(self, command: str, argument: str) -> str:
+        """The choice that words behind a command mean: ``/settings memory 20``, ``/persona brief``. It may be none."""
+        name, _, words = argument.partition(" ")
+        name, words = name.lower(), words.strip()
+        if command in (PERSONA, MODEL):
+            name, words = command, argument
+        if not words:
+            return f"{PAGE}:{name}"
+        if name == MODEL:
+            return f"{MODEL}:{model_value(self._offers, words)}"
+        is_own = name == PERSONA and words.lower() not in (*self._offers.personas, USUAL)
+        return f"{OWN_WORDS}:{words}" if is_own else f"{name}:{words.lower()}"
+
+
+def what_to_forget(*, is_reply: bool) -> Buttons:
+    """What can be forgotten, as the menu of the command, which may reply to a message."""
+    one = texts.FORGET_THAT_LABEL if is_reply else texts.FORGET_LAST_LABEL
+    labels = {MESSAGE: one, HERE: texts.FORGET_HERE_LABEL, EVERYTHING: texts.FORGET_EVERYTHING_LABEL}
+    return tuple((Button(action=Action.CHOOSE, label=label, value=what),) for what, label in labels.items())
+
+
+def _button(name: str, value: str, label: str) -> Button:
+    shown = label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1] + "…"
+    return Button(action=Action.CHOOSE, label=shown, value=f"{name}:{value}")
+
+
+def _in_rows(buttons: Sequence[Button]) -> Buttons:
+    width = max(2, -(-len(buttons) // _ROWS))
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

@@ -1,0 +1,187 @@
+"""What can be chosen for a conversation: a page for each thing."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from bot import texts
+from bot.choices import AnswerMode, ConversationSettings
+from bot.commands.known import MODEL, OFF, ON, PERSONA
+
+ANSWERS, PICTURES, LISTENING, SHARING = "answers", "pictures", "listening", "sharing"
+MEMORY, LANGUAGE = "memory", "language"
+
+USUAL = "usual"
+"""As the operator set it."""
+
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "English",
+        "de": "Deutsch",
+        "es": "Español",
+        "fr": "Français",
+        "pt": "Português",
+        "ru": "Русский",
+        "uk": "Українська",
+        "ja": "日本語",
+        "zh": "中文",
+        "ar": "العربية",
+    }
+)
+"""Tag to name, as those call it who speak it."""
+
+_MEMORIES = (0, 5, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What the operator lets people choose from, and what counts where nobody chose."""
+
+    personas: Mapping[str, str]
+    """Name to what the model is told. At most 19."""
+    models: Sequence[str]
+    """Beside the usual one. At most 19."""
+    model: str
+    """The usual one."""
+    exchanges: int
+    """The longest memory, and the usual one."""
+    defaults: ConversationSettings
+    """Its `answers` and `wake_word` are set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button of a page."""
+
+    value: str
+    label: str
+    is_current: bool
+    changed: ConversationSettings
+    """The settings once it is chosen."""
+
+
+_Choices: TypeAlias = Callable[[ConversationSettings], Iterator[Choice]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One thing that can be chosen."""
+
+    sentence: Callable[[ConversationSettings], str]
+    """How it is at present."""
+    choices: _Choices
+    is_for_groups: bool = False
+    """It makes no difference where one person is alone with the bot."""
+
+
+def pages(offers: Offers) -> Mapping[str, Page]:
+    """All pages by name, in the order of the menu."""
+    exchanges, usual = offers.exchanges, offers.defaults
+    every = {
+        ANSWERS: Page(
+            sentence=lambda chosen: texts.answers_to(_mode(chosen, usual), chosen.wake_word or usual.wake_word),
+            choices=lambda chosen: _answers(chosen, _mode(chosen, usual)),
+            is_for_groups=True,
+        ),
+        PICTURES: Page(
+            sentence=lambda chosen: texts.DESCRIBES_ALL if chosen.describes_pictures else texts.DESCRIBES_ASKED,
+            choices=_pictures,
+        ),
+        LISTENING: Page(
+            sentence=lambda chosen: texts.LISTENS if chosen.listens else texts.LISTENS_NOT,
+            choices=_listening,
+            is_for_groups=True,
+        ),
+        SHARING: Page(
+            sentence=lambda chosen: texts.APART if chosen.is_per_person else texts.TOGETHER,
+            choices=_sharing,
+            is_for_groups=True,
+        ),
+        MEMORY: Page(
+            sentence=lambda chosen: texts.remembers(exchanges if chosen.exchanges is None else chosen.exchanges),
+            choices=lambda chosen: _memory(chosen, exchanges),
+        ),
+        LANGUAGE: Page(
+            sentence=lambda chosen: texts.speaks(LANGUAGES.get(chosen.language, chosen.language)),
+            choices=_languages,
+        ),
+        PERSONA: Page(
+            sentence=lambda chosen: texts.in_manner(chosen.persona, is_named=chosen.persona in offers.personas),
+            choices=lambda chosen: _personas(chosen, offers.personas),
+        ),
+        MODEL: Page(
+            sentence=lambda chosen: texts.answered_by(chosen.model or offers.model),
+            choices=lambda chosen: _models(chosen, offers),
+        ),
+    }
+    return {name: page for name, page in every.items() if name != MODEL or offers.models}
+
+
+def model_value(offers: Offers, words: str) -> str:
+    """The value of the choice of a model that is called so, wholly or in part; nothing if that is not one."""
+    if words in {_handle(name) for name in ("", *offers.models)}:
+        return words
+    named = [name for name in (offers.model, *offers.models) if words.lower() in name.lower()]
+    exact = [name for name in named if name.lower() == words.lower()]
+    found = exact or named
+    if len(found) != 1:
+        return ""
+    return _handle("" if found[0] == offers.model else found[0])
+
+
+def _mode(chosen: ConversationSettings, usual: ConversationSettings) -> AnswerMode:
+    return chosen.answers or usual.answers or AnswerMode.MENTION
+
+
+def _answers(chosen: ConversationSettings, current: AnswerMode) -> Iterator[Choice]:
+    for mode in AnswerMode:
+        yield Choice(mode, texts.ANSWER_LABELS[mode], mode is current, replace(chosen, answers=mode))
+
+
+def _pictures(chosen: ConversationSettings) -> Iterator[Choice]:
+    yield Choice(ON, texts.ON_LABEL, chosen.describes_pictures, replace(chosen, describes_pictures=True))
+    yield Choice(OFF, texts.OFF_LABEL, not chosen.describes_pictures, replace(chosen, describes_pictures=False))
+
+
+def _listening(chosen: ConversationSettings) -> Iterator[Choice]:
+    yield Choice(ON, texts.ON_LABEL, chosen.listens, replace(chosen, listens=True))
+    yield Choice(OFF, texts.OFF_LABEL, not chosen.listens, replace(chosen, listens=False))
+
+
+def _sharing(chosen: ConversationSettings) -> Iterator[Choice]:
+    yield Choice("shared", texts.TOGETHER_LABEL, not chosen.is_per_person, replace(chosen, is_per_person=False))
+    yield Choice("own", texts.APART_LABEL, chosen.is_per_person, replace(chosen, is_per_person=True))
+
+
+def _memory(chosen: ConversationSettings, usual: int) -> Iterator[Choice]:
+    for exchanges in _MEMORIES:
+        if exchanges < usual:
+            is_current = chosen.exchanges == exchanges
+            changed = replace(chosen, exchanges=exchanges)
+            yield Choice(str(exchanges), texts.memory_label(exchanges), is_current, changed)
+    yield Choice(USUAL, texts.memory_label(usual), chosen.exchanges is None, replace(chosen, exchanges=None))
+
+
+def _languages(chosen: ConversationSettings) -> Iterator[Choice]:
+    yield Choice("each", texts.EACH_LABEL, not chosen.language, replace(chosen, language=""))
+    for tag, name in LANGUAGES.items():
+        yield Choice(tag, name, chosen.language == tag, replace(chosen, language=tag))
+
+
+def _personas(chosen: ConversationSettings, personas: Mapping[str, str]) -> Iterator[Choice]:
+    yield Choice(USUAL, texts.USUAL_LABEL, not chosen.persona, replace(chosen, persona=""))
+    for name in personas:
+        yield Choice(name, name, chosen.persona == name, replace(chosen, persona=name))
+
+
+def _models(chosen: ConversationSettings, offers: Offers) -> Iterator[Choice]:
+    yield Choice(_handle(""), offers.model, not chosen.model, replace(chosen, model=""))
+    for name in offers.models:
+        yield Choice(_handle(name), name, chosen.model == name, replace(chosen, model=name))
+
+
+def _handle(name: str) -> str:
+    """Of a model, whose name has characters that a button's value can't have."""
+    return hashlib.blake2s(name.encode(), digest_size=6).hexdigest() if name else USUAL

@@ -1,0 +1,245 @@
+"""Brings one answer onto the screen: growing while it is written, exact and whole at its end."""
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Self
+
+from bot import texts
+from bot.delivery.final import Final
+from bot.delivery.insistence import Insistence
+from bot.delivery.preview import Preview
+from bot.delivery.receipts import Receipts, digest
+from bot.delivery.sending import Sending
+from bot.delivery.throttle import Throttle
+from bot.errors import PlatformCantTell, PlatformRefused, PlatformUncertain
+from bot.events import MessageId
+from bot.ports.chat import Chat, Part
+from bot.ports.clock import Clock
+from bot.ports.store import Store
+from bot.records import Delivery, DeliveryState, Turn
+
+log = logging.getLogger(__name__)
+
+UNCERTAIN_ATTEMPTS = 5
+"""How often a part is sent whose sending never gets an answer, and which is never found."""
+
+LATE_EFFECTS_S = (2.0, 8.0)
+"""When a send whose answer was lost is looked for. What does not show by then was never done."""
+
+
+class AnswerOnScreen:
+    """The platform messages of one turn.
+
+    ``async with`` keeps a growing preview of what `show` was given last. Previews are best effort: they are
+    dropped when the platform is busy. `complete` is durable: every part is sent or edited until it stands,
+    with a receipt for each.
+    """
+
+    def __init__(
+        self,
+        turn: Turn,
+        chat: Chat,
+        store: Store,
+        clock: Clock,
+        throttle: Throttle,
+        stored: Sequence[Delivery],
+        *,
+        most_parts: int,
+    ) -> None:
+        """`stored` are the receipts of earlier attempts: their messages are continued in place.
+
+        A text of more than `most_parts` messages comes as its beginning and a file.
+        """
+        self._turn = turn
+        self._chat = chat
+        self._store = store
+        self._clock = clock
+        self._most_parts = most_parts
+        self._receipts = Receipts(turn, chat, store, stored)
+        self._sending = Sending(turn, chat, self._receipts)
+        self._preview = Preview(
+            turn,
+            chat,
+            self._receipts,
+            self._sending,
+            throttle,
+            clock,
+            most_parts=most_parts - 1,  # The last one would have to make way for the file.
+        )
+        self._insist = Insistence(f"turn {turn.id}", throttle, clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._preview.stop()
+
+    def has(self, message_id: MessageId) -> bool:
+        """Whether this message is part of the answer."""
+        return message_id in self._receipts.message_ids
+
+    def show(self, pieces: Sequence[str]) -> None:
+        """See `bot.delivery.preview.Preview.show`."""
+        self._preview.show(pieces)
+
+    async def settle(self) -> None:
+        """End the preview: what is on screen stays, and changes no more before `complete`."""
+        await self._preview.stop()
+
+    def take_receipts(self) -> Sequence[Delivery]:
+        """The receipts that are not stored yet. Who takes them stores them."""
+        return self._receipts.take()
+
+    def plan(self, final: Final) -> Sequence[Delivery]:
+        """The receipts to store before `complete`, for parts that are not in the chat yet."""
+        parts = final.parts(self._chat, most=self._most_parts)
+        self._receipts.expect(parts)
+        self._receipts.announce_next(len(parts))
+        return self._receipts.take()
+
+    async def complete(self, final: Final) -> None:
+        """Make exactly this stand in the chat, and nothing else of this turn; if it shows nothing, a sentence.
+
+        Where the platform refuses a picture, its caption stands there, and why it does; where it refuses a file, the
+        whole text. Leaves receipts to be taken.
+
+        Raises:
+            PlatformRefused: the platform will not take it, whatever is tried.
+            PlatformUnavailable: the platform could not be reached for hours.
+            PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
+        """
+        await self._preview.stop()
+        parts = final.parts(self._chat, most=self._most_parts)
+        uncertain: PlatformUncertain | None = None
+        index = 0
+        while index < len(parts):
+            self._receipts.expect(parts)
+            try:
+                await self._bring_or_tell(index, parts[index], parts)
+            except PlatformUncertain as error:
+                uncertain = error
+            except PlatformRefused as refused:
+                if parts[index].document is None:
+                    raise
+                log.warning("turn %s: a file of its answer was refused: %s", self._turn.id, refused)
+                self._receipts.note(Delivery(part=index, state=DeliveryState.PENDING))
+                parts = final.without_files(self._chat)
+                continue
+            index += 1
+        for index in reversed(self._receipts.parts[len(parts) :]):
+            await self._take_back(index)
+        if uncertain is not None:
+            raise uncertain
+
+    async def withdraw(self) -> None:
+        """Take everything of this turn back, also what may have been sent without a word from the platform.
+
+        Raises:
+            PlatformRefused: a part can't be taken back; the others are.
+            PlatformUnavailable: the platform could not be reached for hours.
+        """
+        await self._preview.stop()
+        refusal: PlatformRefused | None = None
+        for index in reversed(self._receipts.parts):
+            try:
+                await self._take_back(index)
+            except PlatformRefused as refused:
+                refusal = refused
+        if refusal is not None:
+            raise refusal
+
+    async def _bring_or_tell(self, index: int, part: Part, parts: Sequence[Part]) -> None:
+        try:
+            await self._bring(index, part, parts)
+        except PlatformRefused as refused:
+            if part.picture is None:
+                raise
+            log.warning("turn %s: a picture of its answer was refused: %s", self._turn.id, refused)
+            self._receipts.note(Delivery(part=index, state=DeliveryState.PENDING))
+            told = self._chat.render(texts.picture_refused(part.text), final=True)[0]
+            await self._bring(index, told, parts)
+
+    async def _bring(self, index: int, part: Part, parts: Sequence[Part]) -> None:
+        receipts = self._receipts
+        if index in receipts.doubtful:
+            receipts.doubtful.discard(index)
+            await self._adopt_lost(index)
+        if receipts[index].state is DeliveryState.UNKNOWN:
+            return
+        if receipts.is_of_another_kind(index, part):
+            # No platform turns a text into a picture or a file in place.
+            await self._take_back(index)
+            self._sending.begin_anew(index, part)
+        if receipts[index].message_id is not None:
+            if receipts.shows(index, part):
+                return
+            try:
+                await self._insist(partial(self._sending.edit, index, part))
+            except PlatformRefused as refused:
+                # Its message is gone or too old to be edited: the text must stand all the same.
+                log.info("turn %s: part %s is sent anew: %s", self._turn.id, index, refused)
+                self._sending.begin_anew(index, part)
+            else:
+                return
+        if receipts[index].state is not DeliveryState.SENDING or not receipts.are_recorded:
+            receipts.announce(index, digest(part))
+            await receipts.record()
+        await self._post_once(index, part)
+        receipts.announce_next(len(parts))
+
+    async def _post_once(self, index: int, part: Part) -> None:
+        post = partial(self._sending.post, index, part)
+        for attempts_left in reversed(range(UNCERTAIN_ATTEMPTS)):
+            try:
+                return await self._insist(post, repeatable=self._chat.limits.resend_is_safe)
+            except PlatformUncertain as error:
+                log.warning("turn %s: part %s may have been sent, so it is looked for: %s", self._turn.id, index, error)
+                for wait_s in LATE_EFFECTS_S:
+                    await self._clock.sleep(wait_s)
+                    if await self._adopt_lost(index):
+                        return None
+                if not attempts_left:
+                    self._receipts.give_up(index)
+                    raise
+            except PlatformRefused:
+                self._receipts.note(Delivery(part=index, state=DeliveryState.FAILED))
+                raise
+        return None
+
+    async def _adopt_lost(self, index: int) -> bool:
+        """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
+        turn, before = self._turn, self._receipts.get(index - 1)
+        after = self._receipts[index].sent_after or (before and before.message_id) or turn.reply_to
+        known = self._receipts.message_ids
+        find = partial(self._chat.find, turn.key, after=after, reply_to=self._sending.reply_to(index), known=known)
+        self._receipts.doubtful.discard(index)
+        while (found := await self._looked_for(find, index)) is not None:
+            owner = await self._store.turn_of(turn.key, found)
+            if owner is None or owner.id == turn.id:
+                break
+            # Part of a later answer: that is another turn's to change or take back.
+            known.add(found)
+        if found is not None:
+            log.info("turn %s: part %s was found in the chat", turn.id, index)
+            self._receipts.note(Delivery(part=index, state=DeliveryState.SENT, message_id=found))
+        return found is not None
+
+    async def _looked_for(self, find: Callable[[], Awaitable[MessageId | None]], index: int) -> MessageId | None:
+        try:
+            return await self._insist(find)
+        except PlatformCantTell as error:
+            self._receipts.give_up(index)
+            raise PlatformUncertain(f"part {index} may be missing: {error}") from error
+
+    async def _take_back(self, index: int) -> None:
+        """Take back a part: the last one first, for one that was lost is looked for behind the one before it."""
+        receipt = self._receipts[index]
+        if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
+            with contextlib.suppress(PlatformUncertain):  # What nobody can find nobody can take back.
+                await self._adopt_lost(index)
+        message_id = self._receipts[index].message_id
+        if message_id is not None:
+            await self._insist(partial(self._chat.delete, self._turn.key, message_id))
+        await self._receipts.forget(index)

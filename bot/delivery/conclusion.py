@@ -1,0 +1,98 @@
+"""Decides how a turn ends: what must stand in the chat, and what is stored of it."""
+
+from bot import texts
+from bot.answering.reading import Answer
+from bot.answering.window import attachments_of
+from bot.delivery.fences import with_closed_fence
+from bot.errors import ModelTrouble
+from bot.events import Action
+from bot.ports.chat import Button
+from bot.ports.model import FinishReason
+from bot.records import Buttons, Exchange, Outcome, TurnState, Verdict
+
+STOPPED = "stopped"
+"""A person ended the answer."""
+
+DEADLINE = "deadline"
+"""It took too long."""
+
+REPETITION = "repetition"
+
+
+RETRY: Buttons = ((Button(action=Action.RETRY, label=texts.RETRY_LABEL),),)
+"""Under a failure."""
+
+_NO_USE = frozenset({ModelTrouble.BLOCKED, ModelTrouble.PICTURES, ModelTrouble.TOO_LARGE})
+"""Troubles that are the same when the same is asked again."""
+
+
+def conclude(answer: Answer, interrupted: str | None) -> Outcome:
+    """The outcome of an answer; `interrupted` is STOPPED, DEADLINE or None."""
+    trouble, sentence = _trouble(answer, interrupted)
+    below = [sentence, *answer.notes] if sentence else answer.notes
+    above = [answer.mark + (with_closed_fence(answer.text) if below else answer.text)] if answer.text else []
+    finish = answer.finish
+    is_failure = bool(trouble) and trouble not in (STOPPED, REPETITION)
+    return Outcome(
+        state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
+        text="\n\n".join([*above, *below]),
+        pictures=tuple(answer.pictures),
+        buttons=_buttons(answer, trouble if is_failure else ""),
+        answer=answer.text or None,
+        trouble=trouble,
+        detail=str(answer.error or ""),
+        finish_reason=finish.reason if finish else "",
+        model=finish.model if finish else "",
+        usage=answer.usage,
+        started_at=answer.started_at,
+        first_text_at=answer.first_text_at,
+    )
+
+
+def _buttons(answer: Answer, trouble: str) -> Buttons:
+    """What may help: going on where there is something to go on from, and asking again where it failed."""
+    is_cut_off = trouble or (answer.finish is not None and answer.finish.reason is FinishReason.LENGTH)
+    go_on = Button(action=Action.CONTINUE, label=texts.CONTINUE_LABEL)
+    row = [go_on] if answer.text and is_cut_off and trouble != ModelTrouble.BLOCKED else []
+    return tuple(filter(None, [(*row, *(RETRY[0] if trouble and trouble not in _NO_USE else ()))]))
+
+
+def notes_on(question: Exchange) -> list[str]:
+    """A line for each picture of the question that the model does not get, or not whole."""
+    notes = []
+    for number, attachment in enumerate(attachments_of([question]), start=1):
+        if attachment.verdict is Verdict.UNUSABLE:
+            notes.append(texts.not_seen(number, attachment.reason))
+        elif attachment.left_out:
+            notes.append(texts.seen_in_part(number, attachment.left_out))
+    if any(quote.is_hidden for message in question.messages for quote in message.quoted):
+        notes.append(texts.HIDDEN)
+    return notes
+
+
+def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
+    """A short code and what the person reads under the answer, or instead of one."""
+    if interrupted == STOPPED:
+        return STOPPED, texts.STOPPED_NOTE if answer.text else texts.STOPPED
+    if interrupted == DEADLINE:
+        return ModelTrouble.TIMEOUT, _broken_off(answer, texts.TOO_SLOW)
+    if answer.error is not None:
+        if answer.text and answer.error.trouble is ModelTrouble.CUT_OFF:
+            return ModelTrouble.CUT_OFF, texts.CUT_OFF_NOTE
+        return answer.error.trouble, _broken_off(answer, answer.error.person)
+    if answer.repeats_itself:
+        return REPETITION, texts.REPETITION_NOTE
+    return _trouble_of_a_whole(answer)
+
+
+def _trouble_of_a_whole(answer: Answer) -> tuple[str, str]:
+    reason = answer.finish.reason if answer.finish is not None else FinishReason.STOP
+    if reason is FinishReason.CONTENT_FILTER:
+        return ModelTrouble.BLOCKED, _broken_off(answer, texts.FILTERED)
+    if not answer.text:
+        return ModelTrouble.EMPTY, texts.TOOL_ASKED if answer.asked_for_tool else texts.EMPTY_ANSWER
+    return "", texts.LENGTH_NOTE if reason is FinishReason.LENGTH else ""
+
+
+def _broken_off(answer: Answer, sentence: str) -> str:
+    return texts.broke_off(sentence) if answer.text else sentence
