@@ -40,7 +40,8 @@ class TakingIn(Protocol):
         A message that brings and quotes no attachments gets those of the newest message (with its album) that was
         posted in the conversation less than `joining.before_s` before, to nobody (`Place.BEFORE`). A question takes
         it, and what is older, away from later questions; commands in `bot.commands.known.LOOKING` get it too, and
-        leave it, with what they bring, for a question. Other commands, and what is refused or only remembered, get none.
+        leave it, with what they bring, for a question. Other commands, and what is refused or only remembered, get
+        none.
         The reply to one picture of an album gets its siblings, and a question with one picture of an album those that
         came before it, as far as they are known. Attachments that are in the message twice are stored once.
 
