@@ -65,6 +65,7 @@ class Typing(FakeChat):
 async def typing(chat: FakeChat, clock: ManualClock, folder: Path) -> AsyncIterator[Throttle]:
     async with store_at(folder) as store:
         throttle = Throttles(store, clock).of(KEY, chat.limits, is_private=True)
+        await throttle.passed()  # The database is read by a real thread, which the manual clock does not wait for.
         async with keep_typing(chat, KEY, throttle, clock):
             yield throttle
 

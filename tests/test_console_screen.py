@@ -24,11 +24,13 @@ from tests.terminal import Answer, Terminal, console
 ROOT = Path(__file__).parent.parent
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, signal, sys
 from adapters.console.chat import ConsoleChat
 from bot.clock import SystemClock
 
 async def main():
+    # As the real program does: Python's own handler can miss a Ctrl-C that comes just before the loop sleeps.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, asyncio.current_task().cancel)
     async with ConsoleChat(sys.stdin, sys.stdout, clock=SystemClock(), person_name="Ann") as chat:
         class Echo:
             async def accept(self, event):
@@ -38,7 +40,7 @@ async def main():
 
 try:
     asyncio.run(main())
-except KeyboardInterrupt:
+except asyncio.CancelledError:
     sys.exit(7)
 """
 
