@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup run test check format bench chaos transcript lock clean
+.PHONY: setup run test check format bench chaos transcript catalogues lock clean
 
 setup: $(READY)
 
@@ -40,6 +40,13 @@ chaos: $(READY)
 # Plays the main scenarios and writes what people see as pages: transcript/discord.html and transcript/telegram.html.
 transcript: $(READY)
 	$(BIN)/python -m tests.transcript
+
+# Brings bot/locale up to date with the sentences in the code. What is new stands there with an empty msgstr: translate it.
+catalogues: $(READY)
+	$(BIN)/pybabel -q extract --no-default-keywords --keyword sentence --keyword counted:1,2 --add-location=file \
+		--project Glimpse --version "" --output-file $(VENV)/glimpse.pot bot adapters
+	$(BIN)/pybabel -q update --domain glimpse --input-file $(VENV)/glimpse.pot --output-dir bot/locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
 # Needs uv. The lock files hold for every platform and Python we support, and name no index.
 lock:

@@ -12,6 +12,7 @@ from yarl import URL
 from bot import texts
 from bot.errors import AttachmentError
 from bot.ports.clock import Clock
+from bot.sentences import sentence
 
 _ATTEMPTS = 3
 _FIRST_WAIT_S = 0.5
@@ -20,7 +21,7 @@ _MAX_REDIRECTS = 3
 PATIENT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=20)
 _CHUNK_BYTES = 64 * 1024
 _HEADERS = {"Accept-Encoding": "identity"}  # files are compressed already, and a cap must count what is sent
-_FORBIDDEN = "it is kept where I may not fetch it"
+_FORBIDDEN = sentence("it is kept where I may not fetch it")
 _GONE = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -121,22 +122,24 @@ async def _follow(route: Route, url: str | URL, max_bytes: int, times: aiohttp.C
         # "from None" here and beside: these errors' texts can hold the address.
         raise _failed(error) from None
     except (aiohttp.ClientError, ValueError) as error:
-        raise AttachmentError(f"download failed: {type(error).__name__}", person="its link is broken") from None
-    raise AttachmentError("download failed: too many redirects", person="its link leads nowhere")
+        raise AttachmentError(
+            f"download failed: {type(error).__name__}", person=sentence("its link is broken")
+        ) from None
+    raise AttachmentError("download failed: too many redirects", person=sentence("its link leads nowhere"))
 
 
 def _failed(error: Exception) -> FileNotReached:
-    return FileNotReached(f"download failed: {type(error).__name__}", person="it could not be downloaded")
+    return FileNotReached(f"download failed: {type(error).__name__}", person=sentence("it could not be downloaded"))
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int, check: Check) -> bytes:
     status = response.status
     if status in _GONE:
-        raise FileGone(f"the file server answered {status}", person="it is no longer there")
+        raise FileGone(f"the file server answered {status}", person=sentence("it is no longer there"))
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise FileNotReached(f"the file server answered {status}", person="it could not be downloaded")
+        raise FileNotReached(f"the file server answered {status}", person=sentence("it could not be downloaded"))
     if status != HTTPStatus.OK:
-        raise AttachmentError(f"the file server answered {status}", person="it could not be downloaded")
+        raise AttachmentError(f"the file server answered {status}", person=sentence("it could not be downloaded"))
     check(response)
     if (response.content_length or 0) > max_bytes:
         raise too_large(max_bytes)

@@ -10,7 +10,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_world import Channel
 from tests.emulators.discord_world import Person as DiscordPerson
 from tests.emulators.telegram import TelegramEmulator
-from tests.emulators.telegram_types import Chat
+from tests.emulators.telegram_types import Chat, Topic
 from tests.emulators.telegram_types import Person as TelegramPerson
 
 _START_S = 30.0
@@ -61,7 +61,16 @@ class Stage(Protocol):
 
     async def __aexit__(self, *exc_info: object) -> None: ...
 
+    @property
+    def refused(self) -> int:
+        """Requests over a limit."""
+        ...
+
     def add_place(self) -> Place: ...
+
+    def add_places_together(self, count: int) -> Sequence[Place]:
+        """Topics or threads of one chat."""
+        ...
 
     async def until_connected(self, check: Callable[[], None]) -> None:
         """Wait for the bot; `check` raises when that is in vain."""
@@ -69,10 +78,11 @@ class Stage(Protocol):
 
 
 class TelegramStage:
-    """Private chats, without flood limits."""
+    """Private chats and groups."""
 
-    def __init__(self) -> None:
-        self._telegram = TelegramEmulator()
+    def __init__(self, *, limited: bool = False) -> None:
+        """With flood limits only if `limited`."""
+        self._telegram = TelegramEmulator(flood_limits=limited)
 
     async def __aenter__(self) -> Self:
         await self._telegram.__aenter__()
@@ -99,6 +109,28 @@ class TelegramStage:
             newest=lambda: chat.own[-1] if chat.own else None,
         )
 
+    @property
+    def refused(self) -> int:
+        return self._telegram.refused
+
+    def add_places_together(self, count: int) -> Sequence[Place]:
+        group = self._telegram.add_group("Friends", forum=True)
+        return [self._topic(group, self._telegram.add_topic(group, f"Topic {number}")) for number in range(count)]
+
+    def _topic(self, group: Chat, topic: Topic) -> Place:
+        person = self._telegram.add_person("Ann")
+
+        def newest() -> Shown | None:
+            own = self._telegram.visible(group, topic)
+            return own[-1] if own else None
+
+        return Place(
+            key=ConversationKey(platform=PlatformName("telegram"), chat_id=str(group.id), thread_id=str(topic.id)),
+            is_private=False,
+            say=lambda text: self._telegram.say(group, person, f"@{self._telegram.username} {text}", topic=topic),
+            newest=newest,
+        )
+
     async def until_connected(self, check: Callable[[], None]) -> None:
         def polling() -> bool:
             check()
@@ -113,10 +145,11 @@ class TelegramStage:
 
 
 class DiscordStage:
-    """Channels of a server, where the bot is mentioned; without rate limits."""
+    """Channels of a server, where the bot is mentioned."""
 
-    def __init__(self) -> None:
-        self._discord = DiscordEmulator(rate_limits=False)
+    def __init__(self, *, limited: bool = False) -> None:
+        """With rate limits only if `limited`."""
+        self._discord = DiscordEmulator(rate_limits=limited)
 
     async def __aenter__(self) -> Self:
         await self._discord.__aenter__()
@@ -137,20 +170,33 @@ class DiscordStage:
     def violations(self) -> Sequence[str]:
         return self._discord.violations
 
+    @property
+    def refused(self) -> int:
+        return self._discord.refused
+
     def add_place(self) -> Place:
-        person = self._discord.add_person("Ann")
         channel = self._discord.add_channel()
+        return self._place(channel, ConversationKey(platform=PlatformName("discord"), chat_id=str(channel.id)))
+
+    def add_places_together(self, count: int) -> Sequence[Place]:
+        channel = self._discord.add_channel()
+        threads = [self._discord.add_thread(channel) for _ in range(count)]
+        return [
+            self._place(
+                thread,
+                ConversationKey(platform=PlatformName("discord"), chat_id=str(channel.id), thread_id=str(thread.id)),
+            )
+            for thread in threads
+        ]
+
+    def _place(self, channel: Channel, key: ConversationKey) -> Place:
+        person = self._discord.add_person("Ann")
 
         def newest() -> Shown | None:
             last = channel.messages[channel.order[-1]] if channel.order else None
             return last if last is not None and last.author is self._discord.bot else None
 
-        return Place(
-            key=ConversationKey(platform=PlatformName("discord"), chat_id=str(channel.id)),
-            is_private=False,
-            say=lambda text: self._say(channel, person, text),
-            newest=newest,
-        )
+        return Place(key=key, is_private=False, say=lambda text: self._say(channel, person, text), newest=newest)
 
     async def until_connected(self, check: Callable[[], None]) -> None:
         def connected() -> bool:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from bot import logs
 from bot.background import Background
 from bot.clock import SystemClock
-from bot.commands.known import MODEL, PERSONA
+from bot.commands.known import MODEL, PERSONA, SETTINGS
+from bot.commands.menus import wishes
 from bot.commands.pages import USUAL
 from bot.core import Parts, Work, assemble
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
@@ -34,6 +35,7 @@ from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
 from bot.rules import offers
+from bot.sentences import sentence
 from bot.settings.platforms import TelegramSettings
 from bot.settings.settings import Settings, load_settings, unknown_in_environment
 from bot.stopping import is_done_before, stop_on_signals
@@ -210,7 +212,11 @@ def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
         gateway_url=chosen.gateway_url,
         clock=clock,
         catch_up=CatchUp(age_s=chosen.catch_up_s, per_conversation=chosen.catch_up_messages),
-        choices={PERSONA: [*offered.personas, USUAL], MODEL: [offered.model, *offered.models]},
+        choices={
+            PERSONA: [*offered.personas, USUAL],
+            MODEL: [offered.model, *offered.models],
+            SETTINGS: wishes(offered),
+        },
         opens_threads=chosen.threads,
         sharding=Sharding(count=chosen.shard_count, ids=chosen.shard_ids),
     )
@@ -218,6 +224,7 @@ def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
 
 def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts) -> Chat:
     from adapters.telegram.chat import TelegramChat
+    from adapters.telegram.menu import every_wording
     from adapters.telegram.webhook import Webhook
 
     webhook = None
@@ -232,22 +239,34 @@ def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts
         webhook=webhook,
         local_files=local_files,
         reacts=settings.reactions,
+        offers_inline=settings.inline,
+        wording=every_wording(),
     )
 
 
 def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:
     from adapters.console.chat import ConsoleChat
 
-    chat = ConsoleChat(sys.stdin, sys.stdout, clock=clock, person_name=os.environ.get("USER") or "you")
+    chat = ConsoleChat(
+        sys.stdin, sys.stdout, clock=clock, person_name=os.environ.get("USER") or "you", language=_own_language()
+    )
     chat.announce(
-        'Discord: create a bot (README, "Discord") and set DISCORD_TOKEN.\n'
-        'Telegram: ask @BotFather for a bot (README, "Telegram") and set TELEGRAM_TOKEN.'
+        sentence(
+            'Discord: create a bot (README, "Discord") and set DISCORD_TOKEN.\n'
+            'Telegram: ask @BotFather for a bot (README, "Telegram") and set TELEGRAM_TOKEN.'
+        )
     )
     if settings.offline:
         chat.announce(
-            "No model is connected yet: the built-in offline model answers. Set MODEL_API_KEY to change that."
+            sentence("No model is connected yet: the built-in offline model answers. Set MODEL_API_KEY to change that.")
         )
     return [chat]
+
+
+def _own_language() -> str:
+    """Of who runs it, as their system says (POSIX, Internationalization Variables), such as ``pt_BR.UTF-8``."""
+    chosen = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, chosen), "").partition(".")[0].replace("_", "-")
 
 
 async def _serve_http(settings: Settings, readiness: Readiness, posts: Posts, stack: AsyncExitStack) -> None:

@@ -4,25 +4,28 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import texts
 from bot.answering.asking import Asking, ConversationRules
 from bot.answering.reading import Interruption
+from bot.choices import AnswerMode
 from bot.commands.answers import CommandAnswers
-from bot.commands.known import LOOKING, OFF, ON, STOP
+from bot.commands.known import STOP, is_question, with_tappable_commands
 from bot.commands.replies import Again, Reply
 from bot.delivery.answer_on_screen import AnswerOnScreen
 from bot.delivery.conclusion import RETRY, STOPPED, conclude
 from bot.delivery.final import Final
-from bot.delivery.throttle import Throttle, Throttles
-from bot.delivery.typing import keep_typing
+from bot.delivery.pace import Paces
+from bot.delivery.throttle import Throttles
 from bot.errors import PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PlatformName
 from bot.ports.chat import Chat, Part, PictureFile, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Lease, Outcome, PostedPicture, Turn, TurnId, TurnState
+from bot.records import Buttons, Lease, NoticeKind, Outcome, PostedPicture, Turn, TurnId, TurnState
+from bot.sentences import said
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ class Conversation:
         self._owner = owner
         self._asking = asking
         self._commands = commands
-        self._throttles = Throttles(store, clock)
+        self._paces = Paces(Throttles(store, clock), clock)
         self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
         self._at_work: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
@@ -79,11 +82,12 @@ class Conversation:
                 await self._withdraw(claimed, chat)
             elif claimed.state is TurnState.DELIVERING:
                 async with await self._screen(claimed, chat) as screen:
-                    text = claimed.text or texts.INTERNAL
+                    text = claimed.text or texts.INTERNAL.in_language(claimed.said_in)
                     files = await self._commands.files(claimed)
                     final = Final(
-                        text=text,
+                        text=text if is_question(claimed.command, claimed.argument) else _shown(text, chat),
                         buttons=claimed.buttons,
+                        language=claimed.said_in,
                         pictures=await self._parts(claimed.pictures),
                         files=files,
                     )
@@ -91,7 +95,7 @@ class Conversation:
             elif claimed.attempts >= self._rules.attempts:
                 log.error("turn %s: given up after %s attempts", claimed.id, claimed.attempts)
                 await self._say(claimed, chat, Reply(text=texts.GAVE_UP, buttons=RETRY), trouble="gave_up")
-            elif claimed.command is not None and not asks_model(claimed):
+            elif not is_question(claimed.command, claimed.argument):
                 await self._command(claimed, chat, again)
             else:
                 await self._ask(claimed, chat)
@@ -150,17 +154,15 @@ class Conversation:
 
     async def _screen(self, turn: Turn, chat: Chat) -> AnswerOnScreen:
         receipts = await self._store.deliveries(turn.id) if turn.has_receipts else ()
-        throttle = self._throttle(turn, chat)
-        return AnswerOnScreen(turn, chat, self._store, self._clock, throttle, receipts, most_parts=self._rules.parts)
-
-    def _throttle(self, turn: Turn, chat: Chat) -> Throttle:
-        return self._throttles.of(turn.key, chat.limits, is_private=turn.is_private)
+        pace = self._paces.of(turn.key, chat, is_private=turn.is_private)
+        return AnswerOnScreen(turn, chat, self._store, self._clock, pace, receipts, most_parts=self._rules.parts)
 
     async def _end(
         self, turn: Turn, screen: AnswerOnScreen, outcome: Outcome, *, files: Sequence[TextFile] = ()
     ) -> None:
+        outcome = replace(outcome, buttons=_said(outcome.buttons, turn.said_in))
         pictures = await self._parts(outcome.pictures)
-        final = Final(text=outcome.text, buttons=outcome.buttons, pictures=pictures, files=files)
+        final = Final(text=outcome.text, buttons=outcome.buttons, language=turn.said_in, pictures=pictures, files=files)
         if await self._store.conclude(turn.id, outcome, screen.plan(final)):
             await self._deliver(turn, screen, final)
         else:
@@ -185,9 +187,18 @@ class Conversation:
         except PlatformError as error:
             log.error("turn %s: its answer could not be delivered: %s", turn.id, error)
             failed, detail = "undeliverable", str(error)
+            if turn.command == NoticeKind.HEARING:
+                await self._hear_no_more(turn)
         await self._store.close(
             turn.id, now=self._clock.now(), deliveries=screen.take_receipts(), failed=failed, detail=detail
         )
+
+    async def _hear_no_more(self, turn: Turn) -> None:
+        """What nobody could be told of must not go on: who switched it on may be the one who muted the bot."""
+        chosen = await self._store.settings(turn.key)
+        answers = None if chosen.answers is AnswerMode.EVERY else chosen.answers
+        heard_less = replace(chosen, listens=False, answers=answers)
+        await self._store.change_settings(turn.key, heard_less, now=self._clock.now())
 
     async def _withdraw(self, turn: Turn, chat: Chat) -> None:
         async with await self._screen(turn, chat) as screen:
@@ -209,9 +220,10 @@ class Conversation:
         await self._say(turn, chat, reply)
 
     async def _say(self, turn: Turn, chat: Chat, reply: Reply, *, trouble: str = "") -> None:
+        turn = replace(turn, settings=reply.settings or turn.settings)
         outcome = Outcome(
             state=TurnState.FAILED if trouble else TurnState.ANSWERED,
-            text=reply.text,
+            text=_shown(reply.text.in_language(turn.said_in), chat),
             buttons=reply.buttons,
             answer=None,
             trouble=trouble,
@@ -224,16 +236,20 @@ class Conversation:
         interruption = Interruption()
         async with await self._screen(turn, chat) as screen:
             self._at_work[turn.key] = interruption, screen
+            screen.show_waiting()
             try:
                 # Not during the delivery: "typing" would outlive the last message.
-                async with keep_typing(chat, turn.key, self._throttle(turn, chat), self._clock):
+                async with screen.typing():
                     answer = await self._asking.answer(turn, chat, screen.show, interruption)
             finally:
                 del self._at_work[turn.key]
             await screen.settle()
-            await self._end(turn, screen, conclude(answer, interruption.reason))
+            await self._end(turn, screen, conclude(answer, interruption.reason, language=turn.said_in))
 
 
-def asks_model(turn: Turn) -> bool:
-    """Whether a command is one that the model answers."""
-    return turn.command in LOOKING and turn.argument.strip().lower() not in (ON, OFF)
+def _shown(text: str, chat: Chat) -> str:
+    return with_tappable_commands(text) if chat.limits.links_commands else text
+
+
+def _said(buttons: Buttons, language: str) -> Buttons:
+    return tuple(tuple(replace(one, label=said(one.label, language)) for one in row) for row in buttons)

@@ -20,6 +20,8 @@ The text of an exception is for the operator; it never holds a token, a key or w
 import enum
 from collections.abc import Sequence
 
+from bot.sentences import Sentence
+
 
 class GlimpseError(Exception):
     """The root of what adapters and storage raise on purpose."""
@@ -59,7 +61,7 @@ class ModelError(GlimpseError):
         operator: str,
         *,
         trouble: ModelTrouble,
-        person: str,
+        person: Sentence,
         retryable: bool = False,
         retry_after_s: float | None = None,
         status: int | None = None,
@@ -83,7 +85,7 @@ class ModelError(GlimpseError):
 class AttachmentError(GlimpseError):
     """A picture or file can't be used. `person` completes "I could not look at picture 2: ...", without a full stop."""
 
-    def __init__(self, operator: str, *, person: str) -> None:
+    def __init__(self, operator: str, *, person: Sentence) -> None:
         super().__init__(operator)
         self.person = person
 

@@ -10,7 +10,7 @@ from functools import partial
 from bot import texts
 from bot.answering.patience import Patience
 from bot.choices import ConversationSettings
-from bot.commands.known import LOOKING, STOP, as_question
+from bot.commands.known import LOOKING, RETRY, STOP, as_question
 from bot.conversation import Conversation
 from bot.delivery.acknowledging import Acknowledgements
 from bot.errors import StorageError
@@ -121,6 +121,9 @@ class Inbox:
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         return await self._store.places(platform, limit=PLACES)
 
+    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+        return await self._store.place_of(platform, message_id)
+
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         return await self._store.recent(key, since=since)
 
@@ -196,11 +199,12 @@ class Inbox:
             refusal=self._refusal(pressed.key, None),
         )
         for one in accepted:
-            self._schedule(one)
+            self._schedule(one, yields=True)
 
     def _refusal(self, key: ConversationKey, command: str | None) -> Refusal | None:
         """What to say to something that needs a place of its own, if there is none."""
-        if not self._queue_for(command).is_full(key):
+        # What is to be answered again takes a place among the questions.
+        if not (self._queue_for(command).is_full(key) or (command == RETRY and self._lanes.is_full(key))):
             return None
         text = texts.busy(self._lanes.ahead_of(key))
         return Refusal(text=text, shared_for_s=TOLD_FOR_S, shared_by=TOLD_FOR_MESSAGES)
@@ -208,10 +212,12 @@ class Inbox:
     async def _edited(self, message: MessageReceived) -> None:
         message = as_question(message)
         now = self._clock.now()
-        redo_since = now - timedelta(seconds=self._rules.answer_window_s)
+        # Where there is no room, what it says now is remembered; else edits would be a way around the bound.
+        window_s = 0.0 if self._lanes.is_full(message.key) else self._rules.answer_window_s
+        redo_since = now - timedelta(seconds=window_s)
         accepted = await self._store.edit(message, now=now, redo_since=redo_since)
         if accepted is not None:
-            self._schedule(accepted)
+            self._schedule(accepted, yields=True)
         elif not self._is_late(message):
             # A mention added by the edit makes it a question; a message that is known already changes nothing here.
             await self._received(message)
@@ -219,7 +225,7 @@ class Inbox:
     def _is_late(self, message: MessageReceived) -> bool:
         return message.sent_at < self._clock.now() - timedelta(seconds=self._rules.answer_window_s)
 
-    def _schedule(self, accepted: Accepted) -> None:
+    def _schedule(self, accepted: Accepted, *, yields: bool = False) -> None:
         turn = accepted.turn
         if turn.state.is_final:
             return
@@ -231,17 +237,18 @@ class Inbox:
             self._conversation.stop(turn.key, by=turn.id)
         queue = self._only_queue_of(turn)
         if accepted.restart:
-            queue.redo(turn)
+            queue.redo(turn, yields=yields and turn.state is TurnState.ACCEPTED)
         else:
+            is_new = not queue.holds(turn)
             queue.put(turn, bounded=False)
-            if queue is self._lanes and queue.ahead_of(turn.key) > 1:
+            if is_new and queue is self._lanes and queue.ahead_of(turn.key) > 1:
                 self._acknowledgements.show(turn)
 
     def _run_again(self, turn: Turn) -> None:
         if turn.command in frozenset(NoticeKind):
             self._words.say(turn)
         else:
-            self._only_queue_of(turn).redo(turn)
+            self._only_queue_of(turn).redo(turn, yields=turn.state is TurnState.ACCEPTED)
 
     def _queue_for(self, command: str | None) -> Lanes:
         return self._lanes if command is None or command in LOOKING else self._commands

@@ -62,6 +62,11 @@ class Lanes:
         lane = self._lanes.get(key)
         return self._waiting >= self._total or (lane is not None and len(lane.waiting) >= self._per_lane)
 
+    def holds(self, turn: Turn) -> bool:
+        """Whether it waits here."""
+        lane = self._lanes.get(turn.key)
+        return lane is not None and turn.id in lane.waiting
+
     def put(self, turn: Turn, *, bounded: bool = True) -> bool:
         """Queue a turn, or take the changed version of one that waits already.
 
@@ -80,11 +85,17 @@ class Lanes:
         self._waiting += 1
         return True
 
-    def redo(self, turn: Turn) -> None:
-        """Run a turn that has changed before all others of its conversation, even if it runs right now."""
+    def redo(self, turn: Turn, *, yields: bool = False) -> None:
+        """Run a turn that has changed before all others of its conversation, even if it runs right now.
+
+        One that `yields` is only before its sender's own: else who has answers done again and again holds up the rest.
+        """
         lane = self._lanes.get(turn.key) or self._open(turn.key)
         self._waiting += turn.id not in lane.waiting
-        lane.waiting = {turn.id: turn, **{other: lane.waiting[other] for other in lane.waiting if other != turn.id}}
+        waiting = [other for other in lane.waiting.values() if other.id != turn.id]
+        is_behind = (place for place, other in enumerate(waiting) if not yields or other.sender == turn.sender)
+        waiting.insert(next(is_behind, len(waiting)), turn)
+        lane.waiting = {one.id: one for one in waiting}
         if lane.running == turn.id:
             lane.cut_short()
 

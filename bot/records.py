@@ -9,6 +9,7 @@ from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId
 from bot.ports.chat import Button
 from bot.ports.model import Usage
+from bot.sentences import NO_SENTENCE, Sentence
 
 TurnId = NewType("TurnId", int)
 """Grows within a conversation: a later turn has a larger id."""
@@ -99,8 +100,10 @@ class Notice:
     """One person alone with the bot."""
     message_id: MessageId
     """What it replies to; of a reply to nothing, the newest message before it."""
-    text: str
-    """The whole Markdown."""
+    text: Sentence
+    """The whole Markdown, said in the conversation's language."""
+    language: str = ""
+    """Where none is chosen there: an IETF tag, or empty for English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +144,7 @@ class Attachment:
     author: str = ""
     """Who posted it, for BEFORE."""
     verdict: Verdict
-    reason: str = ""
+    reason: Sentence = NO_SENTENCE
     """For UNUSABLE: `AttachmentError.person`."""
     original: str | None = None
     """The content hash of the file as it came, in hex; None while it was not fetched."""
@@ -151,7 +154,7 @@ class Attachment:
     """For USABLE: the words of a text file."""
     origin: str = ""
     """What arrived, in words for the prompt: e.g. ``PNG, 4032×3024``."""
-    left_out: str = ""
+    left_out: Sentence = NO_SENTENCE
     """For USABLE: what of it is not among the views, in words for the person; empty when it is shown whole."""
 
 
@@ -238,6 +241,11 @@ class Turn:
     """Of those of a command's menu, oldest first: what is still to be done."""
 
     @property
+    def said_in(self) -> str:
+        """The language in which the bot's own sentences are said to it: an IETF tag, or empty for English."""
+        return self.settings.language or self.language
+
+    @property
     def is_reply(self) -> bool:
         """Whether what stands in the chat replies to `reply_to`. Else it only comes after it."""
         return bool(self.reply_to) and self.command not in (NoticeKind.MISSED, NoticeKind.HEARING)
@@ -300,7 +308,7 @@ class Prepared:
     """The words of a text file."""
     origin: str
     """What arrived, in words: e.g. ``PNG, 4032×3024``, ``PDF, 120 pages``."""
-    left_out: str = ""
+    left_out: Sentence = NO_SENTENCE
     """What of it is not shown, in words that can follow "I looked only at a part of picture 2:". Empty: nothing."""
 
 
@@ -348,7 +356,7 @@ OVERHEARD = "overheard"
 class Refusal:
     """What a person is told whose message finds no place in the queues. The outcome of this message, and of others."""
 
-    text: str
+    text: Sentence
     shared_for_s: float
     """What the same person says within this time, and finds no place either, has the same refusal for its outcome."""
     shared_by: int

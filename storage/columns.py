@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from bot.sentences import Sentence
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LARGEST = 2**63 - 1
@@ -45,6 +47,19 @@ class Words(sa.TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         del dialect
         return None if value is None else storable(value, self.limit)
+
+
+class Said(Words):
+    """A sentence of the bot's own, kept so that it can be said in any of its languages. Plain text is one too."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return super().process_bind_param(value.for_storage() if isinstance(value, Sentence) else value, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else Sentence.from_storage(value)
 
 
 class Count(sa.TypeDecorator[int]):

@@ -69,12 +69,19 @@ _FORGET_FINISHED = _WITHDRAW.values(_NOTHING_LEFT | {"state": TurnState.WITHDRAW
 )
 _WITHDRAWN = SELECT_TURN.where(_IS_ONE_OF).order_by(turns.c.id)
 
+_command = turns.alias("command")
+_WISHED_AT = sa.select(_command.c.ready_at).where(_command.c.id == sa.bindparam("but", type_=Id)).scalar_subquery()
+# What is said after the wish is not meant, and has an outcome of its own. A button is pressed long after its menu came.
+_IS_MEANT = sa.and_(
+    turns.c.id != sa.bindparam("but", type_=Id),
+    sa.or_(turns.c.id < sa.bindparam("but", type_=Id), turns.c.accepted_at <= _WISHED_AT),
+)
 _OF_PERSON = (
     sa.select(turns.c.id)
     .join_from(turns, conversations)
     .where(
         turns.c.sender_id == sa.bindparam("person"),
-        turns.c.id != sa.bindparam("but", type_=Id),
+        _IS_MEANT,
         conversations.c.platform == sa.bindparam("of_platform"),
     )
     .limit(AT_ONCE)
@@ -83,7 +90,8 @@ _OF_ALL_HERE = (
     sa.select(messages.c.turn_id)
     .distinct()
     .join_from(messages, conversations)
-    .where(IS_KEY, messages.c.deleted_at.is_(None), messages.c.turn_id < sa.bindparam("but", type_=Id))
+    .join(turns, turns.c.id == messages.c.turn_id)
+    .where(IS_KEY, messages.c.deleted_at.is_(None), _IS_MEANT)
     .limit(AT_ONCE)
 )
 _TURNS = {Scope.MINE: _OF_PERSON, Scope.MINE_HERE: _OF_PERSON.where(IS_KEY), Scope.ALL_HERE: _OF_ALL_HERE}

@@ -43,7 +43,8 @@ class Heard:
                 "trouble": trouble,
             }
         if self.refusal is not None:
-            return {**decided_at_once(self.refusal.text, trouble=BUSY, now=self.now), "ready_at": self.now}
+            text = self.refusal.text.in_language(self.settings.language or self.message.sender.language or "")
+            return {**decided_at_once(text, trouble=BUSY, now=self.now), "ready_at": self.now}
         return {"state": TurnState.ACCEPTED, "ready_at": self.ready_at}
 
     @property

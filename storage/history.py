@@ -21,10 +21,12 @@ from storage.transactions import AnyRow
 _Attachments = Mapping[int, tuple[Attachment, ...]]
 
 _UP_TO = sa.bindparam("up_to", type_=Id)
-_RESET = sa.select(conversations.c.reset_turn_id).where(IS_KEY).scalar_subquery()
+RESET = sa.select(conversations.c.reset_turn_id).where(IS_KEY).scalar_subquery()
+"""The turn after which the history of a conversation begins."""
 _PIXELS_FROM = sa.select(conversations.c.pixels_from).where(IS_KEY).scalar_subquery()
 _IS_WINDOW = sa.and_(windows.c.conversation_id == ID_OF_KEY, windows.c.sender_id == sa.bindparam("of_person"))
-_OWN_RESET = sa.func.coalesce(sa.select(windows.c.reset_turn_id).where(_IS_WINDOW).scalar_subquery(), 0)
+OWN_RESET = sa.func.coalesce(sa.select(windows.c.reset_turn_id).where(_IS_WINDOW).scalar_subquery(), 0)
+"""The same where each person has one of their own: of the bound ``of_person``."""
 _OWN_PIXELS_FROM = sa.func.coalesce(sa.select(windows.c.pixels_from).where(_IS_WINDOW).scalar_subquery(), 0)
 _IS_READ = sa.and_(turns.c.conversation_id == ID_OF_KEY, turns.c.withdrawn_at.is_(None), turns.c.id <= _UP_TO)
 _IS_ASKED_AS_COMMAND = sa.and_(turns.c.id == _UP_TO, turns.c.command.is_not(None))
@@ -83,10 +85,10 @@ def _queries(is_meant: sa.ColumnElement[bool], reset: Any, pixels_from: Any) -> 
     return _Queries(history, is_part)
 
 
-_SHARED = _queries(sa.true(), _RESET, _PIXELS_FROM)
+_SHARED = _queries(sa.true(), RESET, _PIXELS_FROM)
 _OWN = _queries(
     turns.c.sender_id == sa.bindparam("of_person"),
-    sa.case((_OWN_RESET > _RESET, _OWN_RESET), else_=_RESET),
+    sa.case((OWN_RESET > RESET, OWN_RESET), else_=RESET),
     sa.case((_OWN_PIXELS_FROM > _PIXELS_FROM, _OWN_PIXELS_FROM), else_=_PIXELS_FROM),
 )
 

@@ -6,14 +6,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.records import BUSY, Notice, NoticeKind, Turn, TurnId, TurnState
-from storage.conversations import IS_KEY, add_conversation, key_values
+from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
 from storage.cursors import move_cursor
 from storage.messages import IS_KNOWN, add_blank_message
 from storage.tables import conversations, turns
 from storage.turn_rows import SELECT_TURN, as_turn, decided_at_once, turn_by_id
 from storage.turns import IS_UNFINISHED
 
-_SITUATION = sa.select(conversations.c.id, IS_KNOWN.label("is_known")).where(IS_KEY)
+_SITUATION = sa.select(conversations.c.id, conversations.c.settings, IS_KNOWN.label("is_known")).where(IS_KEY)
 _ADD = turns.insert().returning(turns.c.id)
 _PLACE = sa.func.row_number().over(partition_by=turns.c.conversation_id, order_by=turns.c.id)
 _WAITING = (
@@ -46,8 +46,10 @@ def notify(connection: sa.Connection, notice: Notice, *, now: datetime, cursor: 
         return None
     if situation is None:
         conversation_id = add_conversation(connection, notice.key, is_private=notice.is_private)
+        language = notice.language
     else:
         conversation_id = situation.id
+        language = as_settings(situation.settings).language or notice.language
     values = {
         "conversation_id": conversation_id,
         "command": notice.kind,
@@ -55,7 +57,7 @@ def notify(connection: sa.Connection, notice: Notice, *, now: datetime, cursor: 
         "reply_to": notice.message_id,
         "accepted_at": now,
         "ready_at": now,
-        **decided_at_once(notice.text, trouble=notice.kind, now=now),
+        **decided_at_once(notice.text.in_language(language), trouble=notice.kind, now=now),
     }
     turn_id = TurnId(connection.execute(_ADD, values).scalar_one())
     if is_outcome:

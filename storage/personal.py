@@ -18,11 +18,13 @@ class PersonalRows:
     def __init__(self, transactions: Transactions, originals: Originals) -> None:
         self._write = transactions.write
         self._read = transactions.read
+        self._reclaim = transactions.reclaim
         self._originals = originals
 
     async def forget_exchange(self, command: Turn, *, now: datetime) -> Sequence[Turn] | None:
         is_there, (withdrawn, unused) = await self._write(lambda c: forgetting.forget_exchange(c, command, now=now))
         await self._originals.remove(unused)
+        await self._reclaim()
         return withdrawn if is_there else None
 
     async def forget(self, command: Turn, scope: Scope, *, now: datetime) -> Sequence[Turn]:
@@ -35,6 +37,7 @@ class PersonalRows:
             await self._originals.remove(unused)
             every += withdrawn
         await self._write(lambda c: forgetting.forget_rest(c, command, scope, now=now))
+        await self._reclaim()
         return every
 
     async def kept_of(

@@ -10,7 +10,7 @@ from bot.ports.chat import KnownPlace
 from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
 from storage.messages import INNER, IS_OF_PLATFORM
-from storage.tables import conversations, messages
+from storage.tables import conversations, deliveries, messages, turns
 
 # By the platform's time: what was found by looking back is stored late.
 _own = messages.alias("own")
@@ -34,6 +34,16 @@ _PLACES = (
     .order_by(messages.c.sent_at.desc(), messages.c.id.desc())
     .limit(sa.bindparam("at_most"))
 )
+_OF_OWN_MESSAGE = (
+    sa.select(conversations.c.platform, conversations.c.chat_id, conversations.c.thread_id)
+    .join_from(deliveries, turns)
+    .join(conversations)
+    .where(
+        deliveries.c.platform_message_id == sa.bindparam("of_message"),
+        conversations.c.platform == sa.bindparam("of_platform"),
+    )
+    .limit(1)
+)
 _RECENT = (
     sa.select(messages.c.platform_message_id)
     .where(
@@ -54,9 +64,7 @@ def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> 
     rows = connection.execute(_PLACES, {"of_platform": platform, "at_most": limit})
     return [
         KnownPlace(
-            key=ConversationKey(
-                platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
-            ),
+            key=_key(row.platform, row.chat_id, row.thread_id),
             is_private=row.is_private,
             newest=MessageId(row.platform_message_id),
         )
@@ -68,3 +76,13 @@ def recent(connection: sa.Connection, key: ConversationKey, *, since: datetime) 
     """The messages of a conversation that were sent since then and are not deleted, oldest first."""
     rows = connection.execute(_RECENT, {**key_values(key), "since": since})
     return [MessageId(message_id) for (message_id,) in rows]
+
+
+def place_of(connection: sa.Connection, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+    """The conversation with a receipt that names this message of the bot's own."""
+    row = connection.execute(_OF_OWN_MESSAGE, {"of_platform": platform, "of_message": message_id}).first()
+    return None if row is None else _key(row.platform, row.chat_id, row.thread_id)
+
+
+def _key(platform: str, chat_id: str, thread_id: str) -> ConversationKey:
+    return ConversationKey(platform=PlatformName(platform), chat_id=chat_id, thread_id=thread_id or None)

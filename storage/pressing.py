@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.commands.known import FORGET, GO_ON, MENUS
+from bot.commands.known import FORGET, GO_ON, MENUS, is_question
 from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
 from bot.records import Accepted, Joining, Press, Refusal, Turn, TurnState
 from storage.accepting import ask_alone
@@ -46,7 +46,7 @@ def press(
     match pressed.action:
         case Action.CHOOSE:
             accepted = _choose(connection, turn, pressed, now=now)
-        case Action.RETRY:
+        case Action.RETRY if refusal is None:
             accepted = [_again(connection, turn, now=now)]
         case Action.CONTINUE:
             accepted = _go_on(connection, turn, pressed, now=now, joining=joining, refusal=refusal)
@@ -68,9 +68,11 @@ def _may_press(turn: Turn, pressed: ButtonPressed) -> bool:
 
 def retry(connection: sa.Connection, command: Turn, *, now: datetime) -> Accepted | None:
     """See `bot.ports.store.Store.retry`."""
-    turn = target_of(connection, command, is_own=command.settings.is_per_person)
+    turn = target_of(connection, command, is_own=command.settings.is_per_person, is_remembered=True)
     if turn is None or turn.state in (TurnState.WITHDRAWN, TurnState.WITHDRAWING):
         return None
+    if not is_question(turn.command, turn.argument):
+        return None  # A command would be done once more in the name, and with the rights, of who gave it.
     return _again(connection, turn, now=now) if turn.state.is_final else Accepted(turn=turn)
 
 

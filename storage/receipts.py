@@ -4,9 +4,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from bot.events import MessageId
+from bot.events import ConversationKey, MessageId
 from bot.records import Delivery, DeliveryState, TurnId
-from storage.tables import deliveries
+from storage.columns import Id
+from storage.tables import conversations, deliveries, turns
+
+_BEFORE = 1000
+"""Turns of any chat that were accepted before one, and may be answered only after it."""
+_MOST = 1000
 
 _OF_TURN = (
     sa.select(
@@ -19,6 +24,19 @@ _OF_TURN = (
     .where(deliveries.c.turn_id == sa.bindparam("of_turn"))
     .order_by(deliveries.c.part)
 )
+_OF_CHAT = (
+    sa.select(deliveries.c.platform_message_id)
+    .join_from(deliveries, turns)
+    .join(conversations)
+    .where(
+        conversations.c.platform == sa.bindparam("of_platform"),
+        conversations.c.chat_id == sa.bindparam("of_chat"),
+        turns.c.id >= sa.bindparam("first", type_=Id),
+        deliveries.c.platform_message_id.is_not(None),
+    )
+    .order_by(turns.c.id)
+    .limit(_MOST)
+)
 # In these words, which SQLite and PostgreSQL both understand; SQLAlchemy has other ones for each of them.
 _RECORD = sa.text(
     "INSERT INTO deliveries (turn_id, part, platform_message_id, state, digest, sent_after)"
@@ -30,6 +48,12 @@ _REMOVE = sa.delete(deliveries).where(
     deliveries.c.turn_id == sa.bindparam("of_turn"),
     deliveries.c.part == sa.bindparam("of_part"),
 )
+
+
+def own_messages(connection: sa.Connection, key: ConversationKey, *, about: TurnId) -> set[MessageId]:
+    """See `bot.ports.store.Store.own_messages`."""
+    which = {"of_platform": key.platform, "of_chat": key.chat_id, "first": about - _BEFORE}
+    return {MessageId(message_id) for message_id in connection.execute(_OF_CHAT, which).scalars()}
 
 
 def deliveries_of(connection: sa.Connection, turn_id: TurnId) -> Sequence[Delivery]:

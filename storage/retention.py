@@ -6,13 +6,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.pictures import IS_UNUSED
-from storage.tables import cursors, passing, pictures, presses, set_aside, turns, windows
+from storage.tables import conversations, cursors, passing, pictures, presses, set_aside, turns, windows
 
 _TURNS_AT_ONCE = 50
 """With their messages and receipts, a few milliseconds."""
 _PICTURES_AT_ONCE = 20
 """Of some 200 KB each, a few milliseconds."""
 _CURSORS_AT_ONCE = 500
+_CONVERSATIONS_AT_ONCE = 500
 _KEPT_CURSORS = 10_000
 """Far more than one bot has conversations in use; of some 100 bytes each."""
 
@@ -54,6 +55,24 @@ _DELETE_UNREADABLES = sa.delete(set_aside).where(
 _DELETE_WINDOWS = sa.delete(windows).where(
     windows.c.reset_turn_id < sa.select(sa.func.min(turns.c.id)).scalar_subquery()
 )
+_target = conversations.alias("target")
+_moved = conversations.alias("moved")
+# What is next said there makes it anew. Each question asked inline is one: they would pile up.
+_IDLE = (
+    sa.select(_target.c.id)
+    .where(
+        _target.c.settings.is_(None),
+        _target.c.moved_to.is_(None),
+        sa.or_(
+            _target.c.wait_until.is_(None),
+            _target.c.wait_until < sa.bindparam("before", type_=turns.c.finished_at.type),
+        ),
+        ~sa.exists().where(turns.c.conversation_id == _target.c.id),
+        ~sa.exists().where(_moved.c.moved_to == _target.c.id),
+    )
+    .limit(_CONVERSATIONS_AT_ONCE)
+)
+_DELETE_IDLE = sa.delete(conversations).where(conversations.c.id.in_(_IDLE))
 _DELETE_PRESSES = sa.delete(presses).where(
     presses.c.pressed_at < sa.bindparam("before", type_=presses.c.pressed_at.type)
 )
@@ -98,6 +117,11 @@ def delete_presses(before: datetime) -> Step:
         return 0
 
     return delete
+
+
+def delete_idle_conversations(before: datetime) -> Step:
+    """Conversations of which nothing is kept any more, and for which nobody chose anything."""
+    return lambda connection: connection.execute(_DELETE_IDLE, {"before": before}).rowcount
 
 
 def delete_windows(connection: sa.Connection) -> int:

@@ -144,11 +144,12 @@ class Sqlite:
             return await self._reader.transact(work)
 
     async def reclaim(self) -> None:
-        """Cut free pages off the file's end, about a millisecond at a time."""
+        """Cut free pages off the file's end, about a millisecond at a time, and empty the log of what was deleted."""
         before = -1
         with sqlite_failures(self._path):
             while (free := await self._writer.call(_cut_free_pages)) not in (0, before):
                 before = free
+            await self._writer.call(lambda connection: set_pragmas(connection, "wal_checkpoint(TRUNCATE)"))
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ from bot.records import (
     Turn,
     TurnId,
 )
+from bot.sentences import Sentence
 from storage import (
     accepting,
     attachments,
@@ -150,6 +151,12 @@ class SqlStore(PersonalRows):
     async def unfinished(self) -> Sequence[Turn]:
         return await self._read(turns.unfinished)
 
+    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+        return await self._read(lambda c: places.place_of(c, platform, message_id))
+
+    async def own_messages(self, key: ConversationKey, *, about: TurnId) -> set[MessageId]:
+        return await self._read(lambda c: receipts.own_messages(c, key, about=about))
+
     async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
         return await self._read(lambda c: turns.turn_of(c, key, message_id))
 
@@ -193,7 +200,7 @@ class SqlStore(PersonalRows):
         )
 
     async def settle(
-        self, attachment_id: AttachmentId, verdict: Prepared | str, *, original: str | None = None
+        self, attachment_id: AttachmentId, verdict: Prepared | Sentence, *, original: str | None = None
     ) -> None:
         unused = await self._write(lambda c: verdicts.settle(c, attachment_id, verdict, original))
         await self._originals.remove(unused)
@@ -261,6 +268,7 @@ class SqlStore(PersonalRows):
             retention.delete_passing(before),
             retention.delete_presses(before),
             retention.delete_windows,
+            retention.delete_idle_conversations(before),
             retention.delete_cursors,
             retention.delete_orphans,
             retention.evict_pictures(max_picture_bytes),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from storage.columns import Count, Id, Moment, Words
+from storage.columns import Count, Id, Moment, Said, Words
 
 NAME_LENGTH = 300
 TEXT_LENGTH = 100_000
@@ -168,7 +168,7 @@ attachments = sa.Table(
     sa.Column("media_type", Words(NAME_LENGTH), nullable=False),
     sa.Column("size_bytes", Count),
     sa.Column("verdict", Words, nullable=False),
-    sa.Column("reason", Words(DETAIL_LENGTH), nullable=False, server_default=""),
+    sa.Column("reason", Said(DETAIL_LENGTH), nullable=False, server_default=""),
     sa.Column("origin", Words(DETAIL_LENGTH), nullable=False, server_default=""),
     sa.Column("place", Words, nullable=False, server_default="own"),
     sa.Column("author", Words(NAME_LENGTH), nullable=False, server_default=""),
@@ -179,7 +179,7 @@ attachments = sa.Table(
     sa.Column("still", Words, nullable=False, server_default=""),
     # The content hash of the file as it came. The file itself is beside the database: `storage.originals`.
     sa.Column("original", Words, index=True),
-    sa.Column("left_out", Words(DETAIL_LENGTH), nullable=False, server_default=""),
+    sa.Column("left_out", Said(DETAIL_LENGTH), nullable=False, server_default=""),
     sa.Column("text", Words(TEXT_LENGTH), nullable=False, server_default=""),
     sa.UniqueConstraint("message_id", "ordinal"),
     # An id must never come back: a verdict may arrive after retention.

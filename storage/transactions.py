@@ -38,5 +38,5 @@ class Transactions(Protocol):
         ...
 
     async def reclaim(self) -> None:
-        """Give space that was freed back to the system, in small steps."""
+        """Give space that was freed back to the system, in small steps; nothing that was deleted is left after it."""
         ...

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records import AttachmentId, Prepared, Verdict
+from bot.sentences import Sentence
 from storage import pictures
 from storage.attachments import in_use
 from storage.tables import attachments, messages, views
@@ -49,7 +50,7 @@ _USED_BY = sa.update(picture_table).where(picture_table.c.sha256.in_(sa.bindpara
 
 
 def settle(
-    connection: sa.Connection, attachment_id: AttachmentId, verdict: Prepared | str, original: str | None
+    connection: sa.Connection, attachment_id: AttachmentId, verdict: Prepared | Sentence, original: str | None
 ) -> Sequence[str]:
     """See `bot.ports.store.Store.settle`. An original that is known stays known.
 
@@ -60,7 +61,7 @@ def settle(
     if turn_id is None:  # Its message was edited or deleted, or retention took it.
         return [] if original is None or in_use(connection, [original]) else [original]
     values: dict[str, Any] = {} if original is None else {"original": original}
-    if isinstance(verdict, str):
+    if isinstance(verdict, Sentence):
         values |= {"verdict": Verdict.UNUSABLE, "reason": verdict, "left_out": "", "text": ""}
         shown = []
     else:

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator
 from tests.emulators.telegram import TelegramEmulator
+from tests.home import Home, at_home
+from tests.picture_people import PLATFORMS
 
 # python-telegram-bot, which some tests use as a client, warns about the old unit of its waits unless this is set.
 os.environ["PTB_TIMEDELTA"] = "true"
@@ -32,3 +35,10 @@ async def model_emulator() -> AsyncIterator[ModelEmulator]:
     async with ModelEmulator() as emulator:
         yield emulator
     assert emulator.violations == []
+
+
+@pytest.fixture(params=PLATFORMS)
+async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Home]:
+    """The bot as its own process, on one platform after the other."""
+    async with at_home(request.param, tmp_path) as running:
+        yield running

@@ -107,6 +107,9 @@ class Core:
         of_key = [message for message in self.stored.values() if message.key == key]
         return [message.message_id for message in of_key if message.sent_at >= since]
 
+    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+        raise NotImplementedError(platform, message_id)
+
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         self.told_missed.append(place.key)
         self.cursors[cursor] = place.newest

@@ -28,10 +28,11 @@ from bot.events import (
     Source,
     Unreadable,
 )
-from bot.ports.chat import Button, Intake, KnownPlace, Limits, Part, PictureFile, TextFile
+from bot.ports.chat import Button, Headroom, Intake, KnownPlace, Limits, Part, PictureFile, Rate, TextFile
 from bot.ports.eyes import MarkedBox
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
 from bot.records import Box, Picture, Prepared
+from bot.sentences import sentence
 
 FAKE = PlatformName("fake")
 KEY = ConversationKey(platform=FAKE, chat_id="1")
@@ -126,24 +127,39 @@ class FakeChat:
     """A platform whose messages hold 40 characters, cut anywhere."""
 
     def __init__(
-        self, *, resend_is_safe: bool = True, text_length: int = 40, threads_share_waits: bool = False
+        self,
+        *,
+        resend_is_safe: bool = True,
+        text_length: int = 40,
+        threads_share_waits: bool = False,
+        rates: tuple[Rate, ...] = (),
+        typing_counts: bool = False,
+        tables_as_files: bool = False,
     ) -> None:
         self.platform = FAKE
         self.limits = Limits(
             text_length=text_length,
             edit_interval_s=1,
             group_edit_interval_s=3,
+            private_rates=rates,
+            group_rates=rates,
+            bot_rate=Rate(count=1000, seconds=1),
+            typing_counts=typing_counts,
             typing_lifetime_s=5,
             download_bytes=1_000_000,
             resend_is_safe=resend_is_safe,
             threads_share_waits=threads_share_waits,
+            tables_as_files=tables_as_files,
         )
         self.screen: dict[MessageId, Shown] = {}
         self.typing_count = 0
+        self.room: Headroom | None = None
         self.managers = {PersonId("ann")}
         """Who may change settings."""
         self.acknowledged: list[MessageId] = []
         self.can_find = True
+        self.is_narrow = False
+        """An answer is one message of text."""
         self.refuses_pictures: PlatformError | None = None
         self.refuses_files: PlatformError | None = None
         self.looked_after: list[MessageId] = []
@@ -181,12 +197,17 @@ class FakeChat:
             raise found
         return found[:max_bytes]
 
+    def answers_once(self, key: ConversationKey) -> bool:
+        return self.is_narrow
+
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         after = self._meet_trouble("post")
         if part.picture is not None and self.refuses_pictures is not None:
             raise self.refuses_pictures
         if part.document is not None and self.refuses_files is not None:
             raise self.refuses_files
+        if self.is_narrow and (reply_to is None or any(one.reply_to == reply_to for one in self.screen.values())):
+            raise PlatformRefused("that is answered already")
         if nonce in self._by_nonce and self.limits.resend_is_safe:
             self.screen[self._by_nonce[nonce]].text = part.text
             return self._by_nonce[nonce]
@@ -234,6 +255,9 @@ class FakeChat:
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
         self.acknowledged.append(message_id)
+
+    def headroom(self, key: ConversationKey) -> Headroom | None:
+        return self.room
 
     async def typing(self, key: ConversationKey) -> None:
         self.typing_count += 1
@@ -314,7 +338,7 @@ class FakePictures:
         self.prepared.append(data)
         if data.startswith(b"pages"):
             pictures = tuple(self._picture(data + b"%d" % page, f"page {page}") for page in range(1, 4))
-            return Prepared(pictures=pictures, origin="PDF, 5 pages", left_out="pages 4 to 5")
+            return Prepared(pictures=pictures, origin="PDF, 5 pages", left_out=sentence("pages 4 to 5"))
         if data.startswith(b"words"):
             return Prepared(text=data.decode(), origin="text")
         return Prepared(pictures=(self._picture(data),), origin="PNG, 64×32")
@@ -464,6 +488,9 @@ class FakeIntake:
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         return [heard.message_id for heard in self.messages if heard.key == key and heard.sent_at >= since]
+
+    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+        raise NotImplementedError(platform, message_id)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         self.told_missed.append(place.key)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from PIL import ExifTags, Image, ImageCms, ImageDraw
 
 from bot import texts
+from bot.sentences import sentence
 from tests.drawing import BLUE, LOCKED, RED, animation, encoded, four_corners, hues, pdf, png_claiming
 from tests.filming import film, recording
 
@@ -53,8 +54,8 @@ class Exhibit:
     def note(self) -> str:
         """What the person reads about it; empty: nothing."""
         if self.refused:
-            return texts.not_seen(1, self.refused)
-        return texts.seen_in_part(1, self.left_out) if self.left_out else ""
+            return texts.not_seen(1, sentence(self.refused))
+        return texts.seen_in_part(1, sentence(self.left_out)) if self.left_out else ""
 
 
 def still(name: str, data: bytes, kind: str, media_type: str = "", reference: Image.Image = UPRIGHT) -> Exhibit:

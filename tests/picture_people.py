@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tests.emulators.common import Fault
-from tests.emulators.discord import DiscordEmulator, File, Permission
+from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.telegram import TelegramEmulator
 from tests.people import DiscordPeople, People, Place, TelegramPeople
 
@@ -30,10 +30,6 @@ class PicturePeople(People, Protocol):
 
     def hearing_group(self) -> Place:
         """A group in which the bot hears everything."""
-        ...
-
-    def make_manager(self, place: Place, who: str) -> None:
-        """Somebody may change the settings of a group from now on."""
         ...
 
     async def share(
@@ -107,9 +103,6 @@ class DiscordPicturePeople(DiscordPeople):
     def hearing_group(self) -> Place:
         return self.group()
 
-    def make_manager(self, place: Place, who: str) -> None:
-        self.discord.allow(place.chat, Permission.MANAGE_CHANNELS, who=self._person(who))
-
     async def share(
         self, place: Place, file: File, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
     ) -> Any:
@@ -176,9 +169,6 @@ class TelegramPicturePeople(TelegramPeople):
 
     def hearing_group(self) -> Place:
         return self.group(open_to_the_bot=True)
-
-    def make_manager(self, place: Place, who: str) -> None:
-        place.chat.admins.append(self._person(who))
 
     async def share(
         self, place: Place, file: File, text: str = "", *, who: str = "Ann", mention: bool = False, reply_to: Any = None
@@ -256,10 +246,15 @@ def trusting(platform: str, url: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def people_of(platform: str) -> AsyncIterator[PicturePeople]:
-    """The emulated platform; its rules must not have been broken when the block ends."""
+async def people_of(platform: str, *, rate_limits: bool = False) -> AsyncIterator[PicturePeople]:
+    """The emulated platform; its rules must not have been broken when the block ends.
+
+    Args:
+        platform: One of `PLATFORMS`.
+        rate_limits: Whether Discord limits how often the bot may send; Telegram always does.
+    """
     if platform == "discord":
-        async with DiscordEmulator(rate_limits=False) as discord:
+        async with DiscordEmulator(rate_limits=rate_limits) as discord:
             yield DiscordPicturePeople(discord)
             assert discord.violations == []
             assert discord.pings == []

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 from bot import texts
+from bot.sentences import sentence
 from tests.drawing import encoded
 from tests.filming import film
 from tests.gallery import TGS, UPRIGHT
@@ -24,7 +25,7 @@ async def drawn_sticker(people: TelegramPicturePeople) -> Asked:
     place = people.private("Animated")
     await people.telegram.send_sticker(place.chat, place.chat.owner, TGS, animated=True, thumbnail=JPEG)
     reason = "it is an animated sticker in Telegram's own format (TGS), which I can't see"
-    note = texts.seen_in_part(1, texts.only_still(reason))
+    note = texts.seen_in_part(1, texts.only_still(sentence(reason)))
     return Asked(place=place, about="[Animated]", told=["(sticker, JPEG, 320×208)"], note=note)
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from PIL import Image, ImageChops, ImageStat
 
 from bot import texts
+from bot.sentences import sentence
 from tests.emulators.common import eventually
 from tests.emulators.model import Call, ModelEmulator, text_of
 from tests.people import Place
@@ -136,7 +137,7 @@ def answer(words: str, *notes: str) -> str:
 
 
 def not_seen(reason: str, number: int = 1) -> str:
-    return texts.not_seen(number, reason)
+    return texts.not_seen(number, sentence(reason))
 
 
 def assert_same_picture(seen: Image.Image, reference: Image.Image, *, tolerance: float = 8.0) -> None:

@@ -28,6 +28,7 @@ from bot.records import (
     TurnState,
     View,
 )
+from bot.sentences import sentence
 from storage.database import open_store
 from tests.fakes import KEY, START, message, photo
 
@@ -149,7 +150,7 @@ def picture(content: str, size_bytes: int = 100, *, label: str = "") -> Picture:
 
 def prepared(*pictures: Picture, text: str = "", left_out: str = "") -> Prepared:
     """What is shown of a file."""
-    return Prepared(pictures=pictures, text=text, origin="PNG, 4032×3024", left_out=left_out)
+    return Prepared(pictures=pictures, text=text, origin="PNG, 4032×3024", left_out=sentence(left_out))
 
 
 def shown(*pictures: Picture) -> tuple[View, ...]:

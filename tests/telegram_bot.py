@@ -56,6 +56,8 @@ class Bot:
     """Asked about each event, each `Unreadable` and each name of a cursor."""
     known: Sequence[KnownPlace] = ()
     """What the core knows from earlier runs."""
+    own_messages: dict[MessageId, ConversationKey] = field(default_factory=dict)
+    """Where the bot's own messages stand, as far as the core knows."""
     storage_works: asyncio.Event = field(default_factory=asyncio.Event)
     """Until it is set, whatever is to be stored waits."""
     storing: object = None
@@ -83,6 +85,9 @@ class Bot:
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         raise NotImplementedError(key, since)
+
+    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+        return self.own_messages.get(message_id)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         raise NotImplementedError(place, cursor)

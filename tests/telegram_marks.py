@@ -6,7 +6,7 @@ from bot.ports.chat import Mark, MarkKind, Part
 
 MAX_UNITS = 4096
 MAX_MARKS = 100
-_STYLES = {MarkKind.BOLD, MarkKind.ITALIC, MarkKind.STRIKETHROUGH}
+_STYLES = {MarkKind.BOLD, MarkKind.ITALIC, MarkKind.UNDERLINE, MarkKind.STRIKETHROUGH}
 _OPAQUE = {MarkKind.CODE, MarkKind.PRE, MarkKind.LINK}
 
 

@@ -1,5 +1,6 @@
 """The bot as its own process, the same on both platforms: buttons, settings, forgetting, long answers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from bot import texts
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator, Script
+from tests.emulators.model_script import pieces_of
 from tests.emulators.telegram import TelegramEmulator
 from tests.people import DiscordPeople, People, TelegramPeople
 from tests.process import BotProcess
+
+AFTER_A_FAILURE = [texts.RETRY_LABEL, texts.FORGET_LABEL]
 
 
 @pytest.fixture(params=["discord", "telegram"])
@@ -40,7 +44,7 @@ async def test_buttons_and_the_menu_outlast_a_restart(
     async with bot:
         await people.ready()
         await people.say(place, "capital of France?")
-        await eventually(lambda: people.shown(place) and people.buttons(place) == [texts.RETRY_LABEL])
+        await eventually(lambda: people.shown(place) and people.buttons(place) == AFTER_A_FAILURE)
         await bot.terminate()
         model_emulator.reply_with("Paris.")
         await bot.start()
@@ -60,6 +64,33 @@ async def test_buttons_and_the_menu_outlast_a_restart(
         await eventually(lambda: f"✓ {texts.memory_label(5)}" in people.buttons(place))
         assert len(people.shown(place)) == 2
         assert await bot.terminate() == 0
+
+
+@pytest.mark.parametrize("kills", [False, True])
+async def test_stop_and_forget_work_on_what_was_asked_before_a_restart(
+    people: People, model_emulator: ModelEmulator, tmp_path: Path, kills: bool
+) -> None:
+    place = people.private()
+    stories = [
+        Script(pieces=pieces_of(text), hold=asyncio.Event(), hold_after=3)
+        for text in ("Once upon a time", "There was a bot")
+    ]
+    model_emulator.reply(*stories)
+    async with process(people, model_emulator, tmp_path, TURNS_GRACE_S="0.2") as bot:
+        await people.ready()
+        await people.say(place, "my secret is xyzzy, tell me a story!")
+        await eventually(lambda: people.shown(place) == ["Once upon a"])
+        await (bot.kill() if kills else bot.terminate())
+        await bot.start()
+        await people.ready()
+        await eventually(lambda: people.shown(place) == ["There was a"])
+        await people.press(place, texts.STOP_LABEL)
+        await eventually(lambda: people.buttons(place) == [texts.CONTINUE_LABEL, *AFTER_A_FAILURE])
+        assert len(people.shown(place)) == 1
+        await people.press(place, texts.FORGET_LABEL)
+        await eventually(lambda: people.shown(place) == [])
+        assert await bot.terminate() == 0
+    assert b"xyzzy" not in (tmp_path / "glimpse.db").read_bytes()
 
 
 async def test_what_is_forgotten_is_gone_from_the_file(

@@ -9,10 +9,11 @@ from bot import texts
 from bot.errors import ModelError, ModelTrouble
 from bot.events import Action, MessageId
 from bot.ports.model import FinishReason, TextDelta
+from bot.sentences import sentence
 from tests.core import Core, running_core
 from tests.fakes import FakeChat, command, message, photo, pressed, prompt_text, quote, said
 
-AWAY = ModelError("no route", trouble=ModelTrouble.UNAVAILABLE, person="The model is away.")
+AWAY = ModelError("no route", trouble=ModelTrouble.UNAVAILABLE, person=sentence("The model is away."))
 
 
 def actions(core: Core) -> list[list[Action]]:
@@ -30,7 +31,7 @@ async def test_a_failure_offers_to_try_again_and_is_answered_in_place(tmp_path: 
         await core.hear(message("capital of France?"))
         await core.finish()
         assert core.chat.texts() == ["The model is away."]
-        assert actions(core) == [[Action.RETRY]]
+        assert actions(core) == [[Action.RETRY, Action.FORGET]]
         await core.hear(pressed(Action.RETRY, only_message(core), sender="Ben"))
         await core.finish()
         assert core.chat.texts() == ["Paris."]
@@ -52,7 +53,7 @@ async def test_a_press_that_comes_twice_does_nothing_the_second_time(tmp_path: P
             await core.hear(pressed(Action.RETRY, only_message(core), press_id="p"))
             await core.finish()
         assert len(core.model.prompts) == 2
-        assert actions(core) == [[Action.RETRY]]
+        assert actions(core) == [[Action.RETRY, Action.FORGET]]
 
 
 async def test_a_second_press_while_it_is_tried_again_does_nothing(tmp_path: Path) -> None:
@@ -90,10 +91,10 @@ async def test_a_press_is_kept_by_a_crash_right_behind_it(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("trouble", [ModelTrouble.BLOCKED, ModelTrouble.TOO_LARGE])
 async def test_what_would_fail_again_is_not_offered_again(tmp_path: Path, trouble: ModelTrouble) -> None:
-    async with running_core(tmp_path, [ModelError("no", trouble=trouble, person="No.")]) as core:
+    async with running_core(tmp_path, [ModelError("no", trouble=trouble, person=sentence("No."))]) as core:
         await core.hear(message("?"))
         await core.finish()
-        assert actions(core) == [[]]
+        assert actions(core) == [[Action.FORGET]]
         await core.hear(pressed(Action.RETRY, only_message(core)))
         await core.finish()
         assert len(core.model.prompts) == 1
@@ -104,7 +105,7 @@ async def test_an_answer_cut_by_its_length_goes_on_below_and_loses_its_button(tm
     async with running_core(tmp_path, *scripts, chat=FakeChat(text_length=400)) as core:
         await core.hear(message("count!"))
         await core.finish()
-        assert actions(core) == [[Action.CONTINUE]]
+        assert actions(core) == [[Action.CONTINUE, Action.FORGET]]
         cut_off = only_message(core)
         await core.hear(pressed(Action.CONTINUE, cut_off, sender="Ben"))
         await core.finish()
@@ -140,12 +141,38 @@ async def test_only_the_first_of_two_who_want_more_gets_more(tmp_path: Path) -> 
         assert core.chat.texts()[1:] == ["three."]
 
 
-async def test_an_answer_that_broke_off_offers_both(tmp_path: Path) -> None:
+async def test_an_answer_that_broke_off_offers_all_that_may_help(tmp_path: Path) -> None:
     broken = [TextDelta("One"), AWAY]
     async with running_core(tmp_path, broken, broken, chat=FakeChat(text_length=400)) as core:
         await core.hear(message("count!"))
         await core.finish()
-        assert actions(core) == [[Action.CONTINUE, Action.RETRY]]
+        assert actions(core) == [[Action.CONTINUE, Action.RETRY, Action.FORGET]]
+
+
+async def test_a_stopped_answer_offers_all_that_may_help(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with running_core(tmp_path, [TextDelta("One"), gate], chat=FakeChat(text_length=400)) as core:
+        await core.hear(message("count!"))
+        await core.clock.advance(1)
+        await core.hear(pressed(Action.STOP, only_message(core)))
+        await core.finish()
+        assert actions(core) == [[Action.CONTINUE, Action.RETRY, Action.FORGET]]
+
+
+async def test_who_asked_can_have_a_failed_question_forgotten_and_nobody_else(tmp_path: Path) -> None:
+    async with running_core(tmp_path, [AWAY], said("Hello."), chat=FakeChat(text_length=400)) as core:
+        await core.hear(message("a slip of the tongue"))
+        await core.finish()
+        button = only_message(core)
+        await core.hear(pressed(Action.FORGET, button, sender="Ben"))
+        await core.finish()
+        assert core.chat.texts() == ["The model is away."]
+        await core.hear(pressed(Action.FORGET, button, sender="Ann"))
+        await core.finish()
+        assert core.chat.texts() == []
+        await core.hear(message("hello"))
+        await core.finish()
+        assert "slip" not in prompt_text(core.model.prompts[1])
 
 
 async def test_where_there_is_no_room_to_go_on_it_is_said(tmp_path: Path) -> None:

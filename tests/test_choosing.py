@@ -1,5 +1,6 @@
 """What people choose for a conversation: by menu or by words, with the right to, kept, and heeded."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,15 @@ def test_every_menu_is_within_the_limits_of_all_platforms(is_private: bool) -> N
             assert len(button.value) <= 40
             assert set(button.value) <= set("abcdefghijklmnopqrstuvwxyz0123456789_:.-")
         assert all(1 <= len(row) <= 5 for row in rows)
+
+
+def test_long_names_stand_one_below_the_other() -> None:
+    models = ["alibaba/qwen3-vl-8b-instruct", "alibaba/qwen3-vl-235b-instruct"]
+    menus = Menus(replace(OFFERS, models=models))
+    _, rows = menus.show("model", ConversationSettings(), is_private=True)
+    assert [len(row) for row in rows] == [1, 1, 1, 1]
+    _, rows = menus.show("memory", ConversationSettings(), is_private=True)
+    assert max(len(row) for row in rows) == 2
 
 
 def test_every_button_of_every_page_is_a_choice_and_shows_as_chosen() -> None:

@@ -17,6 +17,7 @@ from adapters.console.convert import KEY
 from bot.errors import PlatformError
 from bot.events import Action, MessageId
 from bot.ports.chat import Button, Part, TextFile
+from bot.sentences import sentence
 from tests.emulators.common import eventually
 from tests.fakes import FakeIntake
 from tests.terminal import Answer, Terminal, console
@@ -144,7 +145,7 @@ async def test_a_closed_output_is_a_platform_error() -> None:
 async def test_a_conversation_in_a_terminal_looks_like_one(terminal: Terminal) -> None:
     inbox = FakeIntake()
     async with console(terminal.keyboard, terminal.display) as chat:
-        chat.announce("Welcome.\nTwo lines.")
+        chat.announce(sentence("Welcome.\nTwo lines."))
         receiving = asyncio.create_task(chat.receive(inbox))
         await eventually(lambda: terminal.shows("you> "))
         terminal.type("hello\n")
@@ -165,7 +166,7 @@ async def test_an_answer_to_an_earlier_line_takes_the_place_of_the_prompt(termin
         receiving = asyncio.create_task(chat.receive(FakeIntake()))
         await eventually(lambda: terminal.shows("you> "))
         await Answer(chat, "1").show("Late", final=True)
-        chat.announce("A word.")
+        chat.announce(sentence("A word."))
         terminal.type("/quit\n")
         await asyncio.wait_for(receiving, 5)
 

@@ -8,11 +8,14 @@ from bot import texts
 from bot.errors import AttachmentError, ModelError, ModelTrouble, PlatformRefused
 from bot.events import Command, ConversationKey, MessageId, Quoted, Unreadable
 from bot.ports.model import Finished, FinishReason, TextDelta
+from bot.sentences import sentence
 from tests.core import running_core
 from tests.fakes import FAKE, KEY, START, FakeChat, FakePictures, message, photo, prompt_text, said
 
 BROKEN = ModelError(
-    "model answered 500", trouble=ModelTrouble.UNAVAILABLE, person="The model is not reachable. Please try again."
+    "model answered 500",
+    trouble=ModelTrouble.UNAVAILABLE,
+    person=sentence("The model is not reachable. Please try again."),
 )
 
 
@@ -150,7 +153,7 @@ async def test_a_picture_that_can_not_be_used_is_told_to_model_and_person(tmp_pa
     async with running_core(tmp_path, said("I see one."), said("Yes."), chat=chat) as core:
         chat.files |= {
             "good": b"pic",
-            "gone": AttachmentError("404", person="it is no longer there"),
+            "gone": AttachmentError("404", person=sentence("it is no longer there")),
         }
         big = photo("big", size_bytes=5_000_000)
         song = photo("song", media_type="audio/mpeg")
@@ -169,7 +172,7 @@ async def test_a_picture_that_can_not_be_used_is_told_to_model_and_person(tmp_pa
 
 
 async def test_a_decoder_that_fails_costs_one_picture_and_not_the_answer(tmp_path: Path) -> None:
-    pictures = FakePictures(refuse=lambda _: AttachmentError("crash", person="it seems to be damaged"))
+    pictures = FakePictures(refuse=lambda _: AttachmentError("crash", person=sentence("it seems to be damaged")))
     async with running_core(tmp_path, said("Hm."), chat=FakeChat(text_length=4000), pictures=pictures) as core:
         core.chat.files["x"] = b"?"
         await core.hear(message("?", attachments=[photo("x")]))
@@ -256,7 +259,9 @@ async def test_a_model_that_repeats_itself_without_end_is_stopped(tmp_path: Path
 
 
 async def test_when_the_server_takes_fewer_pictures_it_gets_fewer_and_that_is_remembered(tmp_path: Path) -> None:
-    refusal = ModelError("At most 1 image(s)", trouble=ModelTrouble.PICTURES, person="Too many.", picture_limit=1)
+    refusal = ModelError(
+        "At most 1 image(s)", trouble=ModelTrouble.PICTURES, person=sentence("Too many."), picture_limit=1
+    )
     async with running_core(tmp_path, [refusal], said("I see one."), chat=FakeChat(text_length=4000)) as core:
         core.chat.files |= {"a": b"pic a", "b": b"pic b"}
         await core.hear(message("?", attachments=[photo("a"), photo("b")]))

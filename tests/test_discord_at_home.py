@@ -172,11 +172,19 @@ def answer_of(used: Interaction) -> str:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_personas_and_models_are_suggested(discord: DiscordEmulator) -> None:
+async def test_personas_models_and_settings_are_suggested(discord: DiscordEmulator) -> None:
     ann, channel = discord.add_person("Ann"), discord.add_channel()
+    memories = await discord.suggestions(channel, ann, "settings", "change", "memory")
+    await discord.use_command(discord.dm(ann), ann, "settings", {"change": memories[2]})
+    menu = await eventually(lambda: discord.visible(discord.dm(ann)))
 
     assert len(await discord.suggestions(channel, ann, "persona", "persona", "")) > 1
     assert len(await discord.suggestions(channel, ann, "model", "model", "")) == 1
+    assert memories == ["memory", "memory 0", "memory 5", "memory 20", "memory usual"]
+    assert "up to 5 earlier" in menu[0].text
+    every = await discord.suggestions(channel, ann, "settings", "change", "")
+    assert every[:2] == ["answers", "pictures"]
+    assert len(every) == 25
 
 
 @pytest.mark.usefixtures("bot")
@@ -199,6 +207,32 @@ async def test_who_installed_the_bot_for_themselves_is_answered_in_private_every
         call = await newest_call(model_emulator, 2 * number + 2)
         assert "A red garden." in told(call)
     in_time(discord.interactions)
+
+
+@pytest.mark.parametrize("words", [0, 3])
+async def test_a_private_answer_goes_on_where_it_stands_after_the_process_was_killed(
+    discord: DiscordEmulator, model_emulator: ModelEmulator, tmp_path: Path, words: int
+) -> None:
+    ann = discord.add_person("Ann", guild=(guild := discord.add_guild(with_bot=False)))
+    ann.accepts_dms = False
+    discord.install(ann)
+    channel = discord.add_channel(guild=guild)
+    async with start(discord, model_emulator, tmp_path) as bot:
+        await discord.until_connected()
+        held = Script(pieces=pieces_of("Once upon a time"), hold=asyncio.Event(), hold_after=words)
+        model_emulator.reply(held, "Once upon a time there was a bot.")
+        used = await discord.use_command(channel, ann, "ask", {"question": "a story!"})
+        await newest_call(model_emulator, 1)
+        await eventually(lambda: used.acknowledged_at and (not words or answer_of(used) == "Once upon a"))
+        await asyncio.sleep(0.3)
+        await bot.kill()
+        await bot.start()
+        [answer] = await shown(discord, channel, "Once upon a time there was a bot.")
+        await bot.terminate()
+
+    assert MessageFlag.EPHEMERAL in answer.flags
+    assert answer.versions[-1].components == ()
+    assert used.token.encode() not in (tmp_path / "glimpse.db").read_bytes()
 
 
 @pytest.mark.parametrize("restarts", [False, True])

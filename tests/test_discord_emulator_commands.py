@@ -154,6 +154,17 @@ async def test_a_response_after_three_seconds_is_too_late(
     was_violated(discord)
 
 
+async def test_no_response_at_all_is_noticed_in_the_end() -> None:
+    async with DiscordEmulator() as discord:
+        channel, ann = discord.add_channel(), discord.add_person("Ann")
+        async with connected(discord) as client:
+            await client.http.bulk_upsert_global_commands(discord.application_id, list(_COMMANDS))
+            record = await discord.use_command(channel, ann, "reset")
+            record.at -= 3.1
+
+    assert discord.violations == ["nothing responded to 'reset' within 3 s"]
+
+
 async def test_the_token_dies_after_fifteen_minutes(
     discord: DiscordEmulator, client: RecordingClient, channel: Channel, ann: Person
 ) -> None:

@@ -148,3 +148,24 @@ async def test_a_form_of_another_name_is_none_of_the_bots(discord_emulator: Disc
         event = await bot.hears()
 
     assert event.text == "hello"
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_a_form_with_another_message_in_it_shows_nothing_of_a_channel_that_one_may_not_see(
+    discord_emulator: DiscordEmulator, is_known: bool
+) -> None:
+    channel, secret = discord_emulator.add_channel(), discord_emulator.add_channel()
+    ann, mallory = discord_emulator.add_person("Ann"), discord_emulator.add_person("Mallory")
+    hidden = await discord_emulator.say(secret, ann, "the code is 1234")
+    said = await discord_emulator.say(channel, ann, "hello")
+    async with running(discord_emulator) as bot:
+        if is_known:
+            anns = await discord_emulator.use_menu(hidden, ann, "Ask about this")
+            await eventually(lambda: anns.form)
+        opened = await discord_emulator.use_menu(said, mallory, "Ask about this")
+        form = await eventually(lambda: opened.form or {})
+        form["custom_id"] = f"glimpse:about:{secret.id}:{hidden.id}"
+        await discord_emulator.submit(opened, {"What do you want to know?": "What is the code?"})
+        event = await bot.hears()
+
+    assert [(quoted.text, quoted.is_hidden) for quoted in event.quoted] == [("", True)]

@@ -1,5 +1,6 @@
 """Channels on Discord in which the bot lacks permissions: the real discord.py on real sockets."""
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -89,6 +90,21 @@ async def test_commands_are_answered_also_where_the_bot_can_not_speak_or_see(
     assert not any(MessageFlag.EPHEMERAL in message.flags for message in discord_emulator.visible(channel))
 
 
+async def test_where_the_bot_can_not_speak_an_answer_to_a_command_that_comes_too_late_is_no_silence(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    discord_emulator.deny(channel, Permission.SEND_MESSAGES)
+    async with running(discord_emulator) as bot:
+        await discord_emulator.use_command(channel, ann, "ask", {"question": "why?"})
+        event = await bot.hears()
+        bot.clock.passed_s += 15 * 60
+        with pytest.raises(PlatformRefused):
+            await bot.chat.post(event.key, part("Because."), reply_to=event.message_id, nonce="n1")
+
+    assert len(told(discord_emulator, ann)) == 1
+
+
 async def test_nobody_is_told_privately_who_does_not_want_to_be_written_to(
     discord_emulator: DiscordEmulator, place: Channel
 ) -> None:
@@ -130,6 +146,71 @@ async def test_a_thread_that_is_locked_while_the_answer_is_written_is_no_silence
         said = await discord_emulator.say(thread, ann, f"{discord_emulator.bot.mention} hello?")
         event = await bot.hears()
         discord_emulator.archive(thread, archived=False, locked=True)
+        with pytest.raises(PlatformRefused):
+            await bot.chat.post(event.key, part("Hello."), reply_to=event.message_id, nonce="n1")
+
+    assert said.reactions == [MUTED]
+    assert len(told(discord_emulator, ann)) == 1
+
+
+async def test_while_the_bot_is_timed_out_people_are_told_and_then_answered_again(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    mention, bot_user = discord_emulator.bot.mention, discord_emulator.bot
+    async with running(discord_emulator) as bot:
+        discord_emulator.time_out(bot_user, until=datetime.now(UTC) + timedelta(hours=1))
+        muted = await discord_emulator.say(channel, ann, f"{mention} hello?")
+        await eventually(lambda: told(discord_emulator, ann))
+        discord_emulator.time_out(bot_user, until=datetime.now(UTC) - timedelta(seconds=1))
+        await discord_emulator.say(channel, ann, f"{mention} and now?")
+        event = await bot.hears()
+        discord_emulator.time_out(bot_user, until=datetime.now(UTC) + timedelta(hours=1))
+        with pytest.raises(PlatformRefused):
+            await bot.chat.post(event.key, part("Now."), reply_to=event.message_id, nonce="n1")
+
+    assert (muted.reactions, event.text) == ([], "and now?"), "not even a sign is allowed"
+    assert len(told(discord_emulator, ann)) == 1
+
+
+async def test_a_bot_that_is_timed_out_still_answers_commands(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    discord_emulator.time_out(discord_emulator.bot, until=datetime.now(UTC) + timedelta(hours=1))
+    async with running(discord_emulator) as bot:
+        await discord_emulator.use_command(channel, ann, "help")
+        event = await bot.hears()
+        await bot.chat.post(event.key, part("Help."), reply_to=event.message_id, nonce="n1")
+
+    assert [message.text for message in discord_emulator.visible(channel)] == ["Help."]
+
+
+async def test_a_thread_that_is_archived_while_the_answer_grows_gets_the_whole_of_it(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    thread, ann = discord_emulator.add_thread(discord_emulator.add_channel()), discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.say(thread, ann, f"{discord_emulator.bot.mention} hello?")
+        event = await bot.hears()
+        growing = await bot.chat.post(event.key, part("He"), reply_to=event.message_id, nonce="n1")
+        discord_emulator.archive(thread)
+        await bot.chat.edit(event.key, growing, part("Hello."))
+        discord_emulator.archive(thread, locked=True)
+        with pytest.raises(PlatformRefused):
+            await bot.chat.edit(event.key, growing, part("Hello!"))
+
+    assert [message.text for message in discord_emulator.visible(thread)] == ["Hello."]
+
+
+@pytest.mark.parametrize("code", [200000, 240000])
+async def test_who_is_kept_from_an_answer_by_the_rules_of_the_server_gets_a_sign_and_a_private_word(
+    discord_emulator: DiscordEmulator, code: int
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    blocked = {"message": "Message was blocked by automatic moderation", "code": code}
+    async with running(discord_emulator) as bot:
+        said = await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} hello?")
+        event = await bot.hears()
+        discord_emulator.fail(f"POST /channels/{channel.id}/messages", status=400, body=blocked)
         with pytest.raises(PlatformRefused):
             await bot.chat.post(event.key, part("Hello."), reply_to=event.message_id, nonce="n1")
 

@@ -63,6 +63,23 @@ async def test_a_picture_pings_nobody(discord_emulator: DiscordEmulator) -> None
     assert discord_emulator.pings == []
 
 
+async def test_what_the_model_writes_on_a_picture_is_no_markup_and_unfolds_no_preview(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel = discord_emulator.add_channel()
+    words = "# [here](https://evil.example/?said=1234) ||<@1>|| https://evil.example/?said=1234"
+    async with running(discord_emulator, listens=False) as bot:
+        posted = await bot.chat.post(key_of(channel.id), replace(MARKED, text=words), reply_to=None, nonce="n1")
+        [before] = [message.text for message in discord_emulator.visible(channel)]
+        await bot.chat.edit(key_of(channel.id), posted, replace(MARKED, text=f"{words}!"))
+
+    [answer] = discord_emulator.visible(channel)
+    assert answer.text == before + "!"
+    address = "<https://evil.example/?said=1234>"
+    assert answer.text == rf"\# [here]\({address}) \|\|\<@1>\|\| {address}!"
+    assert shown(answer)[1] == [("marked.jpg", JPEG, f"{words}!")]
+
+
 async def test_a_posted_picture_is_replaced_and_taken_back(discord_emulator: DiscordEmulator) -> None:
     channel = discord_emulator.add_channel()
     key, changed = key_of(channel.id), Part("Another.", picture=picture(OTHER))

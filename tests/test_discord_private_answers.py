@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from adapters.discord.sealing import Seal
+from bot import texts
+from bot.errors import PlatformRefused
 from bot.events import Action, ButtonPressed, MessageId, MessageReceived, PersonId
 from bot.ports.chat import TextFile
-from tests.discord_bot import STOP, Bot, part, running
+from tests.discord_bot import STOP, Bot, HastyClock, part, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
 from tests.emulators.discord_kinds import MessageFlag
@@ -120,15 +123,77 @@ async def test_an_answer_that_takes_longer_than_discord_waits_goes_to_the_privat
     assert [version.components for version in message.versions] == [(), ()]
 
 
-async def test_after_a_restart_the_answer_goes_to_the_private_chat(elsewhere: Elsewhere) -> None:
+async def test_before_the_time_for_an_answer_is_over_it_is_said_where_the_rest_comes(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        waits, _ = await elsewhere.asks(bot, "A long one?")
+        grows, _ = await elsewhere.asks(bot, "And this?")
+        whole, _ = await elsewhere.asks(bot, "A short one?")
+        half = await bot.chat.post(grows.key, part("Once upon", STOP), reply_to=grows.message_id, nonce="g")
+        await bot.chat.post(whole.key, part("Yes."), reply_to=whole.message_id, nonce="w")
+        bot.clock.passed_s += 14 * 60 + 10
+        await bot.chat.typing(waits.key)
+        await bot.chat.typing(waits.key)
+        with pytest.raises(PlatformRefused):
+            await bot.chat.edit(grows.key, half, part("Once upon a time."))
+        await bot.chat.post(grows.key, part("Once upon a time."), reply_to=grows.message_id, nonce="g2")
+
+    assert sorted(elsewhere.shown) == sorted([texts.GOES_ON_PRIVATELY, texts.GOES_ON_PRIVATELY, "Yes."])
+    assert elsewhere.written == ["Once upon a time."]
+    shown = elsewhere.discord.visible(elsewhere.channel)
+    assert [one.versions[-1].components for one in shown] == [(), (), ()], "there is nothing to stop any more"
+    assert sorted(len(one.versions) for one in shown) == [2, 2, 3], "each was told once"
+
+
+async def test_after_a_restart_an_answer_goes_on_in_place(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        waits, _ = await elsewhere.asks(bot, "One?")
+        grows, _ = await elsewhere.asks(bot, "Two?")
+        half = await bot.chat.post(grows.key, part("Tw", STOP), reply_to=grows.message_id, nonce="m0")
+        more = await bot.chat.post(grows.key, part("mor", STOP), reply_to=None, nonce="m1")
+    async with running(elsewhere.discord, core=bot.core) as restarted:
+        await restarted.chat.edit(grows.key, half, part("Two."))
+        await restarted.chat.edit(grows.key, more, part("more"))
+        for number in range(2, 7):
+            await restarted.chat.post(grows.key, part(str(number)), reply_to=None, nonce=f"m{number}")
+        await restarted.chat.post(waits.key, part("One."), reply_to=waits.message_id, nonce="n0")
+
+    assert sorted(elsewhere.shown) == sorted(["Two.", "more", "2", "3", "4", "5", "One."])
+    assert elsewhere.written == ["6"]
+
+
+async def test_what_another_version_kept_of_commands_is_left_alone(elsewhere: Elsewhere) -> None:
     async with running(elsewhere.discord) as bot:
         event, _ = await elsewhere.asks(bot)
+    [name] = [name for name in bot.core.cursors if name.endswith(":interactions")]
+    bot.core.cursors[name] = Seal(elsewhere.discord.token).close('[{"of": "tomorrow"}]')
     async with running(elsewhere.discord, core=bot.core) as restarted:
+        await restarted.chat.post(event.key, part("Here."), reply_to=event.message_id, nonce="n1")
+
+    assert elsewhere.written == ["Here."]
+
+
+async def test_an_answer_long_after_a_restart_goes_to_the_private_chat(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        event, _ = await elsewhere.asks(bot)
+    async with running(elsewhere.discord, core=bot.core, clock=HastyClock(passed_s=15 * 60)) as restarted:
         await restarted.caught_up()
         assert await restarted.chat.find(event.key, after=event.message_id, reply_to=event.message_id, known=[]) is None
         await restarted.chat.post(event.key, part("Sorry, once more."), reply_to=event.message_id, nonce="n1")
 
     assert (elsewhere.shown, elsewhere.written) == ([], ["Sorry, once more."])
+
+
+async def test_what_answers_a_command_is_stored_so_that_only_the_bot_can_use_it(elsewhere: Elsewhere) -> None:
+    async with running(elsewhere.discord) as bot:
+        _, used = await elsewhere.asks(bot)
+    [kept] = [value for name, value in bot.core.cursors.items() if name.endswith(":interactions")]
+    opened = Seal(elsewhere.discord.token).open(kept)
+
+    assert used.token not in kept
+    assert opened is not None
+    assert used.token in opened
+    assert Seal("another bot's token").open(kept) is None
+    assert [Seal(elsewhere.discord.token).open(damaged) for damaged in ("", "?", kept[:-8])] == [None, None, None]
 
 
 async def test_nobody_looks_back_where_the_bot_is_not(elsewhere: Elsewhere) -> None:

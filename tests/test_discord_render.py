@@ -76,6 +76,7 @@ def test_what_discord_would_show_otherwise_is_written_anew(markdown: str, writte
     [
         ("see https://x.de/__a__/b_.", "see <https://x.de/__a__/b>\\_."),
         ("<https://x.de>", "<https://x.de>"),
+        ("HTTPS://x.de/?said=1234 Http://x.de", "<HTTPS://x.de/?said=1234> <Http://x.de>"),
         ("[a](https://x.de)", "[a](<https://x.de>)"),
         ("[a](https://x.de/b_(c))", "[a](<https://x.de/b_%28c%29>)"),
         ("[[1]](https://x.de)", "[[1]](<https://x.de>)"),
@@ -129,7 +130,7 @@ def test_three_thousand_emoji_are_all_shown() -> None:
 
 @pytest.mark.parametrize("cluster", ["👨‍👩‍👧‍👦", "👍🏽", "🇩🇪", "e\u0301", "각", "क्षि", "1\ufe0f\u20e3", "شّ"])
 def test_what_a_person_sees_as_one_character_is_never_torn(cluster: str) -> None:
-    parts = texts("x" + cluster * 1500)
+    parts = [part.removeprefix("\u200f") for part in texts("x" + cluster * 1500)]
 
     assert "".join(parts) == "x" + cluster * 1500
     assert all(part.endswith(cluster) for part in parts)

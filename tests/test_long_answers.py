@@ -62,7 +62,7 @@ async def test_notes_and_buttons_stand_where_they_are_seen(tmp_path: Path) -> No
         await core.finish()
         last = shown(core.chat)[-1]
         assert last.text == f"{texts.REST_IN_FILE}\n\n{texts.LENGTH_NOTE}"
-        assert [button.action for row in last.buttons for button in row] == [Action.CONTINUE]
+        assert [button.action for row in last.buttons for button in row] == [Action.CONTINUE, Action.FORGET]
 
 
 async def test_where_files_are_refused_the_whole_text_comes_as_messages(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.answering.prompt import ALT_PROMPT
 from bot.commands.known import ALT
 from bot.errors import AttachmentError, ModelError, ModelTrouble
 from bot.events import Command, MessageId, Quoted, Source
+from bot.sentences import sentence
 from tests.core import DIALOGUE_RULES, running_core
 from tests.fakes import KEY, FakeChat, FakePictures, message, photo, prompt_text, said
 
@@ -55,15 +56,15 @@ async def test_a_link_to_a_picture_is_fetched_from_the_web(tmp_path: Path) -> No
         await core.hear(message(f"what is {url}?", attachments=[link]))
         await core.finish()
         assert "Picture 1 [p1] (from a link, PNG, 64×32):\nuser: <pixels>" in prompt_text(core.model.prompts[0])
-        core.web.files[url] = AttachmentError("10.0.0.1", person="its link leads to a private address")
+        core.web.files[url] = AttachmentError("10.0.0.1", person=sentence("its link leads to a private address"))
         await core.hear(message("and now?", attachments=[link]))
         await core.finish()
-        assert core.chat.texts()[-1] == f"No.\n\n{texts.not_seen(1, 'its link leads to a private address')}"
+        assert core.chat.texts()[-1] == f"No.\n\n{texts.not_seen(1, sentence('its link leads to a private address'))}"
 
 
 async def test_what_can_not_be_opened_is_shown_by_its_still_picture(tmp_path: Path) -> None:
     def refuse(data: bytes) -> Exception | None:
-        return AttachmentError("lottie", person="it is an animated drawing") if data == b"tgs" else None
+        return AttachmentError("lottie", person=sentence("it is an animated drawing")) if data == b"tgs" else None
 
     sticker = photo("sticker", source=Source.STICKER, about="😀", still="thumbnail")
     huge = photo("huge", size_bytes=90_000_000, still="poster")
@@ -73,7 +74,7 @@ async def test_what_can_not_be_opened_is_shown_by_its_still_picture(tmp_path: Pa
         await core.finish()
         assert prompt_text(core.model.prompts[0]).count("<pixels>") == 2
         notes = [
-            texts.seen_in_part(1, texts.only_still("it is an animated drawing")),
+            texts.seen_in_part(1, texts.only_still(sentence("it is an animated drawing"))),
             texts.seen_in_part(2, texts.only_still(texts.too_large(1_000_000))),
         ]
         assert core.chat.texts() == ["\n\n".join(["A smile.", *notes])]
@@ -85,7 +86,7 @@ async def test_pages_that_were_left_out_are_told_to_model_and_person(tmp_path: P
         await core.finish()
         assert prompt_text(core.model.prompts[0]).count("<pixels>") == 3
         assert "left out: pages 4 to 5" in prompt_text(core.model.prompts[0])
-        assert core.chat.texts() == [f"A report.\n\n{texts.seen_in_part(1, 'pages 4 to 5')}"]
+        assert core.chat.texts() == [f"A report.\n\n{texts.seen_in_part(1, sentence('pages 4 to 5'))}"]
 
 
 async def test_where_only_some_pages_fit_into_a_request_the_others_are_told(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ async def test_a_server_that_can_not_see_gets_no_pictures_and_people_are_told(tm
 
 
 async def test_a_request_that_is_too_long_is_sent_again_with_less_and_that_is_remembered(tmp_path: Path) -> None:
-    refusal = ModelError("8192 tokens", trouble=ModelTrouble.TOO_LARGE, person="Too long.", too_long=True)
+    refusal = ModelError("8192 tokens", trouble=ModelTrouble.TOO_LARGE, person=sentence("Too long."), too_long=True)
     async with running_core(tmp_path, said("One."), [refusal], said("Two."), chat=roomy(a=b"pic a")) as core:
         await core.hear(message("x" * 4000, attachments=[photo("a")]))
         await core.finish()
@@ -183,11 +184,13 @@ async def test_without_a_picture_it_says_how_to_ask(tmp_path: Path) -> None:
 
 
 async def test_what_was_not_seen_is_not_described(tmp_path: Path) -> None:
-    chat = roomy(cat=AttachmentError("cut", person="the file is damaged or incomplete"))
+    chat = roomy(cat=AttachmentError("cut", person=sentence("the file is damaged or incomplete")))
     async with running_core(tmp_path, chat=chat) as core:
         await core.hear(message("/alt", command=alt(), attachments=[photo("cat")]))
         await core.finish()
-        assert chat.texts() == [f"{texts.ALT_NOT_SEEN}\n\n{texts.not_seen(1, 'the file is damaged or incomplete')}"]
+        assert chat.texts() == [
+            f"{texts.ALT_NOT_SEEN}\n\n{texts.not_seen(1, sentence('the file is damaged or incomplete'))}"
+        ]
         assert core.model.prompts == []
 
 

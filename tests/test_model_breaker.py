@@ -6,10 +6,13 @@ import pytest
 
 from adapters.model.breaker import MAX_PAUSE_S, Breaker
 from bot.errors import ModelError, ModelTrouble
+from bot.sentences import sentence
 from tests.model_world import PatientClock
 
 T = ModelTrouble
-DOWN = ModelError("It is down.", trouble=T.UNAVAILABLE, person="The model has a problem at the moment.", retryable=True)
+DOWN = ModelError(
+    "It is down.", trouble=T.UNAVAILABLE, person=sentence("The model has a problem at the moment."), retryable=True
+)
 
 
 @pytest.fixture
@@ -140,7 +143,7 @@ def test_what_was_asked_before_it_opened_changes_nothing_any_more(breaker: Break
 
 
 def test_a_longer_wait_that_the_server_asks_for_is_kept(breaker: Breaker, clock: PatientClock) -> None:
-    busy = ModelError("busy", trouble=T.BUSY, person="Busy.", retryable=True, retry_after_s=300.0)
+    busy = ModelError("busy", trouble=T.BUSY, person=sentence("Busy."), retryable=True, retry_after_s=300.0)
     fail(breaker, 3, busy)
 
     assert pause_of(breaker) == 300
@@ -164,7 +167,7 @@ def test_people_read_when_to_ask_again(breaker: Breaker, clock: PatientClock) ->
 
 @pytest.mark.parametrize("trouble", [T.KEY, T.CREDITS, T.NOT_FOUND, T.BAD_RESPONSE])
 def test_what_waiting_does_not_cure_keeps_its_own_sentence(breaker: Breaker, trouble: ModelTrouble) -> None:
-    fail(breaker, 3, ModelError("no", trouble=trouble, person="Tell the person who runs me."))
+    fail(breaker, 3, ModelError("no", trouble=trouble, person=sentence("Tell the person who runs me.")))
     refusal = breaker.refusal()
 
     assert (refusal.person, refusal.trouble) == ("Tell the person who runs me.", trouble)

@@ -20,11 +20,12 @@ from bot.errors import (
 )
 from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDeleted
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
+from bot.sentences import sentence
 from tests.core import Core, running_core
 from tests.fakes import KEY, Counted, FakeChat, message
 
 QUESTIONS = 4
-CUT = ModelError("cut", trouble=ModelTrouble.CUT_OFF, person="It was cut off.")
+CUT = ModelError("cut", trouble=ModelTrouble.CUT_OFF, person=sentence("It was cut off."))
 TROUBLES: Sequence[PlatformError] = (
     PlatformUnavailable("refused"),
     PlatformUncertain("timeout"),

@@ -24,6 +24,7 @@ from bot.pictures.pipe import (
 from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture, Prepared
+from bot.sentences import sentence
 
 PICTURE = Picture(
     jpeg=b"\xff\xd8 a picture",
@@ -65,7 +66,9 @@ def test_a_request_arrives_as_it_was() -> None:
 
 
 def test_pictures_arrive_as_they_were_but_for_a_hash_that_is_not_believed() -> None:
-    sent = Prepared(pictures=(PICTURE, replace(PICTURE, jpeg=b"\xff\xd8 another")), origin="GIF", left_out="the rest")
+    sent = Prepared(
+        pictures=(PICTURE, replace(PICTURE, jpeg=b"\xff\xd8 another")), origin="GIF", left_out=sentence("the rest")
+    )
 
     arrived = through(sent)
 
@@ -87,7 +90,7 @@ def test_the_longest_text_fits() -> None:
 
 
 def test_a_refusal_arrives_with_both_its_words() -> None:
-    arrived = through(AttachmentError("for the operator", person="for the person"))
+    arrived = through(AttachmentError("for the operator", person=sentence("for the person")))
 
     assert isinstance(arrived, AttachmentError)
     assert (str(arrived), arrived.person) == ("for the operator", "for the person")

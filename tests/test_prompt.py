@@ -18,6 +18,7 @@ from bot.records import (
     Verdict,
     View,
 )
+from bot.sentences import sentence
 from tests.fakes import photo, prompt_text
 
 
@@ -52,14 +53,14 @@ def picture(
         place=place,
         author=author,
         verdict=Verdict.UNUSABLE if reason else Verdict.USABLE,
-        reason=reason,
+        reason=sentence(reason),
         views=tuple(
             View(sha256=sha, width_px=320, height_px=320, label=label)
             for sha, label in zip(hashes, labels, strict=False)
         ),
         text=text,
         origin="" if reason else "PNG, 4×4",
-        left_out=left_out,
+        left_out=sentence(left_out),
     )
 
 

@@ -29,6 +29,7 @@ from bot.records import (
     Turn,
     TurnState,
 )
+from bot.sentences import verbatim
 from storage.sqlite import sqlite_of
 from storage.store import SqlStore
 from tests.fakes import FAKE, KEY, START, message, photo
@@ -133,12 +134,14 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
     """Every call that writes, each with something to write."""
     accepted, answering, delivering, answered = turns.values()
     unreadable = Unreadable(platform=FAKE, id="1", raw=LONG, error="KeyError")
-    notice = Notice(kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("strange"), text=LONG)
+    notice = Notice(
+        kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("strange"), text=verbatim(LONG)
+    )
     edited = message(LONG, message_id=answered.reply_to)
     return {
         "accept": lambda: hear(store, message(LONG, sender="Zoe")),
         "refuse": lambda: hear(
-            store, message("?", sender="Yan"), refusal=Refusal(text=LONG, shared_for_s=9, shared_by=9)
+            store, message("?", sender="Yan"), refusal=Refusal(text=verbatim(LONG), shared_for_s=9, shared_by=9)
         ),
         "join": lambda: hear(store, message(LONG, sender="accepted")),
         "edit": lambda: store.edit(edited, now=START, redo_since=START),

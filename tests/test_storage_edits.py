@@ -9,6 +9,7 @@ import pytest
 from bot.events import Command, MessageId, MessageReceived, Quoted, Source
 from bot.ports.store import Store
 from bot.records import Accepted, Delivery, DeliveryState, Prepared, TurnState, Verdict
+from bot.sentences import Sentence, sentence
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
     LIVING,
@@ -104,10 +105,10 @@ async def test_an_attachment_that_stays_keeps_its_verdict(tmp_path: Path) -> Non
     before = message("Look", message_id="1", attachments=[photo("a"), photo("b"), photo("c")], quoted=[reply])
     async with store_at(tmp_path) as store:
         turn = await accept(store, before)
-        verdicts: list[Prepared | str] = [
+        verdicts: list[Prepared | Sentence] = [
             prepared(picture("bobs")),
             prepared(picture("a")),
-            "it is too large",
+            sentence("it is too large"),
             prepared(picture("c")),
         ]
         for attachment, verdict in zip(await attachments_of(store, turn), verdicts, strict=True):

@@ -207,3 +207,19 @@ async def test_a_chat_that_moves_twice_is_still_found(tmp_path: Path) -> None:
             heard = await hear(store, message("late", message_id="9", key=key))
             assert heard is not None
             assert heard.turn.key == farther
+
+
+async def test_nothing_of_what_was_forgotten_is_left_in_the_files(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        for number in range(5):
+            turn = await accept(store, message(f"my secret {number} " * 500))
+            await finish(store, turn, "your secret " * 700)
+        command_turn = await accept(store, command("/forget everything"))
+        assert b"secret" in files_in(tmp_path)
+        await store.forget(command_turn, Scope.MINE, now=START)
+        assert b"secret" not in files_in(tmp_path), "not in the log either, nor in pages that became free"
+
+
+def files_in(folder: Path) -> bytes:
+    """All that a thief of the disk would read."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.ports.store import Store
 from bot.records import AttachmentId, Turn, Verdict
+from bot.sentences import sentence
 from tests.fakes import message, photo
 from tests.storing import accept, attachments_of, finish, picture, prepared, purge, shown, store_at
 
@@ -36,7 +37,7 @@ async def test_what_could_not_be_used_or_has_lost_its_pictures_is_not_known(tmp_
         original = await store.keep_original(b"a cat")
         _, turn = await _again(store, original)
         (attachment,) = await attachments_of(store, turn)
-        await store.settle(attachment.id, "it is too large", original=original)
+        await store.settle(attachment.id, sentence("it is too large"), original=original)
         assert not (await _again(store, original))[0]
         await store.settle(attachment.id, prepared(picture("cat")), original=original)
         await finish(store, turn)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.events import MessageId
 from bot.ports.store import Store
 from bot.records import Turn
+from bot.sentences import sentence
 from storage.originals import Originals
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -76,7 +77,7 @@ async def test_an_attachment_tells_which_file_it_came_as(tmp_path: Path) -> None
         turn = await _show(store, b"a cat")
         (attachment,) = await attachments_of(store, turn)
         assert attachment.original == _hash(b"a cat")
-        await store.settle(attachment.id, "it does not fit")
+        await store.settle(attachment.id, sentence("it does not fit"))
         (attachment,) = await attachments_of(store, turn)
         assert attachment.original == _hash(b"a cat"), "it was fetched all the same"
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.events import Command, MessageId, Quoted
 from bot.records import Joining, Place, Refusal
+from bot.sentences import sentence
 from storage.tables import conversations, passing
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -131,7 +132,7 @@ async def test_only_a_question_to_be_answered_takes_it(tmp_path: Path) -> None:
 
 
 async def test_who_is_told_that_there_is_no_room_finds_it_when_asking_again(tmp_path: Path) -> None:
-    busy = Refusal(text="Ask again later.", shared_for_s=5, shared_by=5)
+    busy = Refusal(text=sentence("Ask again later."), shared_for_s=5, shared_by=5)
     async with store_at(tmp_path) as store:
         await post(store, "cat")
         refused = await store.accept(message("What?"), now=START, ready_at=START, joining=JOINING, refusal=busy)

@@ -21,6 +21,7 @@ from bot.records import (
     Turn,
     TurnId,
 )
+from bot.sentences import sentence
 from storage import (
     accepting,
     attachments,
@@ -178,7 +179,9 @@ def _one_of_everything(connection: sa.Connection) -> None:
     cursors.move_cursor(connection, "a", "2")
     cursors.cursor(connection, "a")
     unreadables.set_aside(connection, Unreadable(platform=FAKE, id="1", raw="{}", error="KeyError"), now=START)
-    strange = Notice(kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("s"), text="Sorry.")
+    strange = Notice(
+        kind=NoticeKind.UNREADABLE, key=KEY, is_private=False, message_id=MessageId("s"), text=sentence("Sorry.")
+    )
     assert notices.notify(connection, strange, now=START, cursor="a") is not None
     assert notices.notify(connection, strange, now=START, cursor=None) is None
     _refuse(connection)
@@ -232,7 +235,7 @@ def _forget_and_move(connection: sa.Connection) -> None:
 
 
 def _refuse(connection: sa.Connection) -> None:
-    refusal = Refusal(text="Busy.", shared_for_s=60, shared_by=9)
+    refusal = Refusal(text=sentence("Busy."), shared_for_s=60, shared_by=9)
     for number in range(2):
         heard = message(sender="Cem", message_id=f"c{number}")
         accepted = accepting.accept(

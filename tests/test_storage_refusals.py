@@ -9,10 +9,11 @@ import pytest
 from bot.events import Command, MessageId, MessageReceived
 from bot.ports.store import Store
 from bot.records import Refusal, Turn, TurnState
+from bot.sentences import sentence
 from tests.fakes import KEY, START, message, photo
 from tests.storing import accept, begin, hear, read, said, store_at
 
-REFUSAL = Refusal(text="Busy.", shared_for_s=60, shared_by=3)
+REFUSAL = Refusal(text=sentence("Busy."), shared_for_s=60, shared_by=3)
 
 
 async def refuse(store: Store, heard: MessageReceived, *, after_s: float = 0) -> Turn | None:

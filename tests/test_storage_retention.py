@@ -3,11 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.events import MessageId
+from bot.choices import ConversationSettings
+from bot.events import ConversationKey, MessageId
 from bot.ports.store import Store
 from bot.records import Attachment, Delivery, DeliveryState, Picture, Turn, Verdict
-from storage.tables import attachments, deliveries, messages, pictures, turns
-from tests.fakes import START, message, photo
+from bot.sentences import sentence
+from storage.tables import attachments, conversations, deliveries, messages, pictures, turns
+from tests.fakes import FAKE, START, message, photo
 from tests.storing import (
     accept,
     database,
@@ -62,7 +64,7 @@ async def test_a_picture_that_could_not_be_used_keeps_the_reason(tmp_path: Path)
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("Look", attachments=[photo("p")]))
         (attachment,) = await _attachments(store, turn)
-        await store.settle(attachment.id, "it is too large")
+        await store.settle(attachment.id, sentence("it is too large"))
         (attachment,) = await _attachments(store, turn)
 
         assert (attachment.verdict, attachment.reason) == (Verdict.UNUSABLE, "it is too large")
@@ -172,3 +174,18 @@ async def test_the_file_shrinks_by_what_was_deleted(tmp_path: Path) -> None:
 
     assert full > 6_000_000
     assert database(tmp_path).stat().st_size < 200_000
+
+
+async def test_a_conversation_of_which_nothing_is_left_goes_unless_somebody_chose_something_there(
+    tmp_path: Path,
+) -> None:
+    keys = [ConversationKey(platform=FAKE, chat_id=chat_id) for chat_id in ("idle", "chosen", "used")]
+    async with store_at(tmp_path) as store:
+        for key in keys[:2]:
+            await finish(store, await accept(store, message("Hi", key=key)), "Hello.")
+        await store.change_settings(keys[1], ConversationSettings(exchanges=5), now=START)
+        await purge(store, before=START + 30 * DAY)
+        await accept(store, message("Hi", key=keys[2]), now=START + 30 * DAY)
+        await purge(store, before=START + 30 * DAY)
+    with plain_connection(database(tmp_path)) as connection:
+        assert [row.chat_id for row in connection.execute(conversations.select())] == ["chosen", "used"]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.choices import ConversationSettings
 from bot.events import Source
 from bot.records import AttachmentId, Place, Turn, TurnId, TurnState, Verdict
+from bot.sentences import sentence
 from storage import schema
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -109,7 +110,7 @@ async def test_work_goes_on_after_the_upgrade(first: Path) -> None:
     async with store_at(first) as store:
         await purge(store, picture_bytes=0)
         assert await store.jpeg(CAT.sha256) is None
-        await store.settle(AttachmentId(6), "it is gone")
+        await store.settle(AttachmentId(6), sentence("it is gone"))
         await purge(store, before=START + timedelta(days=1))
         assert await read(store, _turn(2)) == []
 

@@ -8,6 +8,7 @@ from bot.commands.known import ALT
 from bot.events import AttachmentRef, Command, MessageId, Source
 from bot.ports.store import Store
 from bot.records import AttachmentId, History, Place, Turn, TurnId, Verdict
+from bot.sentences import sentence
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
     accept,
@@ -57,7 +58,7 @@ async def test_what_is_settled_again_is_what_it_was_settled_as_last(tmp_path: Pa
         await store.settle(attachment.id, prepared(picture("1"), left_out="pages 2 and 3"))
         (attachment,) = await attachments_of(store, turn)
         assert (attachment.views, attachment.left_out) == (shown(picture("1")), "pages 2 and 3")
-        await store.settle(attachment.id, "there was no room")
+        await store.settle(attachment.id, sentence("there was no room"))
         (attachment,) = await attachments_of(store, turn)
         assert (attachment.views, attachment.left_out, attachment.reason) == ((), "", "there was no room")
 

@@ -101,6 +101,14 @@ def test_somebody_waits_where_the_bot_was_addressed(message: dict[str, Any], thr
     assert SECRET not in aside.error
 
 
+def test_who_asks_a_guest_waits_for_an_answer_too() -> None:
+    update = {"update_id": 1, "guest_message": {**strange(chat=GROUP)["message"], "guest_query_id": "77"}}
+    aside = unreadable(update, ValueError(SECRET), ME)
+
+    assert aside.apologise_to == ConversationKey(platform=TELEGRAM, chat_id="-1001", thread_id="u11")
+    assert (aside.reply_to, aside.is_private) == ("q77", False)
+
+
 @pytest.mark.parametrize(
     "update",
     [

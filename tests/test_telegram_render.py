@@ -9,9 +9,10 @@ from adapters.telegram.render import render
 from bot.ports.chat import MarkKind, Part
 from tests.telegram_marks import check_part, marked
 
-BOLD, ITALIC, STRIKE, CODE, PRE, QUOTE, LINK = (
+BOLD, ITALIC, UNDERLINE, STRIKE, CODE, PRE, QUOTE, LINK = (
     MarkKind.BOLD,
     MarkKind.ITALIC,
+    MarkKind.UNDERLINE,
     MarkKind.STRIKETHROUGH,
     MarkKind.CODE,
     MarkKind.PRE,
@@ -24,7 +25,12 @@ FORMATTED = {
     "*it* _it_ ~~gone~~": ("it it gone", [(ITALIC, "it"), (ITALIC, "it"), (STRIKE, "gone")]),
     "***both***": ("both", [(BOLD, "both"), (ITALIC, "both")]),
     "**a `b` c**": ("a b c", [(BOLD, "a "), (CODE, "b"), (BOLD, " c")]),
-    "# Head **ing**\ntext": ("Head ing\ntext", [(BOLD, "Head ing")]),
+    "# Head **ing**\ntext": ("Head ing\ntext", [(BOLD, "Head ing"), (UNDERLINE, "Head ing")]),
+    "## A\n### *B* c\n###### D": (
+        "A\nB c\nD",
+        [(BOLD, t) for t in ("A", "B c", "D")] + [(ITALIC, "B c"), (ITALIC, "D")],
+    ),
+    "### a `b` c": ("a b c", [(BOLD, "a "), (BOLD, " c"), (ITALIC, "a "), (ITALIC, " c"), (CODE, "b")]),
     "a\n\n\n\nb": ("a\n\nb", []),
     "Above\n---\nbelow": ("Above\n──────────\nbelow", []),
     "- a\n- b\n  - c\n    - d\n      more": ("• a\n• b\n  ◦ c\n    ▪ d\n      more", []),
@@ -51,7 +57,7 @@ FORMATTED = {
         [(PRE, "a | b |\n--+---+-----\nc | d | more\ne |   |")],
     ),
     "| name | what |\n|---|---|\n| x | " + "word " * 8 + "|\n| y |": (
-        "• name: x\n  ◦ what: word word word word word word word word\n• name: y",
+        "• name: x · what: word word word word word word word word\n• name: y",
         [(BOLD, "x"), (BOLD, "y")],
     ),
     "so $x^2$ and \\(a_1\\)": ("so x² and a₁", []),
@@ -175,7 +181,13 @@ def test_nothing_flickers_while_the_text_grows() -> None:
         (r"so \(a_1 + \fra", "so a₁ +", []),
         (r"so \(\frac{a", "so a/", []),
         ("so $x^", "so x", []),
-        ("so $5", "so $5", []),
+        ("so $5", "so", []),
+        ("so $5 and", "so $5 and", []),
+        ("[a [b] c", "a [b] c", []),
+        ("[**a** b]", "a b", [(BOLD, "a")]),
+        ("参见[文档](https://x.de/a_(b", "参见文档", []),
+        ("[![a](https://x.de/p)](https://x", "a", [(LINK, "a")]),
+        ("$$\n\\begin{aligned}\na", "a", []),
         ("$$\na\n", "a", []),
         ("- [", "•", []),
         ("- [ ", "•", []),

@@ -88,7 +88,7 @@ async def test_pressing_it_reaches_the_core_and_is_answered(telegram_emulator: T
         assert isinstance(press, ButtonPressed)
         assert (press.key, press.message_id) == (key_of(group), MessageId(str(answer.id)))
         assert (press.action, press.value) == (Action.STOP, "")
-        await eventually(lambda: not telegram_emulator.world.callbacks, what="an answered press")
+        await eventually(lambda: not telegram_emulator.world.queries.waiting("callback"), what="an answered press")
 
 
 async def test_a_press_that_can_not_be_answered_stops_all_the_same(telegram_emulator: TelegramEmulator) -> None:

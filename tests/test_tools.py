@@ -23,6 +23,7 @@ from bot.ports.model import (
     Usage,
 )
 from bot.records import AttachmentId, Box
+from bot.sentences import sentence
 from tests.core import DIALOGUE_RULES, Core, running_core
 from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
 
@@ -178,7 +179,7 @@ async def test_looks_and_posted_pictures_are_bounded(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_takes_no_tools_is_asked_without_them_from_then_on(tmp_path: Path) -> None:
-    refusal = ModelError("400: no tools", trouble=ModelTrouble.INVALID, person="No.", tools_refused=True)
+    refusal = ModelError("400: no tools", trouble=ModelTrouble.INVALID, person=sentence("No."), tools_refused=True)
     async with running_core(tmp_path, [refusal], said("A cat."), said("Yes."), chat=roomy(cat=b"pic")) as core:
         await picture_name(core)
         await core.hear(message("sure?"))
@@ -188,7 +189,9 @@ async def test_a_server_that_takes_no_tools_is_asked_without_them_from_then_on(t
 
 
 async def test_a_server_that_refuses_tools_after_one_was_used_is_asked_as_if_it_had_not_been(tmp_path: Path) -> None:
-    refusal = ModelError("role 'user' after 'tool'", trouble=ModelTrouble.INVALID, person="No.", tools_refused=True)
+    refusal = ModelError(
+        "role 'user' after 'tool'", trouble=ModelTrouble.INVALID, person=sentence("No."), tools_refused=True
+    )
     look = asked("look_closer", picture="p1", bbox_2d=WHOLE)
     chat = roomy(cat=b"pic")
     async with running_core(tmp_path, look, [refusal], said("A cat."), look, said("Grey."), chat=chat) as core:
@@ -213,7 +216,7 @@ async def test_a_lost_original_is_fetched_anew_and_one_that_changed_is_explained
         await core.finish()
         assert crops_in(core.model.prompts[2])
         lose_originals(tmp_path)
-        chat.files["cat"] = AttachmentError("404", person="it is no longer there")
+        chat.files["cat"] = AttachmentError("404", person=sentence("it is no longer there"))
         await core.hear(message("and the eyes?"))
         await core.finish()
         assert "can't be opened: it is no longer there." in prompt_text(core.model.prompts[-1])

@@ -1,6 +1,6 @@
 """The page of what people see: made from the emulators' record, safe to open, and complete."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -18,6 +18,7 @@ from tests.transcript.formatted import visible_text
 from tests.transcript.page import page
 from tests.transcript.scenes import SCENARIOS
 from tests.transcript.screen import Quoted, Scene, Screen, Shown, View
+from tests.transcript.stage import Stage, stages
 
 PHOTO = encoded(four_corners(), "JPEG")
 NASTY = "<script>alert('x')</script> & \"<b>\""
@@ -32,6 +33,8 @@ class Checked(HTMLParser):
         self.attributes: set[str] = set()
         self.html = html
         self.words = ""
+        self.said: list[str] = []
+        """The text of each message."""
         self._open: list[str] = []
         self.feed(html)
         self.close()
@@ -41,14 +44,19 @@ class Checked(HTMLParser):
         self.tags.append(tag)
         self.attributes |= {name for name, _ in attrs}
         assert all((value or "").startswith("data:image/") for name, value in attrs if name == "src")
+        is_text = ("class", "text") in attrs
+        if is_text:
+            self.said.append("")
         if tag not in {"meta", "img", "br"}:
-            self._open.append(tag)
+            self._open.append("text" if is_text else tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
+        assert self._open.pop() in {tag, "text"}
 
     def handle_data(self, data: str) -> None:
         self.words += data
+        if "text" in self._open:
+            self.said[-1] += data
 
 
 def page_of(platform: str, *screens: Screen) -> Checked:
@@ -108,7 +116,10 @@ def test_a_page_runs_nothing_and_asks_for_nothing(platform: str) -> None:
             at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
             text=discord_text.read(text),
             quoted=Quoted(who=NASTY, text=NASTY),
-            buttons=[NASTY],
+            buttons=[[NASTY]],
+            origin=NASTY,
+            reactions=[NASTY],
+            thread=NASTY,
             is_bot=True,
             is_deleted=True,
         )
@@ -133,6 +144,31 @@ async def test_a_scene_is_played_by_the_real_process(platform: str) -> None:
         ["what is the capital of Austria?", "It is Vienna, on the Danube."],
     ]
     assert "Asked." in Checked(page(platform, scenes)).words
+
+
+@pytest.mark.parametrize("platform", ["discord", "telegram"])
+async def test_every_message_that_people_see_is_on_the_page_once(platform: str) -> None:
+    [scenario] = [scenario for scenario in SCENARIOS if scenario.name == "buttons"]
+    async with stages(platform) as new_stage:
+        stage = new_stage()
+        *_, last = await scenario.play(stage)
+        recorded = list(written(stage))
+
+    said = Checked(page(platform, [Scene(name="buttons", title="", views=[last])])).said
+    assert len(said) == len(recorded) == 3
+    assert [sum(text in one for one in said) for text in recorded] == [1, 1, 1]
+
+
+def written(stage: Stage) -> Iterator[str]:
+    """What stands in the emulator's record, in its shared places, without markup."""
+    if stage.is_on_discord:
+        for channel in stage.discord.guild.channels.values():
+            names = {stage.discord.bot.mention: f"@{stage.discord.bot.name}"}
+            shown = [message.text for message in channel.messages.values() if not message.deleted]
+            yield from (visible_text(discord_text.read(text, names)) for text in shown)
+    else:
+        for chat in stage.telegram.world.chats.values():
+            yield from (message.text for message in chat.messages.values() if not message.deleted)
 
 
 def texts_of(screen: Screen) -> Sequence[str]:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Self, TextIO
 
-from adapters.console.convert import PLATFORM, to_event
+from adapters.console.convert import PERSON, PLATFORM, to_event
 from adapters.console.limits import LIMITS
 from adapters.console.lines import lines
 from adapters.console.paths import find_files
@@ -15,9 +15,10 @@ from adapters.console.screen import Screen
 from adapters.console.typed import whole
 from bot import texts
 from bot.errors import AttachmentError
-from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
+from bot.events import AttachmentRef, ConversationKey, MessageId, Person, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
+from bot.sentences import Sentence, sentence
 
 QUIT = "/quit"
 
@@ -31,11 +32,13 @@ class ConsoleChat:
     Paths of files in a line become its attachments. ``/quit`` and the end of the input end `receive`.
     """
 
-    def __init__(self, source: TextIO, output: TextIO, *, clock: Clock, person_name: str) -> None:
+    def __init__(self, source: TextIO, output: TextIO, *, clock: Clock, person_name: str, language: str = "") -> None:
+        """`language`: an IETF tag, or empty for English."""
         self._source = source
         self._screen = Screen(output, interactive=source.isatty() and output.isatty())
         self._clock = clock
         self._person_name = person_name
+        self._language = language
         self._last_id = 0
         self._shown: dict[MessageId, str] = {}
         self._by_nonce: dict[str, MessageId] = {}
@@ -55,9 +58,9 @@ class ConsoleChat:
     async def __aexit__(self, *_: object) -> None:
         self._screen.close()
 
-    def announce(self, text: str) -> None:
+    def announce(self, sentence: Sentence) -> None:
         """Write lines of the program's own: no message of anybody."""
-        self._screen.notice(text)
+        self._screen.notice(sentence.in_language(self._language))
 
     async def receive(self, intake: Intake) -> None:
         """See `Chat.receive`. Returns at the end of the input, or at ``/quit``."""
@@ -75,10 +78,9 @@ class ConsoleChat:
     async def _take(self, line: str, intake: Intake) -> None:
         found = await asyncio.to_thread(find_files, line)
         for path in found.missing:
-            self._screen.notice(f"No file at {path}")
-        await intake.accept(
-            to_event(line, found, message_id=self._new_id(), sent_at=self._clock.now(), name=self._person_name)
-        )
+            self.announce(sentence("No file at {path}", path=str(path)))
+        person = Person(id=PERSON, name=self._person_name, language=self._language or None)
+        await intake.accept(to_event(line, found, message_id=self._new_id(), sent_at=self._clock.now(), sender=person))
 
     async def ready(self) -> None:
         """See `Chat.ready`. A terminal always is."""
@@ -88,6 +90,11 @@ class ConsoleChat:
 
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         return render(markdown, final=final)
+
+    def answers_once(self, key: ConversationKey) -> bool:
+        """Never: there is always room for more."""
+        del key
+        return False
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         del reply_to  # It stands above.
@@ -116,7 +123,7 @@ class ConsoleChat:
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         del key
         if self._shown.pop(message_id, None) is not None:
-            self._screen.notice("(This was taken back.)")
+            self.announce(sentence("(This was taken back.)"))
 
     def newest(self, key: ConversationKey) -> None:
         """Not needed: nothing is lost."""
@@ -135,6 +142,9 @@ class ConsoleChat:
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
         """See `Chat.acknowledge`. What somebody types stands there already."""
+
+    def headroom(self, key: ConversationKey) -> None:
+        """A terminal takes everything."""
 
     async def typing(self, key: ConversationKey) -> None:
         del key
@@ -161,14 +171,14 @@ class ConsoleChat:
 def _read_file(path: Path, max_bytes: int) -> bytes:
     try:
         if not path.is_file():  # A pipe would never end.
-            raise AttachmentError(f"no file at {path.name!r}", person="the file is not there any more")
+            raise AttachmentError(f"no file at {path.name!r}", person=sentence("the file is not there any more"))
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except PermissionError as error:
-        raise AttachmentError("may not read the file", person="I am not allowed to read the file") from error
+        raise AttachmentError("may not read the file", person=sentence("I am not allowed to read the file")) from error
     except OSError as error:
         raise AttachmentError(
-            f"could not read the file: {error.strerror}", person="I could not read the file"
+            f"could not read the file: {error.strerror}", person=sentence("I could not read the file")
         ) from error
     if len(data) > max_bytes:
         raise AttachmentError(f"over {max_bytes} bytes", person=texts.too_large(max_bytes))

@@ -24,13 +24,16 @@ KEY = ConversationKey(platform=PLATFORM, chat_id="terminal")
 """A terminal has one conversation."""
 
 
-def to_event(line: str, found: Found, *, message_id: MessageId, sent_at: datetime, name: str) -> MessageReceived:
+PERSON = PersonId("terminal")
+
+
+def to_event(line: str, found: Found, *, message_id: MessageId, sent_at: datetime, sender: Person) -> MessageReceived:
     """The event for one line. `found` is what `find_files` found in it."""
     command = parse_command(line)
     return MessageReceived(
         key=KEY,
         message_id=message_id,
-        sender=Person(id=PersonId("terminal"), name=name),
+        sender=sender,
         sent_at=sent_at,
         is_private=True,
         text=line.strip() if command else found.text,

@@ -31,7 +31,9 @@ def _signs(kind: Kind, value: str) -> tuple[str, str]:
             return _SIGNS.get(kind, ""), _SIGNS.get(kind, "")
 
 
-_SHEET = Sheet(addresses_behind_links=True, marks_quotes=False, table_width=_TABLE_WIDTH, signs=_signs)
+_SHEET = Sheet(
+    addresses_behind_links=True, marks_quotes=False, marks_direction=False, table_width=_TABLE_WIDTH, signs=_signs
+)
 
 
 def render(markdown: str, *, final: bool) -> tuple[Part, ...]:

@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import discord
 
 from adapters.discord.errors import discord_request
+from adapters.discord.shards import Shard
+from adapters.discord.slots import CONNECT_WITHIN_S, IDENTIFY_WITHIN_S, until_slot_s
 from bot.errors import PlatformError
 from bot.ports.clock import Clock
 
@@ -24,15 +27,20 @@ _BETWEEN_TWO_S = 5.0
 class _Turn:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     taken_at_s: float = float("-inf")
+    taken_by: int = -1
 
 
 class Allowance:
     """Asks Discord how many are left. It counts for all programs that use the token, this one before a restart too."""
 
-    def __init__(self, rest: discord.Client, clock: Clock) -> None:
+    def __init__(self, rest: discord.Client, clock: Clock, shards: Sequence[Shard]) -> None:
+        """`shards` are those of this process."""
         self._rest = rest
         self._clock = clock
+        self._count = shards[0].count
+        self._is_alone = len(shards) == self._count
         self._at_once = 1
+        self._lines: defaultdict[int, _Turn] = defaultdict(_Turn)
         self._turns: defaultdict[int, _Turn] = defaultdict(_Turn)
 
     async def is_short(self) -> bool:
@@ -50,17 +58,33 @@ class Allowance:
             )
             await self._clock.sleep(pause_s)
 
+    async def wait_in_line(self, shard_id: int) -> None:
+        """Wait until it is worth while to connect: discord.py gives a connection a minute to get its session."""
+        turn = self._lines[shard_id % self._at_once]
+        # One that could not connect used nothing up.
+        if turn.taken_by == shard_id:
+            turn.taken_at_s = float("-inf")
+        await self._take(turn, shard_id, within_s=CONNECT_WITHIN_S)
+
     async def take_turn(self, shard_id: int) -> None:
         """Wait until a connection may begin a session: one in 5 s, for each of as many groups as Discord allows.
 
-        Other processes are not known of: where two of them meet, Discord refuses one, which tries again.
+        Where other processes have the other connections, each has times of its own, told by the clocks.
         """
-        turn = self._turns[shard_id % self._at_once]
+        await self._take(self._turns[shard_id % self._at_once], shard_id, within_s=IDENTIFY_WITHIN_S)
+
+    async def _take(self, turn: _Turn, shard_id: int, *, within_s: float) -> None:
         async with turn.lock:
-            wait_s = turn.taken_at_s + _BETWEEN_TWO_S - self._clock.monotonic_s()
-            if wait_s > 0:
-                await self._clock.sleep(wait_s)
-            turn.taken_at_s = self._clock.monotonic_s()
+            await self._sleep(turn.taken_at_s + _BETWEEN_TWO_S - self._clock.monotonic_s())
+            if not self._is_alone:
+                now_s = self._clock.now().timestamp()
+                wait_s = until_slot_s(now_s, shard_id, shards=self._count, at_once=self._at_once, within_s=within_s)
+                await self._sleep(wait_s)
+            turn.taken_at_s, turn.taken_by = self._clock.monotonic_s(), shard_id
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._clock.sleep(seconds)
 
     async def _pause_s(self) -> float:
         try:
@@ -72,4 +96,6 @@ class Allowance:
             # Whoever can't be asked can't be connected to either.
             _log.debug("%s", error)
             return 0.0
-        return 0.0 if left >= _FEW else reset_after_s / (left + 1)
+        # All connections may wait at the same time.
+        are_enough = left >= max(_FEW, 2 * self._count)
+        return 0.0 if are_enough else reset_after_s * self._count / (left + 1)

@@ -5,11 +5,13 @@ import logging
 import discord
 
 from adapters.discord.errors import discord_request
-from adapters.discord.interactions import Interactions, Opened
+from adapters.discord.interactions import Interactions
+from adapters.discord.outliving import Opened
 from adapters.discord.places import of_message
 from adapters.discord.sending import changed
-from bot.errors import PlatformRefused, PlatformUnavailable
-from bot.events import ConversationKey, MessageId
+from bot import texts
+from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
+from bot.events import Action, ConversationKey, MessageId
 from bot.ports.chat import Part
 
 _log = logging.getLogger(__name__)
@@ -52,7 +54,8 @@ class Answering:
         if opened is None:
             return False
         try:
-            await _edit(opened, message_id, part)
+            await _show(opened, message_id, part)
+            self._note_growth(opened, message_id, part)
         except (PlatformRefused, PlatformUnavailable) as error:
             # The token goes through the connection that the interaction came from, which may be gone.
             _log.debug("%s", error)
@@ -71,27 +74,48 @@ class Answering:
             return False
         return True
 
+    async def say_where(self, key: ConversationKey) -> None:
+        """Say where the answers come that take longer than Discord lets one person alone be answered. Never raises.
+
+        What was shown of them would look unfinished for ever.
+        """
+        for opened in self._interactions.running_out(key):
+            message_id, opened.growing = opened.growing, None
+            told = texts.GOES_ON_PRIVATELY.in_language(opened.interaction.locale.value)
+            try:
+                sent = await _show(opened, message_id, Part(told))
+            except PlatformError as error:
+                _log.debug("%s", error)
+            else:
+                opened.original = opened.original or sent
+
     async def _through(self, opened: Opened, part: Part, nonce: str) -> MessageId:
         if opened.original is None or opened.nonce == nonce:
             opened.nonce = nonce
-            async with discord_request("answering a command"):
-                message = await opened.interaction.edit_original_response(**changed(part))
-            message_id = opened.original = of_message(message.id)
+            message_id = opened.original = await _show(opened, None, part)
         elif known := opened.followups.get(nonce):
-            await _edit(opened, known, part)
+            await _show(opened, known, part)
             return known
         else:
             message_id = opened.followups[nonce] = await _follow_up(opened, part)
         self._interactions.note(message_id, opened)
+        self._note_growth(opened, message_id, part)
         return message_id
 
+    def _note_growth(self, opened: Opened, message_id: MessageId, part: Part) -> None:
+        if any(button.action is Action.STOP for row in part.buttons for button in row):
+            self._interactions.note_growing(opened, message_id)
+        elif opened.growing == message_id:
+            self._interactions.note_growing(opened, None)
 
-async def _edit(opened: Opened, message_id: MessageId, part: Part) -> None:
-    async with discord_request("changing an answer to a command"):
-        if message_id == opened.original:
-            await opened.interaction.edit_original_response(**changed(part))
-        else:
-            await opened.interaction.followup.edit_message(int(message_id), **changed(part))
+
+async def _show(opened: Opened, message_id: MessageId | None, part: Part) -> MessageId:
+    """Let a message show a part; None: the first answer."""
+    interaction = opened.interaction
+    async with discord_request("answering a command"):
+        if message_id in (None, opened.original):
+            return of_message((await interaction.edit_original_response(**changed(part))).id)
+        return of_message((await interaction.followup.edit_message(int(message_id), **changed(part))).id)
 
 
 async def _delete(opened: Opened, message_id: MessageId) -> None:

@@ -8,28 +8,32 @@ from types import MappingProxyType
 from typing import Self, TypeVar
 
 import aiohttp
-import discord
 
 from adapters.discord.attachments import Links
 from adapters.discord.catch_up import DEFAULT, CatchUp
-from adapters.discord.client import options, set_up_library
+from adapters.discord.client import Library, options, set_up_library
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
+from adapters.discord.headroom import Headrooms
 from adapters.discord.history import History
 from adapters.discord.interactions import Interactions
 from adapters.discord.limits import DISCORD, LIMITS
 from adapters.discord.listening import listen
 from adapters.discord.means import Means
+from adapters.discord.outliving import Outliving
 from adapters.discord.own_threads import OwnThreads
+from adapters.discord.places import channel_of, owner_of
 from adapters.discord.posting import Posting
+from adapters.discord.receiving import cursor_of
 from adapters.discord.render import render
 from adapters.discord.rights import may_manage
+from adapters.discord.sealing import Seal
 from adapters.discord.shards import AS_RECOMMENDED, Sharding
 from adapters.discord.suggesting import Choices
 from adapters.discord.unspoken import Unspoken
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
-from bot.ports.chat import Intake, Limits, Part
+from bot.ports.chat import Headroom, Intake, Limits, Part
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -79,9 +83,10 @@ class DiscordChat:
         self._opens_threads = opens_threads
         self._sharding = sharding
         self._links = Links()
+        self._headrooms = Headrooms(clock)
         self._interactions = Interactions(clock)
         self._connections = AsyncExitStack()
-        self._rest: discord.Client | None = None
+        self._rest: Library | None = None
         self._posting: Posting | None = None
         self._unspoken: Unspoken | None = None
         self._history: History | None = None
@@ -114,10 +119,11 @@ class DiscordChat:
             _log.warning("%s I will try again.", error)
         return self
 
-    async def _log_in(self) -> discord.Client:
+    async def _log_in(self) -> Library:
         async with AsyncExitStack() as connections:
             session = await connections.enter_async_context(aiohttp.ClientSession())
-            rest = await connections.enter_async_context(discord.Client(**options(content=True)))
+            watched = {"http_trace": self._headrooms.trace(), **options(content=True)}
+            rest = await connections.enter_async_context(Library(**watched))
             async with discord_request("logging in"):
                 await rest.login(self._token)
             self._connections = connections.pop_all()
@@ -126,10 +132,9 @@ class DiscordChat:
         self._posting = Posting(rest, self._interactions, self._unspoken, self._clock)
         self._history = History(rest)
         self._files = Files(session, rest, self._links, api_url=self._api_url, clock=self._clock)
-        self._ready.set()
         return rest
 
-    async def _logged_in(self) -> discord.Client:
+    async def _logged_in(self) -> Library:
         wait_s = _FIRST_WAIT_S
         while True:
             await self._clock.sleep(wait_s)
@@ -163,10 +168,13 @@ class DiscordChat:
             unspoken=self._required(self._unspoken),
             threads=OwnThreads(rest) if self._opens_threads else None,
         )
+        kept = f"{cursor_of(rest)}:interactions"
+        await self._interactions.outlive(Outliving(intake, kept, Seal(self._token), rest, self._clock))
+        self._ready.set()
         await listen(self._token, means, intake, self._sharding)
 
     async def ready(self) -> None:
-        """See `bot.ports.chat.Chat.ready`: the bot is logged in."""
+        """See `bot.ports.chat.Chat.ready`: the bot is logged in, and knows which commands wait for their answer."""
         await self._ready.wait()
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
@@ -174,6 +182,11 @@ class DiscordChat:
 
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         return render(markdown, final=final)
+
+    def answers_once(self, key: ConversationKey) -> bool:
+        """Never: there is always room for more."""
+        del key
+        return False
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
         return await self._required(self._posting).post(key, part, reply_to=reply_to, nonce=nonce)
@@ -197,6 +210,10 @@ class DiscordChat:
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
         await self._required(self._posting).acknowledge(key, message_id)
+
+    def headroom(self, key: ConversationKey) -> Headroom | None:
+        """As the headers say. Answers to one person alone take another way, through the tokens of interactions."""
+        return None if owner_of(key) else self._headrooms.of(channel_of(key))
 
     async def typing(self, key: ConversationKey) -> None:
         await self._required(self._posting).typing(key)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import discord
 from discord.gateway import DiscordWebSocket
@@ -59,6 +59,13 @@ class Library(discord.Client):
         """Parse an attachment that belongs to no message. Raises whatever a strange one makes the library raise."""
         data: Any = payload
         return discord.Attachment(state=self._connection, data=data)
+
+    def interaction_from(self, payload: Mapping[str, Any], channel: Any) -> discord.Interaction[Self]:
+        """Make an interaction of what was kept of it. `channel`: where its answers stand."""
+        data: Any = payload
+        interaction = discord.Interaction[Self](data=data, state=self._connection)
+        interaction.channel = channel
+        return interaction
 
 
 def options(*, content: bool, shard: Shard | None = None) -> dict[str, Any]:

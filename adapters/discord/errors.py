@@ -27,6 +27,9 @@ HISTORY_REMEDY = "Give the bot the permission Read Message History there."
 UNKNOWN_MESSAGE = 10008
 NO_ACCESS = 50001
 LOCKED = 160005
+ARCHIVED = 50083
+AUTOMOD = 200000
+BLOCKED_LINK = 240000
 NO_PERMISSION = 50013
 INVALID_FORM = 50035
 NO_HISTORY = 160002
@@ -47,11 +50,11 @@ _REMEDIES: Mapping[int, str] = MappingProxyType(
         50008: "The bot can't write into this kind of channel.",
         NO_PERMISSION: "Give the bot the permissions Send Messages and Send Messages in Threads there.",
         INVALID_FORM: "Discord finds the request invalid; please report this.",
-        50083: "The thread is archived; somebody has to open it again.",
+        ARCHIVED: "The thread is archived; somebody has to open it again.",
         NO_HISTORY: HISTORY_REMEDY,
         LOCKED: "The thread is locked; a moderator has to unlock it.",
-        200000: "The server's AutoMod blocked the message; exempt the bot's role or change the rule.",
-        240000: "The server's AutoMod or Discord blocked a link in the message.",
+        AUTOMOD: "The server's AutoMod blocked the message; exempt the bot's role or change the rule.",
+        BLOCKED_LINK: "The server's AutoMod or Discord blocked a link in the message.",
     }
 )
 """By Discord's own code. Source: Discord docs, Opcodes and Status Codes, JSON Error Codes."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.markup.flat import Flat, Kind, Span
 
-_CANDIDATE = re.compile(r"[\\*_~|`<\[@]|(?<=\])\(|(?<=http|ttps):(?=//)")
+_CANDIDATE = re.compile(r"[\\*_~|`<\[@]|(?<=\])\(|(?<=http|ttps):(?=//)", re.IGNORECASE)
 _LINE_MARK = re.compile(r" *(?:(?P<sign>>|#{1,3}(?=\s|\Z)|-(?=#? )|[*+](?= ))|\d+(?P<dot>\.)(?= ))")
 """What would begin a quote, heading, small text or list."""
 _OF_DISCORD = re.compile(r"<(?:[@#]|[^ >]*:|/[^>\n]*:)|@(?:everyone|here)")

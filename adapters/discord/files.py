@@ -15,6 +15,7 @@ from adapters.download import FileGone, FileNotReached, download, too_large
 from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef
 from bot.ports.clock import Clock
+from bot.sentences import sentence
 
 _FILES = URL("https://cdn.discordapp.com")
 _MEDIA = URL("https://media.discordapp.net")
@@ -68,7 +69,9 @@ class Files:
         try:
             handle = read_handle(ref.handle)
         except ValueError as error:
-            raise AttachmentError("not a handle of Discord's", person="I no longer know where it is") from error
+            raise AttachmentError(
+                "not a handle of Discord's", person=sentence("I no longer know where it is")
+            ) from error
         match handle:
             case InMessage():
                 return await self._fetch_linked(handle, max_bytes)
@@ -94,7 +97,9 @@ class Files:
 
     async def _fresh_link(self, handle: InMessage) -> str:
         if not handle.channel_id:
-            raise FileGone("a command's file from before the restart", person="I lost it in a restart; send it again")
+            raise FileGone(
+                "a command's file from before the restart", person=sentence("I lost it in a restart; send it again")
+            )
         try:
             async with discord_request(f"looking up message {handle.message_id}"):
                 channel = self._rest.get_partial_messageable(handle.channel_id)
@@ -108,8 +113,8 @@ class Files:
         if link := self._links.get(handle.to_text()):
             return link
         if message.content or message.attachments or message.stickers or message.message_snapshots:
-            raise FileGone("the message has no such file any more", person="it is no longer there")
-        raise FileGone("the message content intent is off", person="Discord does not show it to me any more")
+            raise FileGone("the message has no such file any more", person=sentence("it is no longer there"))
+        raise FileGone("the message content intent is off", person=sentence("Discord does not show it to me any more"))
 
     async def _avatar(self, handle: Avatar) -> str:
         """The path of somebody's profile picture: of this server, everywhere, or Discord's own for who has none."""
@@ -136,5 +141,5 @@ class Files:
 
 def _not_found(error: PlatformError) -> AttachmentError:
     if isinstance(error, PlatformRefused):
-        return AttachmentError(str(error), person="it is no longer there")
-    return AttachmentError(str(error), person="Discord could not be reached")
+        return AttachmentError(str(error), person=sentence("it is no longer there"))
+    return AttachmentError(str(error), person=sentence("Discord could not be reached"))

@@ -7,10 +7,12 @@ from typing import Any
 
 import discord
 
+from adapters.discord.commands import ASK_ABOUT
 from bot.events import MessageId, Quoted
+from bot.sentences import sentence
 
-_TITLE = "Ask about this"  # At most 45 characters, as the label (Discord docs, Modals).
-_LABEL = "What do you want to know?"
+_TITLE = ASK_ABOUT  # At most 45 characters, as the label (Discord docs, Modals).
+_LABEL = sentence("What do you want to know?")
 _PREFIX = "glimpse:about:"
 """Part of forms that people may send back to a later process: never change it."""
 _QUESTION = "question"
@@ -28,11 +30,13 @@ class Form:
     question: str
 
 
-def form_about(channel_id: int, message_id: int) -> discord.ui.Modal:
-    """The form to show. Needs a running event loop."""
-    form = discord.ui.Modal(title=_TITLE, custom_id=f"{_PREFIX}{channel_id}:{message_id}")
+def form_about(channel_id: int, message_id: int, *, language: str) -> discord.ui.Modal:
+    """The form to show to somebody of this language. Needs a running event loop."""
+    form = discord.ui.Modal(title=_TITLE.in_language(language), custom_id=f"{_PREFIX}{channel_id}:{message_id}")
     style = discord.TextStyle.paragraph
-    form.add_item(discord.ui.TextInput(label=_LABEL, style=style, custom_id=_QUESTION, max_length=_LONGEST))
+    form.add_item(
+        discord.ui.TextInput(label=_LABEL.in_language(language), style=style, custom_id=_QUESTION, max_length=_LONGEST)
+    )
     # Or discord.py would keep it, to call back what is not there.
     form.stop()
     return form
@@ -54,16 +58,19 @@ def _fields(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 class Targets:
-    """The newest 256 messages that forms are about: Discord shows a message with its menu, but not with the form."""
+    """The newest 256 messages that forms are about: Discord shows a message with its menu, but not with the form.
+
+    Kept for the person whom Discord showed it: what a form says of itself comes from their side.
+    """
 
     def __init__(self) -> None:
-        self._quotes: OrderedDict[MessageId, Quoted] = OrderedDict()
+        self._quotes: OrderedDict[tuple[int, MessageId], Quoted] = OrderedDict()
 
-    def add(self, quoted: Quoted) -> None:
+    def add(self, person: int, quoted: Quoted) -> None:
         if quoted.message_id is not None:
-            self._quotes[quoted.message_id] = quoted
+            self._quotes[person, quoted.message_id] = quoted
         if len(self._quotes) > _MOST_KEPT:
             self._quotes.popitem(last=False)
 
-    def get(self, message_id: MessageId) -> Quoted | None:
-        return self._quotes.get(message_id)
+    def get(self, person: int, message_id: MessageId) -> Quoted | None:
+        return self._quotes.get((person, message_id))

@@ -94,6 +94,7 @@ class Gateway:
         """
         try:
             await self._allowance.wait()
+            await self._allowance.wait_in_line(self._shard.id)
             async with Listener(
                 self._ears,
                 self._allowance,
@@ -142,6 +143,6 @@ def log_missing_content_intent() -> None:
     _log.warning(
         "Discord: the message content intent is off. I see only private messages and messages that mention me or "
         "reply to me with the ping on, not the messages that people reply to and not the pictures that others post. "
-        "The entry Alt text in a message's menu works all the same. %s",
+        "The entries in a message's menu work all the same. %s",
         CONTENT_INTENT_REMEDY,
     )

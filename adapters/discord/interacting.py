@@ -70,7 +70,7 @@ class Interacting:
     def _show_form(self, interaction: discord.Interaction[Library], channel: Channel) -> None:
         target = self._reading.note_target(interaction, channel)
         if target is not None:
-            form = form_about(channel.id, int(target))
+            form = form_about(channel.id, int(target), language=interaction.locale.value)
             self._interactions.respond(interaction, partial(interaction.response.send_modal, form))
 
     def _take_press(self, interaction: discord.Interaction[Library], channel: Channel, press: Press) -> None:

@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
 import discord
 
 from adapters.discord.errors import discord_request
-from adapters.discord.limits import INTERACTION_LIFETIME_S
+from adapters.discord.limits import INTERACTION_GRACE_S, INTERACTION_LIFETIME_S
+from adapters.discord.outliving import Opened, Outliving
 from adapters.discord.places import number_of, of_message
 from bot.errors import PlatformError
 from bot.events import ConversationKey, MessageId
@@ -24,43 +24,30 @@ _log = logging.getLogger(__name__)
 
 _MOST_KEPT = 256
 _MOST_MESSAGES = 1024
-_MOST_FOLLOWUPS = 5
-"""Where only the person installed the bot (Discord docs, Create Followup Message)."""
 _UNACKNOWLEDGED_S = 1.8
 """Leaves time for the request within the 3 s that Discord waits (docs, Receiving and Responding)."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Opened:
-    """A used command, a sent form or a pressed button, as long as it can be answered through its token."""
-
-    interaction: discord.Interaction
-    key: ConversationKey
-    is_private: bool
-    """Only the person who used it sees the answer."""
-    acknowledged: asyncio.Task[bool]
-    good_until_s: float
-    """By `Clock.monotonic_s`."""
-    original: MessageId | None = None
-    """The first answer; of a button the message that it stands on."""
-    nonce: str | None = None
-    """Of the part that was answered through it: repeating that one is harmless, another would replace it."""
-    followups: dict[str, MessageId] = field(default_factory=dict)
-    """Further answers, by the nonces of their parts."""
-
-    def has_room_for(self, nonce: str) -> bool:
-        """Whether a part can still follow."""
-        return nonce in (self.nonce, *self.followups) or len(self.followups) < _MOST_FOLLOWUPS
-
-
 class Interactions:
-    """The newest 256 interactions of the last 14 minutes. They are gone after a restart."""
+    """The newest 256 interactions of the last 14 minutes."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._opened: OrderedDict[int, Opened] = OrderedDict()
         self._holders: OrderedDict[MessageId, Opened] = OrderedDict()
         self._tasks: dict[int, asyncio.Task[bool]] = {}
+        self._outliving: Outliving | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self._is_saved = True
+        self._forgetting: asyncio.TimerHandle | None = None
+
+    async def outlive(self, outliving: Outliving) -> None:
+        """Take up what an earlier process left, and leave to a later one what is opened from now on."""
+        for opened in await outliving.load():
+            self._opened.setdefault(opened.interaction.id, opened)
+            for message_id in filter(None, [opened.original, *opened.followups.values()]):
+                self._holders.setdefault(message_id, opened)
+        self._outliving = outliving
 
     def acknowledge(
         self, interaction: discord.Interaction, *, stored: asyncio.Event, key: ConversationKey, is_private: bool
@@ -91,6 +78,7 @@ class Interactions:
     def drop(self, interaction: discord.Interaction) -> None:
         """Do not acknowledge what could not be taken in."""
         self._opened.pop(interaction.id, None)
+        self._changed()
         if task := self._tasks.get(interaction.id):
             task.cancel()
 
@@ -115,14 +103,36 @@ class Interactions:
         opened = self._holders.get(message_id)
         return opened if opened is not None and await self._is_good(opened) else None
 
+    def running_out(self, key: ConversationKey) -> Sequence[Opened]:
+        """Whose answers are not whole although no more can be shown through them soon: in the last minute of tokens."""
+        return [
+            one
+            for one in self._opened.values()
+            if one.key == key
+            and self._is_over(one)
+            and not self._is_past(one)
+            and (one.growing or one.original is None)
+        ]
+
     def note(self, message_id: MessageId, opened: Opened) -> None:
         """This message can be changed through that interaction."""
         self._holders[message_id] = opened
+        self._changed()
         if len(self._holders) > _MOST_MESSAGES:
             self._holders.popitem(last=False)
 
+    def note_growing(self, opened: Opened, message_id: MessageId | None) -> None:
+        """This message is the end of an answer that still grows; None: the answer is whole."""
+        if opened.growing != message_id:
+            opened.growing = message_id
+            self._changed()
+
     async def close(self) -> None:
-        """End the acknowledgements under way and forget all."""
+        """End the acknowledgements under way and forget all, but for what the next process shall know."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        if self._saving is not None:
+            await self._saving
         under_way = [task for task in self._tasks.values() if not task.done()]
         self._opened.clear()
         self._holders.clear()
@@ -139,7 +149,7 @@ class Interactions:
         *,
         is_private: bool,
     ) -> Opened:
-        while self._opened and (len(self._opened) >= _MOST_KEPT or self._is_over(next(iter(self._opened.values())))):
+        while self._opened and (len(self._opened) >= _MOST_KEPT or self._is_past(next(iter(self._opened.values())))):
             self._opened.popitem(last=False)
         opened = Opened(
             interaction=interaction,
@@ -149,7 +159,28 @@ class Interactions:
             good_until_s=self._clock.monotonic_s() + INTERACTION_LIFETIME_S,
         )
         self._opened[interaction.id] = opened
+        self._changed()
         return opened
+
+    def _changed(self) -> None:
+        self._is_saved = False
+        if self._outliving is not None and self._saving is None:
+            self._saving = asyncio.create_task(self._save(self._outliving), name="discord interactions")
+
+    async def _save(self, outliving: Outliving) -> None:
+        while not self._is_saved:
+            self._is_saved = True
+            kept = [one for one in self._opened.values() if not self._is_over(one)]
+            await outliving.save(kept)
+            self._forget_later(is_needed=bool(kept))
+        self._saving = None
+
+    def _forget_later(self, *, is_needed: bool) -> None:
+        """What ran out is not to stay in the database until somebody uses another command."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        loop = asyncio.get_running_loop()
+        self._forgetting = loop.call_later(INTERACTION_LIFETIME_S + 1, self._changed) if is_needed else None
 
     def _run(self, interaction: discord.Interaction, response: Response) -> asyncio.Task[bool]:
         task = asyncio.create_task(_responded(response), name=f"discord interaction {interaction.id}")
@@ -159,7 +190,12 @@ class Interactions:
 
     async def _is_good(self, opened: Opened) -> bool:
         # Shielded: an answer that is cancelled must not take back the acknowledgement.
-        return not self._is_over(opened) and await asyncio.shield(opened.acknowledged)
+        if self._is_over(opened):
+            return False
+        return opened.acknowledged is None or await asyncio.shield(opened.acknowledged)
+
+    def _is_past(self, opened: Opened) -> bool:
+        return self._clock.monotonic_s() >= opened.good_until_s + INTERACTION_GRACE_S
 
     def _is_over(self, opened: Opened) -> bool:
         return self._clock.monotonic_s() >= opened.good_until_s

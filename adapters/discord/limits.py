@@ -1,16 +1,23 @@
 """What Discord allows, as data."""
 
 from bot.events import PlatformName
-from bot.ports.chat import Limits
+from bot.ports.chat import Limits, Rate
 
 DISCORD = PlatformName("discord")
 
+_PER_CHANNEL = Rate(count=5, seconds=5)
+"""Seen by bot authors, for new messages and for edits, and not promised (discord-api-docs#20): what the headers say
+counts more (docs, Rate Limits)."""
+
 LIMITS = Limits(
     text_length=2000,  # Discord docs, Create Message: `content`
-    # 5 edits in 5 s per channel, seen by bot authors and not promised (discord-api-docs#20); a little slower than
-    # that, so that the last edit and the next answer find room.
-    edit_interval_s=1.2,
-    group_edit_interval_s=1.2,
+    # As `_PER_CHANNEL` gives room for, with a place kept for the end of the answer.
+    edit_interval_s=1.25,
+    group_edit_interval_s=1.25,
+    private_rates=(_PER_CHANNEL,),
+    group_rates=(_PER_CHANNEL,),
+    bot_rate=Rate(count=50, seconds=1),  # Discord docs, Rate Limits: Global Rate Limit
+    typing_counts=False,  # It has a bucket of its own (docs, Rate Limits: per route).
     typing_lifetime_s=10.0,  # Discord docs, Trigger Typing Indicator
     # Members with Nitro may upload far more; this is the request size that Discord names (docs, Uploading Files).
     download_bytes=25 * 1024 * 1024,
@@ -18,6 +25,7 @@ LIMITS = Limits(
     previews_come_within_s=1.0,
     resend_is_safe=True,  # `enforce_nonce` (docs, Create Message), "in the past few minutes"
     threads_share_waits=False,  # Rate limits are per channel, and a thread is one (docs, Rate Limits).
+    tables_as_files=True,
 )
 
 LONGEST_RATE_LIMIT_WAIT_S = 30.0
@@ -28,3 +36,6 @@ REQUEST_TIMEOUT_S = 90.0
 
 INTERACTION_LIFETIME_S = 14 * 60.0
 """Discord docs, Interactions: a token is valid for 15 minutes. A minute of it is kept as slack."""
+
+INTERACTION_GRACE_S = 50.0
+"""Of that minute, for a last word."""

@@ -42,7 +42,7 @@ async def listen(token: str, means: Means, intake: Intake, sharding: Sharding) -
     if shards[0].count > 1:
         _log.info("Discord: I keep %d of %d connections.", len(shards), shards[0].count)
     await Keeper(means.clock).keep(partial(take_over, intake, cursor_of(means.rest), shards))
-    allowance = Allowance(means.rest, means.clock)
+    allowance = Allowance(means.rest, means.clock, shards)
     try:
         async with asyncio.TaskGroup() as group:
             for shard in shards:

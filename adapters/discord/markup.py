@@ -36,6 +36,7 @@ _LONGEST_SIGNS: Mapping[Kind, int] = MappingProxyType(
         Kind.ADDRESS: 3,
         Kind.LINK: 8,
         Kind.MARKER: 0,
+        Kind.RIGHT_TO_LEFT: 0,
     }
 )
 

@@ -6,7 +6,16 @@ import discord
 from discord.http import handle_message_parameters
 
 from adapters.discord.answering import Answering
-from adapters.discord.errors import FILE_REMEDY, LOCKED, NO_ACCESS, NO_PERMISSION, discord_request
+from adapters.discord.errors import (
+    ARCHIVED,
+    AUTOMOD,
+    BLOCKED_LINK,
+    FILE_REMEDY,
+    LOCKED,
+    NO_ACCESS,
+    NO_PERMISSION,
+    discord_request,
+)
 from adapters.discord.interactions import Interactions
 from adapters.discord.places import (
     channel_of,
@@ -24,6 +33,8 @@ from bot.events import ConversationKey, MessageId
 from bot.ports.chat import Part
 from bot.ports.clock import Clock
 
+_UNHEARD = frozenset({NO_ACCESS, NO_PERMISSION, LOCKED, ARCHIVED, AUTOMOD, BLOCKED_LINK})
+"""What keeps an answer out of its channel, so that it has to be told in another way."""
 _SEEN = "\N{EYES}"
 
 
@@ -40,7 +51,7 @@ class Posting:
         """Send one message: through the interaction if `reply_to` is one that lives, else as a reply, else plain.
 
         For one person alone it is an ephemeral message, or else goes to the private chat with them: also what does not
-        fit any more, comes too late, or after a restart, which forgets the interactions.
+        fit any more, or comes too late.
         """
         asked = reply_to if reply_to is not None and is_interaction(reply_to) else None
         if asked is not None and (sent := await self._answering.post(key, part, asked=asked, nonce=nonce)):
@@ -56,12 +67,14 @@ class Posting:
             if _is_muted(refused):
                 if sent := await self._answering.post(key, part, asked=None, nonce=nonce):
                     return sent
-                if replied_to is not None:
-                    await self._unspoken.tell(channel_id, replied_to)
+                if reply_to is not None:
+                    await self._unspoken.tell(channel_id, reply_to)
             raise
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own, its buttons and its file included."""
+        if owner_of(key):
+            await self._answering.say_where(key)
         if not await self._answering.edit(message_id, part):
             await self._edit(*whereabouts_of(key, message_id), part)
 
@@ -85,8 +98,9 @@ class Posting:
             await channel.get_partial_message(int(message_id)).add_reaction(_SEEN)
 
     async def typing(self, key: ConversationKey) -> None:
-        """Show "typing" for 10 s. Where one person alone is answered, Discord shows it by itself."""
+        """Show "typing" for 10 s. Where one person alone is answered, Discord shows it by itself, for 15 minutes."""
         if owner_of(key):
+            await self._answering.say_where(key)
             return
         # By its id alone: private chats and old threads are in no cache after a restart.
         channel = self._rest.get_partial_messageable(channel_of(key))
@@ -112,16 +126,28 @@ class Posting:
         return number
 
     async def _edit(self, channel_id: int, number: int, part: Part) -> None:
+        try:
+            await self._edit_once(channel_id, number, part)
+        except PlatformRefused as refused:
+            if _code_of(refused) != ARCHIVED:
+                raise
+            # Somebody closed the thread while the answer grew. A new message would leave half of it behind.
+            async with discord_request(f"opening thread {channel_id} again"):
+                await self._rest.http.edit_channel(channel_id, archived=False)
+            await self._edit_once(channel_id, number, part)
+
+    async def _edit_once(self, channel_id: int, number: int, part: Part) -> None:
         async with discord_request(f"editing in channel {channel_id}"):
             with blaming_the_file(part), handle_message_parameters(**changed(part)) as params:
                 await self._rest.http.edit_message(channel_id, number, params=params)
 
 
 def _is_muted(refused: PlatformRefused) -> bool:
-    cause = refused.__cause__
     # Where only files are refused, texts may get through.
-    return (
-        refused.remedy != FILE_REMEDY
-        and isinstance(cause, discord.HTTPException)
-        and cause.code in (NO_ACCESS, NO_PERMISSION, LOCKED)
-    )
+    return refused.remedy != FILE_REMEDY and _code_of(refused) in _UNHEARD
+
+
+def _code_of(refused: PlatformRefused) -> int:
+    """Discord's own; 0 if it was not Discord that refused."""
+    cause = refused.__cause__
+    return cause.code if isinstance(cause, discord.HTTPException) else 0

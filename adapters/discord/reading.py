@@ -30,6 +30,8 @@ _MOST_LOOKED_UP = 256
 _PREVIEWED_WITHIN = timedelta(minutes=5)
 """Discord makes previews in seconds. Later it is a pin or the like."""
 
+_UNSEEN = Quoted(message_id=None, author=None, is_own=False, text="", is_hidden=True)
+
 
 class Reading:
     """What both listening and looking back need to bring a message to the core.
@@ -122,19 +124,25 @@ class Reading:
         self, interaction: discord.Interaction[Library], channel: Channel, place: Place
     ) -> MessageReceived:
         """Convert the use of a command, with the files and the message that it is about."""
-        return command_received(interaction, channel=channel, place=place, links=self._links, bot_id=self.bot_id)
+        event = command_received(interaction, channel=channel, place=place, links=self._links, bot_id=self.bot_id)
+        self._unspoken.note(event.message_id, event.sender.id)
+        return event
 
     def note_target(self, interaction: discord.Interaction[Library], channel: Channel) -> MessageId | None:
         """Remember the message whose menu was used until a question about it comes. None if there is none."""
         target = target_of(interaction, channel=channel, links=self._links, bot_id=self.bot_id)
         if target is None:
             return None
-        self._targets.add(target)
+        self._targets.add(interaction.user.id, target)
         return target.message_id
 
     async def read_form(self, interaction: discord.Interaction[Library], form: Form, place: Place) -> MessageReceived:
         """Convert a question about a message, which may have been asked for before a restart."""
-        target = self._targets.get(of_message(form.message_id)) or await self._target(form)
+        target = self._targets.get(interaction.user.id, of_message(form.message_id))
+        if target is None and form.channel_id == interaction.channel_id:
+            target = await self._target(form)
+        # Of another channel nobody knows whether they may see it.
+        target = target or _UNSEEN
         return question_received(interaction, form.question, target, place=place)
 
     async def _target(self, form: Form) -> Quoted:
@@ -144,7 +152,7 @@ class Reading:
                 message = await channel.fetch_message(form.message_id)
         except PlatformError as error:
             _log.warning("%s The question about it comes without it.", error)
-            return Quoted(message_id=None, author=None, is_own=False, text="", is_hidden=True)
+            return _UNSEEN
         self._links.note(message)
         return quoted(message, is_addressed=True, bot_id=self.bot_id, sees_content=self._sees_content)
 

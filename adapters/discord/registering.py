@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import discord
+from discord.http import Route
 
 from adapters.discord.commands import Payload, in_menus
 from adapters.discord.errors import discord_request
+from bot.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ _USUAL: Mapping[str, Any] = {"options": [], "required": False, "autocomplete": F
 """What Discord leaves out, or puts in by itself."""
 
 
-async def register(client: discord.Client, commands: Mapping[str, str]) -> None:
+async def register(client: discord.Client, commands: Mapping[str, Sentence]) -> None:
     """Make `commands` the application's global commands, if they are not already.
 
     Args:
@@ -33,7 +35,9 @@ async def register(client: discord.Client, commands: Mapping[str, str]) -> None:
         # The requests below discord.py's CommandTree: in 2.7 its AppCommand misreads contexts and integration
         # types, so that every comparison would find a difference, and creations are limited per day.
         application_id = client.application_id or 0
-        registered: list[Any] = list(await client.http.get_global_commands(application_id))
+        # Nor does it ask for the localizations.
+        route = Route("GET", "/applications/{application_id}/commands", application_id=application_id)
+        registered: list[Any] = list(await client.http.request(route, params={"with_localizations": "true"}))
         if not _are_same(registered, wanted):
             await client.http.bulk_upsert_global_commands(application_id, payload=wanted)
             _log.info("Discord: registered the commands %s.", ", ".join(command["name"] for command in wanted))

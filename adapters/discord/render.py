@@ -9,14 +9,15 @@ from collections.abc import Iterator
 
 from adapters.discord.limits import LIMITS
 from adapters.discord.markup import overhead, written
-from bot.markup.flat import Flat, Kind, Measure
+from bot.markup.dialect import addresses
+from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.layout import Sheet, lay_out
-from bot.markup.parse import parse
+from bot.markup.parse import cleaned, parse
 from bot.markup.split import Room, split
 from bot.markup.tables import PHONE_CELLS
 from bot.ports.chat import Part
 
-_SHEET = Sheet(table_width=PHONE_CELLS)
+_SHEET = Sheet(closes_up_headings=True, table_width=PHONE_CELLS)
 _RESERVE = 2
 """For an escape at the beginning of a message that was none in the middle of a line."""
 _MAY_BE_ESCAPED = re.compile(r"[\\*_~|`<\[@#\n]|\]\(|://")
@@ -39,6 +40,12 @@ def render(markdown: str, *, final: bool, text_length: int = LIMITS.text_length)
     flat = lay_out(parse(markdown, final=final), _SHEET)
     room = Room(length=text_length - _RESERVE, reopening=overhead)
     return tuple(Part(written(part)) for part in split(flat, _measure(flat), room))
+
+
+def as_written(text: str) -> str:
+    """A plain text as a message in which nothing is markup, and no link unfolds a preview. At most twice as long."""
+    shown = cleaned(text)
+    return written(Flat(shown, [Span(*found.span(), Kind.ADDRESS) for found in addresses(shown)]))
 
 
 def _measure(flat: Flat) -> Measure:

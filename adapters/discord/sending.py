@@ -20,7 +20,7 @@ from adapters.discord.errors import (
     UNKNOWN_MESSAGE,
 )
 from adapters.discord.history import Payload
-from adapters.discord.uploads import uploads
+from adapters.discord.uploads import content_of, uploads
 from bot.errors import PlatformRefused
 from bot.events import MessageId
 from bot.ports.chat import Part
@@ -70,7 +70,7 @@ class Sending:
                 "channel_id": channel_id,
                 "fail_if_not_exists": False,
             }
-        with handle_message_parameters(part.text, nonce=nonce, allowed_mentions=NO_PINGS, **options) as params:
+        with handle_message_parameters(content_of(part), nonce=nonce, allowed_mentions=NO_PINGS, **options) as params:
             payload: Any = await self._rest.http.send_message(channel_id, params=params)
         return dict(payload)
 
@@ -87,7 +87,7 @@ class Sending:
 def changed(part: Part) -> dict[str, Any]:
     """The arguments for discord.py that make a message show a part and nothing else."""
     return {
-        "content": part.text,
+        "content": content_of(part),
         "view": view_of(part.buttons),
         "allowed_mentions": NO_PINGS,
         "attachments": uploads(part),

@@ -7,6 +7,7 @@ import discord
 
 from adapters.discord.client import NO_PINGS
 from adapters.discord.errors import discord_request
+from adapters.discord.places import is_interaction
 from bot import texts
 from bot.errors import PlatformError
 from bot.events import MessageId, PersonId
@@ -41,15 +42,19 @@ class Unspoken:
 
     async def tell(self, channel_id: int, message_id: MessageId) -> None:
         """Show that a message can't be answered where it stands. Again for the same one it changes nothing."""
+        if not is_interaction(message_id):
+            await self._react(channel_id, message_id)
+        sender = self._senders.get(message_id)
+        if sender is not None and self._is_due(sender, channel_id):
+            await self._write_privately(sender, channel_id)
+
+    async def _react(self, channel_id: int, message_id: MessageId) -> None:
         channel = self._rest.get_partial_messageable(channel_id)
         try:
             async with discord_request(f"reacting in channel {channel_id}"):
                 await channel.get_partial_message(int(message_id)).add_reaction(_MUTED)
         except PlatformError as error:
             _log.debug("%s", error)
-        sender = self._senders.get(message_id)
-        if sender is not None and self._is_due(sender, channel_id):
-            await self._write_privately(sender, channel_id)
 
     def _is_due(self, person: PersonId, channel_id: int) -> bool:
         now_s = self._clock.monotonic_s()

@@ -7,9 +7,15 @@ from typing import Any
 import discord
 
 from adapters.discord.buttons import show_buttons
+from adapters.discord.render import as_written
 from bot.ports.chat import Part
 
 _DESCRIPTION_LENGTH = 1024  # Discord docs, Attachment Object: `description`
+
+
+def content_of(part: Part) -> str:
+    """The text of its message. Beside a picture it is plain, whatever signs it holds."""
+    return part.text if part.picture is None else as_written(part.text)
 
 
 def uploads(part: Part) -> Sequence[discord.File]:
@@ -26,7 +32,7 @@ def shows(sent: Mapping[str, Any], part: Part) -> bool:
     """Whether a message of the bot's own, as Discord gives it, looks like the part: as far as its size tells."""
     sizes = [attachment["size"] for attachment in sent.get("attachments", ())]
     return (
-        sent["content"].strip() == part.text.strip()
+        sent["content"].strip() == content_of(part).strip()
         and show_buttons(sent.get("components", ()), part.buttons)
         and sizes == _sizes(part)
     )

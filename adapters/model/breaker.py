@@ -8,6 +8,7 @@ from typing import NamedTuple
 from adapters.model.errors import in_words
 from bot.errors import ModelError, ModelTrouble
 from bot.ports.clock import Clock
+from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 MAX_PAUSE_S = 120.0
 """Longest time for which a server is left alone, unless it asked for longer itself: so soon its recovery is noticed."""
@@ -39,7 +40,7 @@ class _Failure(NamedTuple):
 
     operator: str
     trouble: ModelTrouble
-    person: str
+    person: Sentence
 
 
 class _State(enum.Enum):
@@ -75,7 +76,7 @@ class Breaker:
         self._failures = 0
         self._pauses = 0
         self._open_until_s = 0.0
-        self._last = _Failure("", ModelTrouble.UNAVAILABLE, "")
+        self._last = _Failure("", ModelTrouble.UNAVAILABLE, NO_SENTENCE)
 
     def enter(self) -> int | None:
         """Ask to send a request. Returns its ticket, or None: the server is left alone, and `refusal` says why."""
@@ -130,7 +131,7 @@ class Breaker:
         is_probed = self._state is _State.HALF_OPEN
         wait_s = self._first_pause_s if is_probed else max(1.0, self._open_until_s - self._clock.monotonic_s())
         is_passing = self._last.trouble in PASSING
-        person = f"The model has problems at the moment. Please try again in {in_words(wait_s)}."
+        person = sentence("The model has problems at the moment. Please try again in {time}.", time=in_words(wait_s))
         return ModelError(
             f"{self._label} is left alone for {wait_s:.0f} s. Last: {self._last.operator}",
             trouble=self._last.trouble,

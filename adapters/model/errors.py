@@ -21,6 +21,7 @@ from adapters.model.scrub import quote
 from adapters.model.troubles import Case
 from bot.errors import ModelError, ModelTrouble
 from bot.ports.model import PictureContent, PromptMessage
+from bot.sentences import Sentence, counted, sentence
 
 MAX_RETRY_AFTER_S = 3_600.0
 """Longer waits are reported as this."""
@@ -163,18 +164,18 @@ def picture_count(prompt: Sequence[PromptMessage]) -> int:
     return sum(isinstance(part, PictureContent) for message in prompt for part in message.content)
 
 
-def _when(case: Case, retry_after_s: float | None) -> str:
+def _when(case: Case, retry_after_s: float | None) -> Sentence:
     if case.trouble is not ModelTrouble.BUSY or retry_after_s is None:
         return case.person
-    return f"The model is very busy right now. Please try again in {in_words(retry_after_s)}."
+    return sentence("The model is very busy right now. Please try again in {time}.", time=in_words(retry_after_s))
 
 
-def in_words(seconds: float) -> str:
+def in_words(seconds: float) -> Sentence:
     """A time as people say it: in seconds, rounded up, or longer ones in minutes."""
     whole = max(1, math.ceil(seconds))
     if whole <= _LONGEST_IN_SECONDS:
-        return "1 second" if whole == 1 else f"{whole} seconds"
-    return f"{-(-whole // 60)} minutes"
+        return counted("{count} second", "{count} seconds", count=whole)
+    return counted("{count} minute", "{count} minutes", count=-(-whole // 60))
 
 
 def _retry_after_s(value: str | None, now: datetime) -> float | None:

@@ -10,6 +10,7 @@ from adapters.model.errors import picture_count
 from bot.errors import ModelError, ModelTrouble
 from bot.ports.clock import Clock
 from bot.ports.model import Model, ModelEvent, PromptMessage, Tool
+from bot.sentences import NO_SENTENCE
 
 LIMIT_LASTS_S = 3_600.0
 """How long a server is not sent more pictures than it took, nor tools; then it may have been set up anew."""
@@ -37,7 +38,7 @@ class Server:
         self.breaker = breaker
         self._limit: int | None = None
         self._limit_until_s = 0.0
-        self._limit_person = ""
+        self._limit_person = NO_SENTENCE
         self._no_tools_until_s = -math.inf
 
     def learn(self, error: ModelError, *, now_s: float) -> None:

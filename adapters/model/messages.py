@@ -21,6 +21,14 @@ GAP = b"\0"
 
 Message: TypeAlias = dict[str, Any]
 
+_TEMPLATE_MARK = re.compile(r"<(?=[|\uff5c]\w|__media__>|(?:start|end)_of_(?:turn|image)>)|\[(?=img-\d)")
+"""Where words begin that servers take for their own: who speaks, and where a picture stands.
+
+They look for these in the whole conversation: anybody could write them, to speak as the system, or to have all that is
+asked after them refused or asked about the wrong picture (public issues: vllm#57740, transformers#47217; llama.cpp
+#27249; ollama PR#7849; Gemma's are in its model card).
+"""
+
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 _NAME_LENGTH = 64
 _URL = orjson.Fragment(b'"data:image/jpeg;base64,' + GAP + b'"')
@@ -90,7 +98,8 @@ def _content(contents: Sequence[Content], detail: str | None) -> str | list[dict
 
 
 def _text(contents: Iterable[Content]) -> str:
-    return "\n".join(part.text for part in contents if isinstance(part, TextContent))
+    words = "\n".join(part.text for part in contents if isinstance(part, TextContent))
+    return _TEMPLATE_MARK.sub(r"\g<0>\\", words)
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from bot.errors import ModelTrouble
+from bot.sentences import Sentence, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,64 +15,66 @@ class Case:
     trouble: ModelTrouble
     operator: str
     """What happened, without a full stop."""
-    person: str
+    person: Sentence
     remedy: str = ""
     """For the operator: what to do, naming the variable."""
     retryable: bool = False
 
 
-_TELL = "Please tell the person who runs me."
-
 INVALID = Case(
     trouble=ModelTrouble.INVALID,
     operator="The model server calls the request invalid",
-    person="The model could not work with this. Please ask in a different way, or tell the person who runs me.",
+    person=sentence(
+        "The model could not work with this. Please ask in a different way, or tell the person who runs me."
+    ),
     remedy="Check the MODEL_... parameters: this server may not know all of them ('none' leaves one out).",
 )
 BLIND = Case(
     trouble=ModelTrouble.PICTURES,
     operator="The model can't take pictures",
-    person="The model I was given can't look at pictures. Please ask without one, or tell the person who runs me.",
+    person=sentence(
+        "The model I was given can't look at pictures. Please ask without one, or tell the person who runs me."
+    ),
     remedy="Set MODEL_NAME to a vision model (with llama.cpp: start it with --mmproj).",
 )
 TOO_MANY_PICTURES = Case(
     trouble=ModelTrouble.PICTURES,
     operator="The model server does not take so many pictures at once",
-    person="The model can't look at so many pictures at once. Please send fewer of them.",
+    person=sentence("The model can't look at so many pictures at once. Please send fewer of them."),
     remedy="Set PICTURE_PER_REQUEST to what it takes (with vLLM: --limit-mm-per-prompt).",
 )
 HEAVY_PICTURES = Case(
     trouble=ModelTrouble.PICTURES,
     operator="The request is too large for the model server, most likely because of its pictures",
-    person="That is too much for the model at once. Please send fewer or smaller pictures.",
+    person=sentence("That is too much for the model at once. Please send fewer or smaller pictures."),
     remedy="Raise the limit of the server or of the proxy before it, or lower PICTURE_PER_REQUEST or PICTURE_TOKENS.",
 )
 BAD_PICTURE = Case(
     trouble=ModelTrouble.PICTURES,
     operator="The model server can't use one of the pictures",
-    person="The model could not look at the picture. Please try another one, or ask without it.",
+    person=sentence("The model could not look at the picture. Please try another one, or ask without it."),
 )
 KEY = Case(
     trouble=ModelTrouble.KEY,
     operator="The model server refuses the key",
-    person=f"I am not allowed to use the model at the moment. {_TELL}",
+    person=sentence("I am not allowed to use the model at the moment. Please tell the person who runs me."),
     remedy="Set MODEL_API_KEY to a valid key of the server in MODEL_API_URL.",
 )
 CREDITS = Case(
     trouble=ModelTrouble.CREDITS,
     operator="The model provider says that the credit is used up",
-    person=f"The credit for the model is used up, so I can't answer. {_TELL}",
+    person=sentence("The credit for the model is used up, so I can't answer. Please tell the person who runs me."),
     remedy="Top up the provider's account, or use another MODEL_API_KEY.",
 )
 BLOCKED = Case(
     trouble=ModelTrouble.BLOCKED,
     operator="The model provider's moderation refuses the request",
-    person="The model's provider refuses to answer this. Please ask in a different way.",
+    person=sentence("The model's provider refuses to answer this. Please ask in a different way."),
 )
 NOT_FOUND = Case(
     trouble=ModelTrouble.NOT_FOUND,
     operator="The model server does not know the model or the address",
-    person=f"I can't find the model that I was told to use. {_TELL}",
+    person=sentence("I can't find the model that I was told to use. Please tell the person who runs me."),
     remedy="Check MODEL_NAME (it may be retired) and MODEL_API_URL (most end in /v1).",
 )
 MOVED = Case(
@@ -83,7 +86,9 @@ MOVED = Case(
 TOO_LARGE = Case(
     trouble=ModelTrouble.TOO_LARGE,
     operator="The request is too large for the model server",
-    person="That is too much for the model at once. Please send fewer pictures or less text, or start over: /reset",
+    person=sentence(
+        "That is too much for the model at once. Please send fewer pictures or less text, or start over: /reset"
+    ),
 )
 TOO_LONG = Case(
     trouble=ModelTrouble.TOO_LARGE,
@@ -101,51 +106,51 @@ TOOLS = Case(
 BUSY = Case(
     trouble=ModelTrouble.BUSY,
     operator="The model server is overloaded or limits the rate",
-    person="The model is very busy right now. Please try again in a minute.",
+    person=sentence("The model is very busy right now. Please try again in a minute."),
     remedy="If this stays, look at the limits of the provider's plan for MODEL_API_KEY.",
     retryable=True,
 )
 UNAVAILABLE = Case(
     trouble=ModelTrouble.UNAVAILABLE,
     operator="The model server failed",
-    person="The model has a problem at the moment. Please try again in a few minutes.",
+    person=sentence("The model has a problem at the moment. Please try again in a few minutes."),
     retryable=True,
 )
 UNREACHABLE = Case(
     trouble=ModelTrouble.UNAVAILABLE,
     operator="The model server can't be reached",
-    person="I can't reach the model at the moment. Please try again in a few minutes.",
+    person=sentence("I can't reach the model at the moment. Please try again in a few minutes."),
     remedy="Check MODEL_API_URL, and that the server runs and this machine can reach it.",
     retryable=True,
 )
 TIMEOUT = Case(
     trouble=ModelTrouble.TIMEOUT,
     operator="The model server took too long",
-    person="The model took too long to answer. Please try again in a moment.",
+    person=sentence("The model took too long to answer. Please try again in a moment."),
     retryable=True,
 )
 SILENT = Case(
     trouble=ModelTrouble.TIMEOUT,
     operator="The model server fell silent in the middle of an answer",
-    person="The model fell silent in the middle of its answer. Please ask again.",
+    person=sentence("The model fell silent in the middle of its answer. Please ask again."),
     retryable=True,
 )
 CUT_OFF = Case(
     trouble=ModelTrouble.CUT_OFF,
     operator="The answer broke off before its end",
-    person="The answer broke off before its end. Please ask again.",
+    person=sentence("The answer broke off before its end. Please ask again."),
     retryable=True,
 )
 BAD_RESPONSE = Case(
     trouble=ModelTrouble.BAD_RESPONSE,
     operator="The model server sent something that is not a chat completion",
-    person="The model sent something that I can't read. Please try again, or tell the person who runs me.",
+    person=sentence("The model sent something that I can't read. Please try again, or tell the person who runs me."),
     remedy="Check that MODEL_API_URL is the base of an OpenAI-compatible API (most end in /v1).",
 )
 SHIELDED = Case(
     trouble=ModelTrouble.UNAVAILABLE,
     operator="A web page in front of the model server refuses the request",
-    person=f"I can't get through to the model at the moment. {_TELL}",
+    person=sentence("I can't get through to the model at the moment. Please tell the person who runs me."),
     remedy="Check MODEL_API_URL, and whether the provider blocks this machine's network.",
 )
 

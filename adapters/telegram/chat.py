@@ -3,32 +3,33 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from telegram.constants import ChatAction, ChatMemberStatus, ReactionEmoji
 
 from adapters.download import too_large
+from adapters.telegram.at_once import AtOnce
 from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
+from adapters.telegram.elsewhere import asker_of, is_elsewhere
 from adapters.telegram.entities import Identity
-from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
+from adapters.telegram.errors import telegram_errors
 from adapters.telegram.files import Files
+from adapters.telegram.inline_messages import InlineMessages
 from adapters.telegram.joining import Newcomer
-from adapters.telegram.keyboard import keyboard
 from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
 from adapters.telegram.lookup import Lookup
 from adapters.telegram.menu import ENGLISH, Wording
-from adapters.telegram.moving import tell_if_moved
+from adapters.telegram.messages import Messages
 from adapters.telegram.outage import Outage
 from adapters.telegram.polling import POLL_TIMEOUT_S, Poller, RawUpdate
-from adapters.telegram.posting import editing, sending, thread_of
+from adapters.telegram.posting import thread_of
 from adapters.telegram.profile import introduce
 from adapters.telegram.raw import RawBot
 from adapters.telegram.receiving import Receiver
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest, closed
-from adapters.telegram.search import Search
 from adapters.telegram.webhook import Webhook
 from bot.errors import PlatformError, PlatformRefused, StorageError
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
@@ -55,6 +56,7 @@ class TelegramChat:
         local_files: Path | None = None,
         wording: Wording = ENGLISH,
         reacts: bool = False,
+        offers_inline: bool = False,
     ) -> None:
         """Set up; nothing is opened and nobody is asked.
 
@@ -66,6 +68,7 @@ class TelegramChat:
             local_files: The folder of a local Bot API server that runs with ``--local``, as it is seen here.
             wording: Of the commands in the menus, by language.
             reacts: `acknowledge` shows something.
+            offers_inline: Who types ``@bot question`` in any chat may ask it there.
         """
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -87,8 +90,10 @@ class TelegramChat:
         self._webhook = webhook
         self._wording = wording
         self._reacts = reacts
-        self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
-        self._intake: Intake | None = None
+        self._offers_inline = offers_inline
+        self._messages = Messages(self._bot, clock)
+        self._inline_messages = InlineMessages(self._bot)
+        self._at_once = AtOnce(self._bot, offers_inline=offers_inline)
         self._me: Identity | None = None
         self._ready = asyncio.Event()
 
@@ -135,12 +140,12 @@ class TelegramChat:
         Raises:
             PlatformRefused: Telegram does not accept the token, which was not known before.
         """
-        self._intake = intake
+        self._messages.listen(intake)
         me = self._me or await self._introduced()
         await self._note_places(intake)
         newcomer = Newcomer(intake, username=me.username, reads_all=self._reads_all, say=self._say)
         async with Receiver(
-            intake, me, self._answer_press, newcomer=newcomer, note=self._search.note_received
+            intake, me, self._at_once, clock=self._clock, newcomer=newcomer, note=self._messages.note
         ) as receiver:
             if self._webhook is not None:
                 await self._webhook.run(receiver.take, self._bot)
@@ -176,55 +181,37 @@ class TelegramChat:
         """See `adapters.telegram.render.render`."""
         return render(markdown, final=final)
 
-    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
-        """Send one new message. Telegram knows no nonce: a repeat is shown twice.
+    def answers_once(self, key: ConversationKey) -> bool:
+        """Where the bot is not: to a guest, and inline."""
+        return is_elsewhere(key)
 
-        Raises:
-            PlatformUncertain: it may stand in the chat; nothing can tell.
-            PlatformError: refused, throttled, or nothing was sent. Refused since the group has another id now: the
-                core was told so before.
-        """
+    async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
+        """Send one new message. Telegram knows no nonce: see `Messages.post` and `InlineMessages.post`."""
         del nonce
-        try:
-            with telegram_errors(f"posting in chat {key.chat_id}"):
-                message_id = MessageId(str(await self._bot.raw_send(*sending(key, part, reply_to=reply_to))))
-        except PlatformRefused as error:
-            await tell_if_moved(self._intake, key, error)
-            raise
-        self._search.note_own(key, message_id, keyboard(part.buttons))
-        return message_id
+        return await self._messages_in(key).post(key, part, reply_to=reply_to)
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own. That it reads so already is no error."""
-        try:
-            with telegram_errors(f"editing in chat {key.chat_id}"):
-                await self._bot.raw_edit(*editing(key, part, message_id=message_id))
-        except PlatformRefused as error:
-            if not is_unchanged(error):
-                raise
-        self._search.note_own(key, message_id, keyboard(part.buttons))
+        await self._messages_in(key).edit(key, message_id, part)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
-        """Take back a message of the bot's own. That it is gone already is no error."""
-        try:
-            with telegram_errors(f"deleting in chat {key.chat_id}"):
-                await self._bot.delete_message(chat_id=int(key.chat_id), message_id=int(message_id))
-        except PlatformRefused as error:
-            if not is_already_gone(error):
-                raise
+        """Take back a message of the bot's own: where the bot is not, only its words."""
+        await self._messages_in(key).delete(key, message_id)
 
     def newest(self, key: ConversationKey) -> MessageId | None:
         """The newest message that is known where this chat's messages are counted."""
-        return self._search.newest(key)
+        return self._messages_in(key).newest(key)
 
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `adapters.telegram.search.Search`: up to 400 ids; what is found has no button any more, if it had one."""
-        return await self._search.find(key, after=after, reply_to=reply_to, known=known)
+        """See `adapters.telegram.search.Search`: up to 400 ids."""
+        return await self._messages_in(key).find(key, after=after, reply_to=reply_to, known=known)
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
-        """Whether somebody owns or administers the chat. In a private chat everybody does."""
+        """Whether somebody owns or administers the chat, or it is theirs alone. In a private chat everybody may."""
+        if is_elsewhere(key):
+            return person == asker_of(key)
         # Who writes as the group itself is an administrator of it who stays anonymous.
         if person == key.chat_id or not key.chat_id.startswith("-"):
             return True
@@ -233,14 +220,19 @@ class TelegramChat:
         return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
-        """React to a message with eyes, if the operator wants that."""
-        if not self._reacts:
+        """React to a message with eyes, if the operator wants that. Where the bot is not, it can't."""
+        if not self._reacts or is_elsewhere(key):
             return
         with telegram_errors(f"reacting in chat {key.chat_id}"):
             await self._bot.set_message_reaction(int(key.chat_id), int(message_id), ReactionEmoji.EYES)
 
+    def headroom(self, key: ConversationKey) -> None:
+        """Telegram says nothing before it refuses."""
+
     async def typing(self, key: ConversationKey) -> None:
-        """Show "typing" for 5 s, or until a message comes. Telegram refuses it in channels."""
+        """Show "typing" for 5 s, or until a message comes. It can't be shown in channels, nor where the bot is not."""
+        if is_elsewhere(key):
+            return
         with telegram_errors(f"typing in chat {key.chat_id}"):
             await self._bot.send_chat_action(
                 chat_id=int(key.chat_id), action=ChatAction.TYPING, message_thread_id=thread_of(key)
@@ -249,10 +241,13 @@ class TelegramChat:
     async def _note_places(self, intake: Intake) -> None:
         with contextlib.suppress(StorageError):
             for place in await intake.places(TELEGRAM):
-                self._search.note_received(place.key, place.newest)
+                if not is_elsewhere(place.key):
+                    self._messages.note(place.key, place.newest)
 
     async def _introduce(self) -> Identity:
-        self._me = await introduce(self._bot, polls=self._webhook is None, wording=self._wording)
+        self._me = await introduce(
+            self._bot, polls=self._webhook is None, wording=self._wording, offers_inline=self._offers_inline
+        )
         self._ready.set()
         return self._me
 
@@ -280,14 +275,5 @@ class TelegramChat:
     async def _say(self, key: ConversationKey, part: Part) -> None:
         await self.post(key, part, reply_to=None, nonce="")
 
-    async def _answer_press(self, query_id: str) -> None:
-        with telegram_errors("answering a pressed button"):
-            await self._bot.raw_answer_press(query_id)
-
-    async def _edit_markup(self, key: ConversationKey, number: int, markup: str | None) -> Mapping[str, Any]:
-        with telegram_errors(f"looking for a message in chat {key.chat_id}"):
-            return await self._bot.raw_edit_markup(int(key.chat_id), number, markup)
-
-    async def _chat_type(self, key: ConversationKey) -> str:
-        with telegram_errors(f"looking at chat {key.chat_id}"):
-            return await self._bot.raw_chat_type(int(key.chat_id))
+    def _messages_in(self, key: ConversationKey) -> Messages | InlineMessages:
+        return self._inline_messages if is_elsewhere(key) else self._messages

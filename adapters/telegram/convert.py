@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 
 from adapters.telegram.attachments import attachments_of
 from adapters.telegram.described import described
+from adapters.telegram.elsewhere import guest_key, of_guest_query, of_inline_message
 from adapters.telegram.entities import Identity, Reading, read
 from adapters.telegram.keyboard import pressed
 from adapters.telegram.limits import TELEGRAM
@@ -35,8 +36,11 @@ ALLOWED_UPDATES = (
     "edited_channel_post",
     "callback_query",
     "my_chat_member",
+    "guest_message",
+    "inline_query",
+    "chosen_inline_result",
 )
-"""The kinds of updates to ask Telegram for: those that `event_of` and `adapters.telegram.joining` read."""
+"""The kinds of updates to ask Telegram for: those that `event_of` and the modules joining and inline read."""
 
 
 def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
@@ -48,7 +52,8 @@ def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     in it are not the sender's. Telegram sends an edit also when nothing visible changed, e.g. when it found a link's
     preview.
 
-    Never a `MessagesDeleted`: the Bot API does not tell bots that somebody deleted a message.
+    Never a `MessagesDeleted`: the Bot API does not tell bots that somebody deleted a message. Nor does it tell a guest
+    that somebody edited one.
     """
     parsed = Update.de_json(dict(update), None)
     if (message := parsed.message or parsed.channel_post) is not None:
@@ -56,6 +61,8 @@ def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     if (message := parsed.edited_message or parsed.edited_channel_post) is not None:
         edited = received(message, me)
         return None if edited is None else MessageEdited(message=edited)
+    if (message := parsed.guest_message) is not None:
+        return _to_guest(message, me)
     return None if parsed.callback_query is None else _pressed(parsed.callback_query)
 
 
@@ -68,6 +75,21 @@ def chat_of(update: Mapping[str, Any]) -> int | None:
     return None
 
 
+def pressed_elsewhere(update: Mapping[str, Any]) -> MessageId | None:
+    """Under which message a button was pressed where the bot is not; None if it is there, or nothing was pressed."""
+    match update:
+        case {"callback_query": {"inline_message_id": str(inline_message_id)}}:
+            return of_inline_message(inline_message_id)
+        case _:
+            return None
+
+
+def press_elsewhere(update: Mapping[str, Any], key: ConversationKey, message_id: MessageId) -> ButtonPressed | None:
+    """The press of a button under a message of the bot's own, known to stand there; None for a button of another's."""
+    query = Update.de_json(dict(update), None).callback_query
+    return None if query is None else _press(query, key, message_id, is_private=False)
+
+
 def pressed_query(update: Mapping[str, Any]) -> str | None:
     """The id of the callback query in an update: it wants to be answered, whatever the button means."""
     match update:
@@ -78,20 +100,30 @@ def pressed_query(update: Mapping[str, Any]) -> str | None:
 
 
 def _pressed(query: CallbackQuery) -> ButtonPressed | None:
-    message, meant = query.message, pressed(query.data)
-    if message is None or meant is None:
+    message = query.message
+    if message is None:
         return None
-    action, value = meant
     # A message too old to be shown with the query comes without its topic; nothing is growing there any more.
     key = _key(message) if isinstance(message, Message) else _key_of(message.chat, None)
+    message_id = MessageId(str(message.message_id))
+    return _press(query, key, message_id, is_private=message.chat.type == ChatType.PRIVATE)
+
+
+def _press(
+    query: CallbackQuery, key: ConversationKey, message_id: MessageId, *, is_private: bool
+) -> ButtonPressed | None:
+    meant = pressed(query.data)
+    if meant is None:
+        return None
+    action, value = meant
     return ButtonPressed(
         key=key,
-        message_id=MessageId(str(message.message_id)),
+        message_id=message_id,
         action=action,
         value=value,
         press_id=query.id,
-        sender=_person(query.from_user),
-        is_private=message.chat.type == ChatType.PRIVATE,
+        sender=person_of(query.from_user),
+        is_private=is_private,
     )
 
 
@@ -133,6 +165,21 @@ def received(message: Message, me: Identity) -> MessageReceived | None:
     )
 
 
+def _to_guest(message: Message, me: Identity) -> MessageReceived | None:
+    """A message to the bot in a chat that it is not in. It comes with what it replies to, and with nothing else."""
+    event = received(message, me)
+    if event is None or message.guest_query_id is None:
+        return None
+    topic_id = message.message_thread_id if message.is_topic_message else None
+    return replace(
+        event,
+        key=guest_key(message.chat.id, topic_id, event.sender.id),
+        message_id=of_guest_query(message.guest_query_id),
+        is_private=False,
+        address=Address.MENTION if event.address in (None, Address.PRIVATE) else event.address,
+    )
+
+
 def _key(message: Message) -> ConversationKey:
     # Replies in groups without topics carry a message_thread_id too: the id of a reply chain, not of a place.
     return _key_of(message.chat, message.message_thread_id if message.is_topic_message else None)
@@ -150,10 +197,11 @@ def _sender(message: Message) -> Person | None:
         name = message.author_signature or message.sender_chat.title or message.sender_chat.username or ""
         return Person(id=PersonId(str(message.sender_chat.id)), name=name)
     user = message.from_user
-    return None if user is None or user.is_bot else _person(user)
+    return None if user is None or user.is_bot else person_of(user)
 
 
-def _person(user: User) -> Person:
+def person_of(user: User) -> Person:
+    """Somebody, as the core knows people."""
     return Person(id=PersonId(str(user.id)), name=user.full_name, language=user.language_code)
 
 

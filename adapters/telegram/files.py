@@ -13,6 +13,7 @@ from adapters.telegram.limits import LIMITS
 from adapters.telegram.local_files import read_local_file
 from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable
 from bot.ports.clock import Clock
+from bot.sentences import sentence
 
 _ATTEMPTS = 3
 _FIRST_WAIT_S = 0.5
@@ -72,16 +73,16 @@ class Files:
                 if attempt == _ATTEMPTS and isinstance(error, PlatformUnavailable):
                     raise
                 if attempt == _ATTEMPTS or wait_s > _LONGEST_WAIT_S:
-                    raise AttachmentError(str(error), person="Telegram did not hand it out") from error
+                    raise AttachmentError(str(error), person=sentence("Telegram did not hand it out")) from error
                 await self._clock.sleep(wait_s)
             else:
                 if path:
                     return path
                 break
-        raise AttachmentError("Telegram gave no path for a file", person="Telegram did not hand it out")
+        raise AttachmentError("Telegram gave no path for a file", person=sentence("Telegram did not hand it out"))
 
 
 def _refused(error: PlatformRefused) -> AttachmentError:
     if "file is too big" in str(error).lower():
         return too_large(LIMITS.download_bytes)
-    return AttachmentError(str(error), person="Telegram no longer has it")
+    return AttachmentError(str(error), person=sentence("Telegram no longer has it"))

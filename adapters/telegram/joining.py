@@ -36,6 +36,15 @@ def joined(update: Mapping[str, Any]) -> ConversationKey | None:
             return None
 
 
+def language_of(update: Mapping[str, Any]) -> str:
+    """The language of who added the bot: an IETF tag, or empty."""
+    match update.get("my_chat_member"):
+        case {"from": {"language_code": str(language)}}:
+            return language
+        case _:
+            return ""
+
+
 class Newcomer:
     """Says once in each group what the bot does not receive there."""
 
@@ -57,10 +66,10 @@ class Newcomer:
         await self._intake.move_cursor(told, "yes")
         return True
 
-    async def explain(self, key: ConversationKey) -> None:
-        """Say it, unless privacy mode is off. What can't be said is left to the log of the start."""
+    async def explain(self, key: ConversationKey, *, language: str) -> None:
+        """Say it in this language, unless privacy mode is off. What can't be said is left to the log of the start."""
         try:
             if not await self._reads_all():
-                await self._say(key, Part(texts.privacy_mode(self._username)))
+                await self._say(key, Part(texts.privacy_mode(self._username).in_language(language)))
         except PlatformError as error:
             log.info("Telegram: group %s was not told about privacy mode: %s", key.chat_id, error)

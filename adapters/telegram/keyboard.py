@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from bot.events import Action
 from bot.ports.chat import Button
+
+Rows: TypeAlias = Sequence[Sequence[dict[str, str]]]
 
 _LOOKING = "stop?"
 """Means the same as a Stop button when it is pressed, but makes a keyboard that differs: see `PROBES`."""
@@ -12,8 +15,12 @@ _LOOKING = "stop?"
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> str | None:
     """An inline keyboard; None for no buttons."""
-    shown = [[{"text": button.label, "callback_data": _data(button)} for button in row] for row in rows]
-    return _markup(shown) if shown else None
+    return _markup(keys(rows)) if rows else None
+
+
+def keys(rows: Sequence[Sequence[Button]]) -> Rows:
+    """The rows of an inline keyboard, as Telegram knows them."""
+    return [[{"text": button.label, "callback_data": _data(button)} for button in row] for row in rows]
 
 
 def pressed(data: object) -> tuple[Action, str] | None:
@@ -30,7 +37,7 @@ def _data(button: Button) -> str:
     return f"{button.action}:{button.value}" if button.value else button.action
 
 
-def _markup(rows: Sequence[Sequence[dict[str, str]]]) -> str:
+def _markup(rows: Rows) -> str:
     return json.dumps({"inline_keyboard": rows}, separators=(",", ":"), ensure_ascii=False)
 
 

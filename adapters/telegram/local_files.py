@@ -5,8 +5,9 @@ from pathlib import Path
 
 from adapters.download import too_large
 from bot.errors import AttachmentError
+from bot.sentences import sentence
 
-_PERSON = "the server keeps it where I can't read it"
+_PERSON = sentence("the server keeps it where I can't read it")
 
 
 async def read_local_file(path: str, *, folder: Path | None, max_bytes: int) -> bytes:

@@ -6,6 +6,7 @@ from adapters.telegram.errors import telegram_errors
 from adapters.telegram.handles import ids_in
 from adapters.telegram.raw import RawBot
 from bot.errors import AttachmentError
+from bot.sentences import sentence
 
 
 class Lookup:
@@ -35,10 +36,13 @@ class Lookup:
             case {"username": str(username)}:
                 raise AttachmentError(
                     "Telegram tells bots nothing about a username",
-                    person=f"Telegram does not tell me who @{username} is. Reply to a message of theirs and ask there",
+                    person=sentence(
+                        "Telegram does not tell me who @{username} is. Reply to a message of theirs and ask there",
+                        username=username,
+                    ),
                 )
             case _:
-                raise AttachmentError("not a Telegram handle", person="I lost track of it")
+                raise AttachmentError("not a Telegram handle", person=sentence("I lost track of it"))
 
     async def _emoji(self, emoji_id: str) -> str:
         match await self._bot.raw_custom_emoji(emoji_id):
@@ -48,7 +52,7 @@ class Lookup:
             case {"file_id": str(file_id)}:
                 return file_id
             case _:
-                raise AttachmentError("no such custom emoji", person="Telegram no longer has it")
+                raise AttachmentError("no such custom emoji", person=sentence("Telegram no longer has it"))
 
     async def _profile_picture(self, user_id: int) -> str:
         try:
@@ -56,5 +60,5 @@ class Lookup:
         except BadRequest:  # The person's account is gone.
             sizes = []
         if not sizes:
-            raise AttachmentError("no profile picture", person="there is none that I may see")
+            raise AttachmentError("no profile picture", person=sentence("there is none that I may see"))
         return str(max(sizes, key=lambda size: size["width"] * size["height"])["file_id"])

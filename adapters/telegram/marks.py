@@ -15,17 +15,19 @@ _KINDS: Mapping[Kind, MarkKind] = MappingProxyType(
         Kind.PRE: MarkKind.PRE,
         Kind.CODE: MarkKind.CODE,
         Kind.QUOTE: MarkKind.QUOTE,
-        Kind.HEADING: MarkKind.BOLD,
         Kind.BOLD: MarkKind.BOLD,
         Kind.STRIKETHROUGH: MarkKind.STRIKETHROUGH,
         Kind.ITALIC: MarkKind.ITALIC,
     }
 )
-_IMPORTANCE = tuple(dict.fromkeys(_KINDS.values()))
+_MAIN_HEADING = (MarkKind.BOLD, MarkKind.UNDERLINE)
+_HEADING = (MarkKind.BOLD,)
+_LOWER_HEADING = (MarkKind.BOLD, MarkKind.ITALIC)
+_IMPORTANCE = (*dict.fromkeys(_KINDS.values()), MarkKind.UNDERLINE)
 """Of too many marks in a part, the last of these kinds go first. Links, code and blocks never go: the part ends
 earlier instead, since an address would be lost and a mention in code would ping."""
 _CODE = frozenset({MarkKind.CODE, MarkKind.PRE})
-_STYLES = frozenset({MarkKind.BOLD, MarkKind.ITALIC, MarkKind.STRIKETHROUGH})
+_STYLES = frozenset({MarkKind.BOLD, MarkKind.ITALIC, MarkKind.UNDERLINE, MarkKind.STRIKETHROUGH})
 
 _TYPES: Mapping[MarkKind, str] = MappingProxyType(
     {
@@ -67,7 +69,7 @@ def entities_of(marks: Sequence[Mark]) -> list[dict[str, Any]] | None:
 
 def _visible(spans: Sequence[Span]) -> Iterator[tuple[Span, MarkKind]]:
     """What can be marked, with its kind. Spans nest and come in the order of their beginning."""
-    known = [(span, _KINDS[span.kind]) for span in spans if span.kind in _KINDS]
+    known = [(span, kind) for span in spans for kind in _kinds_of(span)]
     open_until: dict[MarkKind, int] = {}
     for number, (span, kind) in enumerate(known):
         is_in_link = kind in _CODE and span.start < open_until.get(MarkKind.LINK, 0)
@@ -79,6 +81,19 @@ def _visible(spans: Sequence[Span]) -> Iterator[tuple[Span, MarkKind]]:
             yield from ((piece, kind) for piece in _around_code(span, inner))
         else:
             yield span, kind
+
+
+def _kinds_of(span: Span) -> Sequence[MarkKind]:
+    """Telegram knows no headings (Bot API, MessageEntity): their levels are told apart by styles."""
+    if span.kind is not Kind.HEADING:
+        return [_KINDS[span.kind]] if span.kind in _KINDS else []
+    match span.value:
+        case "1":
+            return _MAIN_HEADING
+        case "2":
+            return _HEADING
+        case _:
+            return _LOWER_HEADING
 
 
 def _around_code(style: Span, inner: Iterator[Span]) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from telegram import InputFile
 
-from adapters.telegram.keyboard import keyboard
+from adapters.telegram.keyboard import keyboard, keys
 from adapters.telegram.limits import CAPTION_LENGTH
 from adapters.telegram.marks import entities_of
 from adapters.telegram.render import as_written
@@ -47,6 +47,25 @@ def editing(key: ConversationKey, part: Part, *, message_id: MessageId) -> Call:
         "media": {"type": kind, "media": f"attach://{_UPLOAD}", **_caption(part)},
         _UPLOAD: file,
     }
+
+
+def editing_inline(inline_message_id: str, part: Part) -> Call:
+    """EditMessageText of an inline message."""
+    which = {"inline_message_id": inline_message_id, "reply_markup": keyboard(part.buttons)}
+    return "editMessageText", which | _text(part)
+
+
+def article(part: Part, *, title: str, description: str = "") -> dict[str, Any]:
+    """A part as an InlineQueryResultArticle, under a title that only who can choose it sees."""
+    content: dict[str, Any] = {"message_text": part.text, "link_preview_options": {"is_disabled": True}}
+    if (entities := entities_of(part.marks)) is not None:
+        content["entities"] = entities
+    result = {"type": "article", "id": "answer", "title": title, "input_message_content": content}
+    if description:
+        result["description"] = description
+    if part.buttons:
+        result["reply_markup"] = {"inline_keyboard": keys(part.buttons)}
+    return result
 
 
 def thread_of(key: ConversationKey) -> int | None:

@@ -12,13 +12,14 @@ from bot.errors import PlatformError
 log = logging.getLogger(__name__)
 
 
-async def introduce(bot: Bot, *, polls: bool, wording: Wording) -> Identity:
+async def introduce(bot: Bot, *, polls: bool, wording: Wording, offers_inline: bool) -> Identity:
     """Find out who the bot is, and make sure that it can receive and that its menus are right.
 
     Args:
         bot: The bot.
         polls: It asks for its messages: no webhook must be in the way.
         wording: Of its menus.
+        offers_inline: The operator wants inline mode.
 
     Raises:
         PlatformError: `PlatformRefused` when Telegram does not accept the token.
@@ -35,6 +36,11 @@ async def introduce(bot: Bot, *, polls: bool, wording: Wording) -> Identity:
             "posted to nobody, shortly before a question or where /alt on was said. To change that: @BotFather, "
             "/setprivacy, Disable, then remove the bot from each group and add it again (or make it an administrator "
             "there)."
+        )
+    if offers_inline and not user.supports_inline_queries:
+        log.warning(
+            "Telegram: TELEGRAM_INLINE is on, but inline mode is off at Telegram. To change that: @BotFather, "
+            "/setinline, then /setinlinefeedback, Enabled (100%%): without feedback no answer comes."
         )
     try:
         if polls:

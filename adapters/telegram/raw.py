@@ -64,6 +64,15 @@ class RawBot(Bot):
             raise TypeError("not a message")
         return answer
 
+    async def raw_answer_guest(self, query_id: str, result: Mapping[str, Any]) -> str:
+        """AnswerGuestQuery, of which only the id of the inline message."""
+        answer: Any = await self._post("answerGuestQuery", {"guest_query_id": query_id, "result": dict(result)})
+        return str(answer["inline_message_id"])
+
+    async def raw_answer_inline(self, parameters: Mapping[str, Any]) -> None:
+        """AnswerInlineQuery."""
+        await self._post("answerInlineQuery", dict(parameters))
+
     async def raw_answer_press(self, query_id: str) -> None:
         """AnswerCallbackQuery without a word: the button stops showing that it waits."""
         await self._post("answerCallbackQuery", {"callback_query_id": query_id})

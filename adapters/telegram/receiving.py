@@ -1,25 +1,26 @@
 """What becomes of one update: an event for the core, or something kept aside."""
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Self, TypeAlias
+from collections.abc import Callable, Coroutine
+from typing import Any, Self
 
-from adapters.telegram.convert import event_of, pressed_query
+from adapters.telegram.at_once import AtOnce
+from adapters.telegram.convert import event_of, press_elsewhere, pressed_elsewhere, pressed_query
+from adapters.telegram.elsewhere import is_elsewhere
 from adapters.telegram.entities import Identity
-from adapters.telegram.joining import Newcomer, joined
+from adapters.telegram.inline import chosen, typed
+from adapters.telegram.joining import Newcomer, joined, language_of
+from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.polling import RawUpdate
 from adapters.telegram.unreadable import unreadable
-from bot.errors import PlatformError, StorageError
-from bot.events import ConversationKey, MessageId, MessageReceived
+from bot.errors import StorageError
+from bot.events import ConversationKey, Event, MessageId, MessageReceived
 from bot.ports.chat import Intake
+from bot.ports.clock import Clock
 
 _AT_ONCE = 20
 """Button presses that are answered at the same time; more of them are not answered, only obeyed. Groups just joined
-that are explained to count too."""
-
-AnswerPress: TypeAlias = Callable[[str], Awaitable[None]]
-"""AnswerCallbackQuery. Raises `PlatformError`."""
+that are explained to count too, and what people type inline: of that, what comes too fast is offered nothing."""
 
 
 class Receiver:
@@ -29,15 +30,17 @@ class Receiver:
         self,
         intake: Intake,
         me: Identity,
-        answer_press: AnswerPress,
+        at_once: AtOnce,
         *,
+        clock: Clock,
         newcomer: Newcomer,
         note: Callable[[ConversationKey, MessageId], None],
     ) -> None:
         """`note` is told of every message."""
         self._intake = intake
         self._me = me
-        self._answer_press = answer_press
+        self._at_once = at_once
+        self._clock = clock
         self._newcomer = newcomer
         self._note = note
         self._asides: set[asyncio.Task[None]] = set()
@@ -58,8 +61,8 @@ class Receiver:
         self._answer(update)
         try:
             await self._greet(update)
-            event = event_of(update, self._me)
-            if isinstance(event, MessageReceived):
+            event = await self._event(update)
+            if isinstance(event, MessageReceived) and not is_elsewhere(event.key):
                 self._note(event.key, event.message_id)
             if event is not None:
                 await self._intake.accept(event)
@@ -68,16 +71,25 @@ class Receiver:
         except Exception as error:  # noqa: BLE001 - any surprise in one update: those behind it must not wait for ever
             await self._intake.set_aside(unreadable(update, error, self._me))
 
+    async def _event(self, update: RawUpdate) -> Event | None:
+        own = pressed_elsewhere(update)
+        if own is None:
+            return chosen(update, self._clock.now()) or event_of(update, self._me)
+        # Telegram says under which message, but not where it stands.
+        key = await self._intake.place_of(TELEGRAM, own)
+        return None if key is None else press_elsewhere(update, key, own)
+
     async def _greet(self, update: RawUpdate) -> None:
         key = joined(update)
         if key is not None and await self._newcomer.is_new(key):
-            self._beside(self._newcomer.explain(key), "explaining privacy mode")
+            self._beside(self._newcomer.explain(key, language=language_of(update)), "explaining privacy mode")
 
     def _answer(self, update: RawUpdate) -> None:
         """End the waiting that the pressed button shows, beside everything else."""
-        query_id = pressed_query(update)
-        if query_id is not None:
-            self._beside(self._try_to_answer(query_id), "answer to a pressed button")
+        if (query_id := pressed_query(update)) is not None:
+            self._beside(self._at_once.answer_press(query_id), "answer to a pressed button")
+        if (what := typed(update)) is not None:
+            self._beside(self._at_once.answer_typed(what), "answer to an inline query")
 
     def _beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
         if len(self._asides) >= _AT_ONCE:
@@ -86,7 +98,3 @@ class Receiver:
         task = asyncio.create_task(work, name=name)
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
-
-    async def _try_to_answer(self, query_id: str) -> None:
-        with contextlib.suppress(PlatformError):
-            await self._answer_press(query_id)

@@ -7,19 +7,21 @@ from typing import Any
 import orjson
 from telegram.constants import ChatType
 
+from adapters.telegram.elsewhere import guest_key, of_guest_query
 from adapters.telegram.entities import Identity
 from adapters.telegram.limits import TELEGRAM
-from bot.events import ConversationKey, MessageId, Unreadable
+from bot.events import ConversationKey, MessageId, PersonId, Unreadable
 
 
 def unreadable(update: Mapping[str, Any], error: Exception, me: Identity) -> Unreadable:
     """Describe an update that made `error`.
 
-    Somebody waits if it is a new message, not a bot's, in a private chat, or one that names or replies to the bot.
+    Somebody waits if it is a new message, not a bot's, in a private chat, to a guest, or one that names or replies to
+    the bot.
     An edited message was answered before: nobody waits.
     """
     message: Any = update.get("message") or update.get("channel_post")
-    waiting = _waiting(message, me)
+    waiting = _waiting_for_guest(update.get("guest_message")) or _waiting(message, me)
     key, message_id = (None, None) if waiting is None else waiting
     return Unreadable(
         platform=TELEGRAM,
@@ -28,7 +30,7 @@ def unreadable(update: Mapping[str, Any], error: Exception, me: Identity) -> Unr
         error=_kind_and_place(error),
         apologise_to=key,
         reply_to=message_id,
-        is_private=waiting is not None and message["chat"].get("type") == ChatType.PRIVATE,
+        is_private=message is not None and waiting is not None and message["chat"].get("type") == ChatType.PRIVATE,
     )
 
 
@@ -40,6 +42,18 @@ def _kind_and_place(error: Exception) -> str:
     if trace is None:
         return type(error).__name__
     return f"{type(error).__name__} in {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}"
+
+
+def _waiting_for_guest(message: Any) -> tuple[ConversationKey, MessageId] | None:
+    match message:
+        case {
+            "guest_query_id": str(query_id),
+            "chat": {"id": int(chat_id)},
+            "from": {"id": int(person_id), "is_bot": False},
+        }:
+            return guest_key(chat_id, None, PersonId(str(person_id))), of_guest_query(query_id)
+        case _:
+            return None
 
 
 def _waiting(message: Any, me: Identity) -> tuple[ConversationKey, MessageId] | None:

@@ -8,6 +8,9 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """RFC 6052: on networks with IPv6 alone, all IPv4 addresses are reached through it."""
 
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6 (IANA IPv6 address space). Elsewhere are other ways of writing IPv4 addresses."""
+
 _NOT_PUBLIC = tuple(
     map(
         ipaddress.ip_network,
@@ -19,14 +22,9 @@ _NOT_PUBLIC = tuple(
             "192.88.99.0/24",  # 6to4 relays
             "198.18.0.0/15",
             "240.0.0.0/4",
-            "::/96",  # IPv4 in an old way of writing it
-            "64:ff9b:1::/48",  # RFC 8215: NAT64 into somebody's own network
-            "100::/64",
             "2001::/23",  # Teredo, ORCHID and others of the IETF
             "2002::/16",  # 6to4
             "3fff::/20",
-            "5f00::/16",
-            "fec0::/10",
         ),
     )
 )
@@ -42,6 +40,8 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if address in _NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+        if address not in _GLOBAL_UNICAST:
+            return False
     return address.is_global and not address.is_multicast and not any(address in network for network in _NOT_PUBLIC)
 
 

@@ -14,6 +14,7 @@ from adapters.web.addresses import address_of, is_public
 from adapters.web.guard import IsPublic, PublicResolver, guarded_sockets
 from bot.errors import AttachmentError
 from bot.ports.clock import Clock
+from bot.sentences import sentence
 
 DEADLINE_S = 30.0
 """For one file, with all redirects and attempts."""
@@ -61,16 +62,18 @@ class PublicWeb:
     async def fetch(self, url: str, *, max_bytes: int) -> bytes:
         """Download a file from a public address; see `bot.ports.web.Web`."""
         if len(url) > LONGEST_URL:
-            raise AttachmentError("the address is too long", person="its link is broken")
+            raise AttachmentError("the address is too long", person=sentence("its link is broken"))
         try:
             async with asyncio.timeout(self._deadline_s):
                 data = await download_along(
                     self._route, url, max_bytes=max_bytes, clock=self._clock, times=_TIMEOUT, check=_check
                 )
         except TimeoutError:
-            raise AttachmentError("the download took too long", person="its server took too long") from None
+            raise AttachmentError("the download took too long", person=sentence("its server took too long")) from None
         except FileGone as error:
-            raise AttachmentError(str(error), person="it is not there, or its server does not let me have it") from None
+            raise AttachmentError(
+                str(error), person=sentence("it is not there, or its server does not let me have it")
+            ) from None
         if _PAGE.match(data[:_LOOK_AT]):
             raise _page()
         return data
@@ -144,10 +147,14 @@ def _place(url: URL) -> tuple[str, int | None]:
 
 def _check(response: aiohttp.ClientResponse) -> None:
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise AttachmentError("the file is compressed against the request", person="its server sent it in an odd form")
+        raise AttachmentError(
+            "the file is compressed against the request", person=sentence("its server sent it in an odd form")
+        )
     if response.content_type in {"text/html", "application/xhtml+xml"}:
         raise _page()
 
 
 def _page() -> AttachmentError:
-    return AttachmentError("the link leads to a web page", person="its link leads to a web page, not to a picture")
+    return AttachmentError(
+        "the link leads to a web page", person=sentence("its link leads to a web page, not to a picture")
+    )

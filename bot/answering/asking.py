@@ -52,7 +52,8 @@ class Asking:
         Raises:
             StorageError: the store is away.
         """
-        answer = Answer(started_at=self._clock.now(), mark=texts.ALT_MARK if turn.command == ALT else "")
+        mark = texts.ALT_MARK.in_language(turn.said_in) if turn.command == ALT else ""
+        answer = Answer(started_at=self._clock.now(), mark=mark)
         async with Background(self._end_at_deadline(interruption), name="deadline"):
             await self._try_to_read(turn, chat, answer, show, interruption)
         return answer

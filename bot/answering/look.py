@@ -17,6 +17,7 @@ from bot.ports.eyes import Eyes
 from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.records import Attachment, Exchange, Picture, Prepared, Verdict
+from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 log = logging.getLogger(__name__)
 
@@ -82,12 +83,12 @@ class Looking:
             AttachmentError: it is not to be had any more.
         """
         if attachment.original is None:
-            raise AttachmentError("never fetched", person="it was never opened")
+            raise AttachmentError("never fetched", person=sentence("it was never opened"))
         data = await self._store.original(attachment.original)
         if data is not None:
             return data
         refs = [attachment.ref, _still(attachment.ref)] if attachment.ref.still else [attachment.ref]
-        failure = AttachmentError("other bytes than before", person="it has changed since")
+        failure = AttachmentError("other bytes than before", person=sentence("it has changed since"))
         for ref in refs:
             try:
                 async with self._room:
@@ -97,7 +98,7 @@ class Looking:
             except AttachmentError as error:
                 failure = error
             except PlatformError as error:
-                failure = AttachmentError(str(error), person="it could not be fetched again")
+                failure = AttachmentError(str(error), person=sentence("it could not be fetched again"))
         raise failure
 
     async def _settle(self, attachment: Attachment, chat: Chat, share: "_Share") -> None:
@@ -129,7 +130,13 @@ class Looking:
             await self._clock.sleep(wait_s)
 
     async def _open(
-        self, attachment: Attachment, ref: AttachmentRef, *, chat: Chat, share: "_Share", left_out: str = ""
+        self,
+        attachment: Attachment,
+        ref: AttachmentRef,
+        *,
+        chat: Chat,
+        share: "_Share",
+        left_out: Sentence = NO_SENTENCE,
     ) -> None:
         async with share.files, share.room:
             data = await self._fetch(ref, chat)

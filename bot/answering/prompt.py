@@ -34,6 +34,9 @@ that of the text in the picture, or else in English."""
 NAME_LENGTH = 40
 """Characters of a person's name that go into the prompt."""
 
+_NOT_PEOPLE = frozenset({"you", "system", "assistant", "user", "tool"})
+"""What somebody may be called who wants to be taken for the bot, or for who instructs it."""
+
 _WITHOUT_WORDS = "(sent without words)"
 _OF_AN_ALBUM = "(sent together with the others)"
 
@@ -53,6 +56,11 @@ _NOT_IN_NAMES = re.compile(
     r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # invisible ones, such as those that reverse what follows
     r"\[\]\uff3b\uff3d\",]+"  # what the line that begins a message is made of
 )
+_UNSEEN = re.compile(
+    "(\U0001f3f4[\U000e0020-\U000e007e]{1,6}\U000e007f)|[\U000e0000-\U000e007f]+|[\U000e0100-\U000e01ef]{2,}"
+)
+"""Letters that no screen shows but a model reads, so that nobody sees what it is told (Unicode, Tags and Variation
+Selectors Supplement). The first are the flags of England, Scotland and Wales; one selector alone varies a Kanji."""
 _LIKE_A_BEGINNING = re.compile(
     r"(?<![^\n\r\v\f\x85\u2028\u2029])"
     r"((?:[^\S\n\r\v\f\x85\u2028\u2029]|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])*)"
@@ -160,15 +168,21 @@ def _without_words(exchange: Exchange) -> str:
 
 
 def _name(name: str) -> str:
-    return _NOT_IN_NAMES.sub(" ", name).strip()[:NAME_LENGTH].strip() or "somebody"
+    harmless = _NOT_IN_NAMES.sub(" ", _seen(name)).strip()[:NAME_LENGTH].strip() or "somebody"
+    return f"{harmless} (a person)" if harmless.casefold() in _NOT_PEOPLE else harmless
 
 
 def _said(words: str) -> str:
     """What somebody wrote, unable to pass for what somebody else did."""
+    words = _seen(words)
     # One of these follows each match. They are rare, and looking for them is ten times as fast.
     if "[" in words or "\uff3b" in words or "Picture " in words or "(End of" in words:
         return _LIKE_A_BEGINNING.sub(r"\1\\", words)
     return words
+
+
+def _seen(words: str) -> str:
+    return words if words.isascii() else _UNSEEN.sub(r"\1", words)
 
 
 def _quote(quote: StoredQuote) -> str:

@@ -23,6 +23,7 @@ from bot.ports.model import (
     Usage,
 )
 from bot.records import PostedPicture
+from bot.sentences import Sentence
 
 LONGEST_ANSWER = 200_000
 """Characters that are taken of an answer: over what 32,000 tokens make. A server may ignore `max_tokens`, and go on."""
@@ -49,7 +50,7 @@ class Answer:
     error: ModelError | None = None
     asked_for_tool: bool = False
     repeats_itself: bool = False
-    notes: list[str] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
     """For the person, under the answer."""
 
 

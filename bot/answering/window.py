@@ -88,7 +88,8 @@ def _trimmed(exchanges: tuple[Exchange, ...], budget: PromptBudget) -> tuple[Exc
     if len(exchanges) <= budget.exchanges + 1 and sum(sizes) <= budget.tokens:
         return exchanges
     left = budget.tokens // 2
-    earliest = max(0, len(exchanges) - 1 - budget.exchanges // 2)
+    half = (budget.exchanges + 1) // 2  # Rounded up: who wants one exchange to be remembered gets one.
+    earliest = max(0, len(exchanges) - 1 - half)
     start = len(exchanges) - 1
     left -= sizes[start]
     while start > earliest and left >= sizes[start - 1]:

@@ -14,6 +14,7 @@ from bot.ports.chat import Chat, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.records import Turn
+from bot.sentences import Sentence, joined
 
 
 class CommandAnswers:
@@ -54,11 +55,11 @@ class CommandAnswers:
         """The files that go with the answer of a turn that is being delivered."""
         return await self._privacy.files(turn)
 
-    async def _reset(self, turn: Turn) -> str:
+    async def _reset(self, turn: Turn) -> Sentence:
         await self._store.reset(turn.key, up_to=turn.id, of=turn.sender if turn.settings.is_per_person else None)
         return texts.WAS_RESET
 
-    async def _retry(self, turn: Turn, again: Again) -> str:
+    async def _retry(self, turn: Turn, again: Again) -> Sentence:
         accepted = await self._store.retry(turn, now=self._clock.now())
         if accepted is None:
             return texts.NOTHING_TO_RETRY
@@ -66,11 +67,11 @@ class CommandAnswers:
             again(accepted.turn)
         return texts.RETRIES
 
-    async def _usage(self, turn: Turn) -> str:
+    async def _usage(self, turn: Turn) -> Sentence:
         told = [texts.usage_of_person(*await self._spent(turn, turn.sender))]
         if not turn.is_private:
             told.append(texts.usage_here(*await self._spent(turn, None)))
-        return "\n\n".join(told)
+        return joined("\n\n", told)
 
     async def _spent(self, turn: Turn, person: PersonId | None) -> tuple[Spent, Spent]:
         """Today and this month, by UTC."""

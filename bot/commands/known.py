@@ -1,10 +1,12 @@
 """The bot's own commands, the same on every platform."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from bot.events import Command, MessageReceived
+from bot.sentences import Sentence, sentence
 
 ASK = "ask"
 DESCRIBE = "describe"
@@ -21,22 +23,22 @@ SETTINGS = "settings"
 USAGE = "usage"
 HELP = "help"
 
-COMMANDS: Mapping[str, str] = MappingProxyType(
+COMMANDS: Mapping[str, Sentence] = MappingProxyType(
     {
-        ASK: "Ask me something, also about a picture",
-        DESCRIBE: "Describe the picture you send or reply to, or the newest one here",
-        ALT: "Describe a picture for people who can't see it",
-        STOP: "End the answer I am writing",
-        RETRY: "Answer the last question again",
-        CONTINUE: "Go on where an answer was cut off",
-        RESET: "Start over: forget this conversation so far",
-        FORGET: "Delete what I keep of you: one answer, this conversation, or everything",
-        EXPORT: "Get all that I keep of you as a file",
-        PERSONA: "Choose how I speak here",
-        MODEL: "Choose the model that answers here",
-        SETTINGS: "See and change how I behave here",
-        USAGE: "See what was used today and this month",
-        HELP: "What I can do and how to ask",
+        ASK: sentence("Ask me something, also about a picture"),
+        DESCRIBE: sentence("Describe the picture you send or reply to, or the newest one here"),
+        ALT: sentence("Describe a picture for people who can't see it"),
+        STOP: sentence("End the answer I am writing"),
+        RETRY: sentence("Answer the last question again"),
+        CONTINUE: sentence("Go on where an answer was cut off"),
+        RESET: sentence("Start over: forget this conversation so far"),
+        FORGET: sentence("Delete what I keep of you: one answer, this conversation, or everything"),
+        EXPORT: sentence("Get all that I keep of you as a file"),
+        PERSONA: sentence("Choose how I speak here"),
+        MODEL: sentence("Choose the model that answers here"),
+        SETTINGS: sentence("See and change how I behave here"),
+        USAGE: sentence("See what was used today and this month"),
+        HELP: sentence("What I can do and how to ask"),
     }
 )
 """Name to description, as the platforms' menus show them. A description has at most 100 characters (Discord docs,
@@ -57,6 +59,8 @@ MESSAGE, HERE, EVERYTHING = "message", "here", "everything"
 GO_ON = "Go on."
 """The words of a question that asks for more of an answer."""
 
+_IN_CODE = re.compile(r"`(/[a-z]+)`")
+
 _QUESTIONS = frozenset({ASK, DESCRIBE, CONTINUE})
 _ALIASES: Mapping[str, str] = MappingProxyType({"start": HELP})  # Telegram sends /start when a chat is opened.
 
@@ -72,6 +76,21 @@ def parse_command(text: str) -> Command | None:
     name = word[1:].lower()
     name = _ALIASES.get(name, name)
     return Command(name=name, argument="".join(rest).strip()) if name in COMMANDS else None
+
+
+def is_question(command: str | None, argument: str) -> bool:
+    """Whether the model answers it: what is no command, and what is said of a picture."""
+    return command is None or (command in LOOKING and argument.strip().lower() not in (ON, OFF))
+
+
+def in_words(*names: str) -> str:
+    """Commands as the bot writes them in its sentences: Markdown."""
+    return " ".join(f"`/{name}`" for name in names)
+
+
+def with_tappable_commands(text: str) -> str:
+    """A sentence of the bot's own for platforms that make a link of a command, but not of code."""
+    return _IN_CODE.sub(r"\1", text)
 
 
 def as_question(message: MessageReceived) -> MessageReceived:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import texts
-from bot.choices import PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
+from bot.choices import NOTHING_CHOSEN, PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
 from bot.commands.known import EVERYTHING, HERE, MESSAGE, MODEL, PERSONA
 from bot.commands.pages import MEMORY, USUAL, Offers, model_value, pages
 from bot.events import Action
 from bot.ports.chat import Button
 from bot.records import Buttons
+from bot.sentences import Sentence, joined, verbatim
 
 PAGE, MAIN = "page", "main"
 WAKE = "wake"
@@ -19,7 +20,9 @@ OWN_WORDS = "own_words"
 
 _ROWS = 4
 """Of choices; one more leads back. A message has at most 5 rows of 5 buttons (Discord docs, Action Row)."""
-_LABEL_LENGTH = 40
+_HALF_LINE = 16
+"""Letters of a label that shares its row with another one, in a bubble of Telegram's on a screen of 390 px."""
+_POINT, _TICK = verbatim("- "), verbatim("✓ ")
 
 
 class Menus:
@@ -29,19 +32,19 @@ class Menus:
         self._offers = offers
         self._pages = pages(offers)
 
-    def show(self, name: str, chosen: ConversationSettings, *, is_private: bool) -> tuple[str, Buttons]:
+    def show(self, name: str, chosen: ConversationSettings, *, is_private: bool) -> tuple[Sentence, Buttons]:
         """The Markdown of a page, and its buttons. An unknown page is the main one."""
         names = [other for other, page in self._pages.items() if not (is_private and page.is_for_groups)]
         if name not in names:
-            sentences = "\n".join(f"- {self._pages[other].sentence(chosen)}" for other in names)
+            points = (joined("", [_POINT, self._pages[other].sentence(chosen)]) for other in names)
             ways = [_button(PAGE, other, texts.PAGE_LABELS[other]) for other in names]
-            return f"{texts.SETTINGS}\n\n{sentences}", _in_rows(ways)
+            return joined("\n\n", [texts.SETTINGS, joined("\n", points)]), _in_rows(ways)
         page = self._pages[name]
         choices = [
-            _button(name, choice.value, f"✓ {choice.label}" if choice.is_current else choice.label)
+            _button(name, choice.value, joined("", [_TICK, choice.label]) if choice.is_current else choice.label)
             for choice in page.choices(chosen)
         ]
-        text = f"{page.sentence(chosen)}\n\n{texts.PAGE_HINTS[name]}"
+        text = joined("\n\n", [page.sentence(chosen), texts.PAGE_HINTS[name]])
         return text, (*_in_rows(choices), (_button(PAGE, MAIN, texts.BACK_LABEL),))
 
     def choose(self, chosen: ConversationSettings, wish: str) -> ConversationSettings | None:
@@ -71,6 +74,19 @@ class Menus:
         return f"{OWN_WORDS}:{words}" if is_own else f"{name}:{words.lower()}"
 
 
+def wishes(offers: Offers) -> Sequence[str]:
+    """What can stand behind ``/settings``: the pages, then each of their choices."""
+    offered = pages(offers)
+    models = [f"{MODEL} {name}" for name in (offers.model, *offers.models) if MODEL in offered]
+    choices = [
+        f"{name} {choice.value}"
+        for name, page in offered.items()
+        if name != MODEL
+        for choice in page.choices(NOTHING_CHOSEN)
+    ]
+    return [*offered, *choices, *models]
+
+
 def what_to_forget(*, is_reply: bool) -> Buttons:
     """What can be forgotten, as the menu of the command, which may reply to a message."""
     one = texts.FORGET_THAT_LABEL if is_reply else texts.FORGET_LAST_LABEL
@@ -78,11 +94,12 @@ def what_to_forget(*, is_reply: bool) -> Buttons:
     return tuple((Button(action=Action.CHOOSE, label=label, value=what),) for what, label in labels.items())
 
 
-def _button(name: str, value: str, label: str) -> Button:
-    shown = label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1] + "…"
-    return Button(action=Action.CHOOSE, label=shown, value=f"{name}:{value}")
+def _button(name: str, value: str, label: Sentence) -> Button:
+    return Button(action=Action.CHOOSE, label=label, value=f"{name}:{value}")
 
 
 def _in_rows(buttons: Sequence[Button]) -> Buttons:
-    width = max(2, -(-len(buttons) // _ROWS))
+    # On a phone Telegram cuts what finds no room in half a line, and of names it is the end that differs.
+    has_long = any(len(button.label) > _HALF_LINE for button in buttons)
+    width = 1 if has_long and len(buttons) <= _ROWS else max(2, -(-len(buttons) // _ROWS))
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

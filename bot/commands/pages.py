@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TypeAlias
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
 from bot.commands.known import MODEL, OFF, ON, PERSONA
+from bot.languages import LANGUAGES
+from bot.sentences import Sentence, verbatim
 
 ANSWERS, PICTURES, LISTENING, SHARING = "answers", "pictures", "listening", "sharing"
 MEMORY, LANGUAGE = "memory", "language"
@@ -16,23 +17,10 @@ MEMORY, LANGUAGE = "memory", "language"
 USUAL = "usual"
 """As the operator set it."""
 
-LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "en": "English",
-        "de": "Deutsch",
-        "es": "Español",
-        "fr": "Français",
-        "pt": "Português",
-        "ru": "Русский",
-        "uk": "Українська",
-        "ja": "日本語",
-        "zh": "中文",
-        "ar": "العربية",
-    }
-)
-"""Tag to name, as those call it who speak it."""
-
 _MEMORIES = (0, 5, 20)
+
+_LABEL_LENGTH = 38
+"""Of a model's name; the tick of the chosen one comes before it. See `bot.ports.chat.Button.label`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +44,7 @@ class Choice:
     """One button of a page."""
 
     value: str
-    label: str
+    label: Sentence
     is_current: bool
     changed: ConversationSettings
     """The settings once it is chosen."""
@@ -69,7 +57,7 @@ _Choices: TypeAlias = Callable[[ConversationSettings], Iterator[Choice]]
 class Page:
     """One thing that can be chosen."""
 
-    sentence: Callable[[ConversationSettings], str]
+    sentence: Callable[[ConversationSettings], Sentence]
     """How it is at present."""
     choices: _Choices
     is_for_groups: bool = False
@@ -167,19 +155,23 @@ def _memory(chosen: ConversationSettings, usual: int) -> Iterator[Choice]:
 def _languages(chosen: ConversationSettings) -> Iterator[Choice]:
     yield Choice("each", texts.EACH_LABEL, not chosen.language, replace(chosen, language=""))
     for tag, name in LANGUAGES.items():
-        yield Choice(tag, name, chosen.language == tag, replace(chosen, language=tag))
+        yield Choice(tag, verbatim(name), chosen.language == tag, replace(chosen, language=tag))
 
 
 def _personas(chosen: ConversationSettings, personas: Mapping[str, str]) -> Iterator[Choice]:
     yield Choice(USUAL, texts.USUAL_LABEL, not chosen.persona, replace(chosen, persona=""))
     for name in personas:
-        yield Choice(name, name, chosen.persona == name, replace(chosen, persona=name))
+        yield Choice(name, texts.manner_label(name), chosen.persona == name, replace(chosen, persona=name))
 
 
 def _models(chosen: ConversationSettings, offers: Offers) -> Iterator[Choice]:
-    yield Choice(_handle(""), offers.model, not chosen.model, replace(chosen, model=""))
+    yield Choice(_handle(""), _model_label(offers.model), not chosen.model, replace(chosen, model=""))
     for name in offers.models:
-        yield Choice(_handle(name), name, chosen.model == name, replace(chosen, model=name))
+        yield Choice(_handle(name), _model_label(name), chosen.model == name, replace(chosen, model=name))
+
+
+def _model_label(name: str) -> Sentence:
+    return verbatim(name if len(name) <= _LABEL_LENGTH else name[: _LABEL_LENGTH - 1] + "…")
 
 
 def _handle(name: str) -> str:

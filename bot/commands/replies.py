@@ -4,17 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.choices import ConversationSettings
 from bot.ports.chat import TextFile
 from bot.records import Buttons, Turn
+from bot.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A text with what comes along."""
 
-    text: str
+    text: Sentence
     buttons: Buttons = ()
     files: Sequence[TextFile] = ()
+    settings: ConversationSettings | None = None
+    """Those of the conversation, where the command has just changed them."""
 
 
 Again: TypeAlias = Callable[[Turn], None]

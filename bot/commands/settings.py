@@ -15,6 +15,7 @@ from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.records import Notice, NoticeKind, Press, Turn
+from bot.sentences import NO_SENTENCE, Sentence, joined
 
 _PAGES = {menus.WAKE: menu_pages.ANSWERS, menus.OWN_WORDS: PERSONA}
 """Where what is chosen by words alone is shown."""
@@ -26,7 +27,7 @@ class _Change:
 
     settings: ConversationSettings
     page: str
-    note: str = ""
+    note: Sentence = NO_SENTENCE
 
 
 class SettingsCommand:
@@ -45,7 +46,11 @@ class SettingsCommand:
             await self._apply(change, wish, turn, chat)
         await self._keep(turn, before, change.settings, again)
         text, buttons = self._menu.show(change.page, change.settings, is_private=turn.is_private)
-        return Reply(text=f"{change.note}\n\n{text}" if change.note else text, buttons=buttons)
+        return Reply(
+            text=joined("\n\n", [change.note, text]) if change.note else text,
+            buttons=buttons,
+            settings=change.settings,
+        )
 
     async def describe_all(self, turn: Turn, chat: Chat, again: Again) -> Reply:
         """Begin or end describing every picture."""
@@ -66,7 +71,7 @@ class SettingsCommand:
     async def _apply(self, change: _Change, wish: Press, turn: Turn, chat: Chat) -> None:
         page, _, chosen = wish.value.partition(":")
         if page == menus.PAGE:
-            change.page, change.note = chosen, ""
+            change.page, change.note = chosen, NO_SENTENCE
             return
         change.page = _PAGES.get(page, page)
         changed = self._menu.choose(change.settings, wish.value)
@@ -79,19 +84,24 @@ class SettingsCommand:
     async def _keep(self, turn: Turn, before: ConversationSettings, now: ConversationSettings, again: Again) -> None:
         if now == before:
             return
-        text = _to_be_told(before, now) if not turn.is_private else ""
+        text = _to_be_told(before, now) if not turn.is_private else NO_SENTENCE
         notice = Notice(
-            kind=NoticeKind.HEARING, key=turn.key, is_private=turn.is_private, message_id=turn.reply_to, text=text
+            kind=NoticeKind.HEARING,
+            key=turn.key,
+            is_private=turn.is_private,
+            message_id=turn.reply_to,
+            text=text,
+            language=turn.language,
         )
         told = await self._store.change_settings(turn.key, now, now=self._clock.now(), notice=notice if text else None)
         if told is not None:
             again(told)
 
 
-def _to_be_told(before: ConversationSettings, now: ConversationSettings) -> str:
+def _to_be_told(before: ConversationSettings, now: ConversationSettings) -> Sentence:
     """What everybody there must know; empty if there is nothing."""
     if now.listens and not before.listens:
         return texts.HEARS_EVERYTHING
     if now.answers is AnswerMode.EVERY and before.answers is not AnswerMode.EVERY:
         return texts.ANSWERS_EVERYTHING
-    return ""
+    return NO_SENTENCE

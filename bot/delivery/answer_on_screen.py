@@ -7,12 +7,16 @@ from functools import partial
 from typing import Self
 
 from bot import texts
+from bot.background import Background
+from bot.delivery.budget import Urgency
 from bot.delivery.final import Final
 from bot.delivery.insistence import Insistence
+from bot.delivery.pace import Pace
 from bot.delivery.preview import Preview
 from bot.delivery.receipts import Receipts, digest
 from bot.delivery.sending import Sending
-from bot.delivery.throttle import Throttle
+from bot.delivery.single import single
+from bot.delivery.typing import keep_typing
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformUncertain
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
@@ -43,7 +47,7 @@ class AnswerOnScreen:
         chat: Chat,
         store: Store,
         clock: Clock,
-        throttle: Throttle,
+        pace: Pace,
         stored: Sequence[Delivery],
         *,
         most_parts: int,
@@ -56,7 +60,9 @@ class AnswerOnScreen:
         self._chat = chat
         self._store = store
         self._clock = clock
+        self._pace = pace
         self._most_parts = most_parts
+        self._is_single = chat.answers_once(turn.key)
         self._receipts = Receipts(turn, chat, store, stored)
         self._sending = Sending(turn, chat, self._receipts)
         self._preview = Preview(
@@ -64,17 +70,22 @@ class AnswerOnScreen:
             chat,
             self._receipts,
             self._sending,
-            throttle,
+            pace,
             clock,
-            most_parts=most_parts - 1,  # The last one would have to make way for the file.
+            # The last one would have to make way for the file.
+            most_parts=1 if self._is_single else most_parts - 1,
         )
-        self._insist = Insistence(f"turn {turn.id}", throttle, clock)
+        self._insist = Insistence(f"turn {turn.id}", pace, clock)
 
     async def __aenter__(self) -> Self:
+        self._pace.__enter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._preview.stop()
+        try:
+            await self._preview.stop()
+        finally:
+            self._pace.__exit__()
 
     def has(self, message_id: MessageId) -> bool:
         """Whether this message is part of the answer."""
@@ -83,6 +94,15 @@ class AnswerOnScreen:
     def show(self, pieces: Sequence[str]) -> None:
         """See `bot.delivery.preview.Preview.show`."""
         self._preview.show(pieces)
+
+    def show_waiting(self) -> None:
+        """Where "typing" can't be shown, let a word stand until the first ones of the answer."""
+        if self._is_single and not self._receipts.message_ids:
+            self.show([texts.ONE_MOMENT.in_language(self._turn.said_in)])
+
+    def typing(self) -> Background:
+        """While the returned context is open, show "typing" until the first words, and whenever no more come."""
+        return keep_typing(self._chat, self._turn.key, self._pace, self._clock, self._preview.silent_s)
 
     async def settle(self) -> None:
         """End the preview: what is on screen stays, and changes no more before `complete`."""
@@ -94,7 +114,7 @@ class AnswerOnScreen:
 
     def plan(self, final: Final) -> Sequence[Delivery]:
         """The receipts to store before `complete`, for parts that are not in the chat yet."""
-        parts = final.parts(self._chat, most=self._most_parts)
+        parts = self._parts(final)
         self._receipts.expect(parts)
         self._receipts.announce_next(len(parts))
         return self._receipts.take()
@@ -111,7 +131,7 @@ class AnswerOnScreen:
             PlatformUncertain: a part may be missing in the chat; it is not sent again, for it could stand there twice.
         """
         await self._preview.stop()
-        parts = final.parts(self._chat, most=self._most_parts)
+        parts = self._parts(final)
         uncertain: PlatformUncertain | None = None
         index = 0
         while index < len(parts):
@@ -150,6 +170,11 @@ class AnswerOnScreen:
         if refusal is not None:
             raise refusal
 
+    def _parts(self, final: Final) -> list[Part]:
+        if self._is_single:
+            return single(final, self._chat)
+        return final.parts(self._chat, most=self._most_parts)
+
     async def _bring_or_tell(self, index: int, part: Part, parts: Sequence[Part]) -> None:
         try:
             await self._bring(index, part, parts)
@@ -158,7 +183,7 @@ class AnswerOnScreen:
                 raise
             log.warning("turn %s: a picture of its answer was refused: %s", self._turn.id, refused)
             self._receipts.note(Delivery(part=index, state=DeliveryState.PENDING))
-            told = self._chat.render(texts.picture_refused(part.text), final=True)[0]
+            told = self._chat.render(texts.picture_refused(part.text).in_language(self._turn.said_in), final=True)[0]
             await self._bring(index, told, parts)
 
     async def _bring(self, index: int, part: Part, parts: Sequence[Part]) -> None:
@@ -176,7 +201,7 @@ class AnswerOnScreen:
             if receipts.shows(index, part):
                 return
             try:
-                await self._insist(partial(self._sending.edit, index, part))
+                await self._insist(partial(self._edit, index, part))
             except PlatformRefused as refused:
                 # Its message is gone or too old to be edited: the text must stand all the same.
                 log.info("turn %s: part %s is sent anew: %s", self._turn.id, index, refused)
@@ -189,11 +214,19 @@ class AnswerOnScreen:
         await self._post_once(index, part)
         receipts.announce_next(len(parts))
 
+    async def _edit(self, index: int, part: Part) -> None:
+        with await self._pace.slot(Urgency.FINAL):
+            await self._sending.edit(index, part)
+
+    async def _post(self, index: int, part: Part) -> None:
+        with await self._pace.slot(Urgency.FINAL):
+            await self._sending.post(index, part)
+
     async def _post_once(self, index: int, part: Part) -> None:
-        post = partial(self._sending.post, index, part)
+        post = partial(self._post, index, part)
         for attempts_left in reversed(range(UNCERTAIN_ATTEMPTS)):
             try:
-                return await self._insist(post, repeatable=self._chat.limits.resend_is_safe)
+                return await self._insist(post, repeatable=self._chat.limits.resend_is_safe or self._is_single)
             except PlatformUncertain as error:
                 log.warning("turn %s: part %s may have been sent, so it is looked for: %s", self._turn.id, index, error)
                 for wait_s in LATE_EFFECTS_S:
@@ -212,7 +245,7 @@ class AnswerOnScreen:
         """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
         turn, before = self._turn, self._receipts.get(index - 1)
         after = self._receipts[index].sent_after or (before and before.message_id) or turn.reply_to
-        known = self._receipts.message_ids
+        known = self._receipts.message_ids | await self._store.own_messages(turn.key, about=turn.id)
         find = partial(self._chat.find, turn.key, after=after, reply_to=self._sending.reply_to(index), known=known)
         self._receipts.doubtful.discard(index)
         while (found := await self._looked_for(find, index)) is not None:

@@ -9,6 +9,7 @@ from bot.events import Action
 from bot.ports.chat import Button
 from bot.ports.model import FinishReason
 from bot.records import Buttons, Exchange, Outcome, TurnState, Verdict
+from bot.sentences import NO_SENTENCE, Sentence
 
 STOPPED = "stopped"
 """A person ended the answer."""
@@ -19,17 +20,27 @@ DEADLINE = "deadline"
 REPETITION = "repetition"
 
 
-RETRY: Buttons = ((Button(action=Action.RETRY, label=texts.RETRY_LABEL),),)
+_GO_ON = Button(action=Action.CONTINUE, label=texts.CONTINUE_LABEL)
+_AGAIN = Button(action=Action.RETRY, label=texts.RETRY_LABEL)
+_FORGET = Button(action=Action.FORGET, label=texts.FORGET_LABEL)
+
+RETRY: Buttons = ((_AGAIN, _FORGET),)
 """Under a failure."""
 
 _NO_USE = frozenset({ModelTrouble.BLOCKED, ModelTrouble.PICTURES, ModelTrouble.TOO_LARGE})
 """Troubles that are the same when the same is asked again."""
 
 
-def conclude(answer: Answer, interrupted: str | None) -> Outcome:
-    """The outcome of an answer; `interrupted` is STOPPED, DEADLINE or None."""
+def conclude(answer: Answer, interrupted: str | None, *, language: str) -> Outcome:
+    """The outcome of an answer.
+
+    Args:
+        answer: As far as it came.
+        interrupted: STOPPED, DEADLINE or None.
+        language: In which the bot's own sentences are said: an IETF tag, or empty.
+    """
     trouble, sentence = _trouble(answer, interrupted)
-    below = [sentence, *answer.notes] if sentence else answer.notes
+    below = [note.in_language(language) for note in (sentence, *answer.notes) if note]
     above = [answer.mark + (with_closed_fence(answer.text) if below else answer.text)] if answer.text else []
     finish = answer.finish
     is_failure = bool(trouble) and trouble not in (STOPPED, REPETITION)
@@ -37,7 +48,7 @@ def conclude(answer: Answer, interrupted: str | None) -> Outcome:
         state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
         text="\n\n".join([*above, *below]),
         pictures=tuple(answer.pictures),
-        buttons=_buttons(answer, trouble if is_failure else ""),
+        buttons=_buttons(answer, trouble),
         answer=answer.text or None,
         trouble=trouble,
         detail=str(answer.error or ""),
@@ -50,14 +61,19 @@ def conclude(answer: Answer, interrupted: str | None) -> Outcome:
 
 
 def _buttons(answer: Answer, trouble: str) -> Buttons:
-    """What may help: going on where there is something to go on from, and asking again where it failed."""
-    is_cut_off = trouble or (answer.finish is not None and answer.finish.reason is FinishReason.LENGTH)
-    go_on = Button(action=Action.CONTINUE, label=texts.CONTINUE_LABEL)
-    row = [go_on] if answer.text and is_cut_off and trouble != ModelTrouble.BLOCKED else []
-    return tuple(filter(None, [(*row, *(RETRY[0] if trouble and trouble not in _NO_USE else ()))]))
+    """What may help where an answer is not whole: going on from what there is, asking again, or having it forgotten.
+
+    A whole answer carries none, so that a chat is not full of buttons.
+    """
+    is_cut_off = answer.finish is not None and answer.finish.reason is FinishReason.LENGTH
+    if not (trouble or is_cut_off):
+        return ()
+    row = [_GO_ON] if answer.text and trouble not in (ModelTrouble.BLOCKED, REPETITION) else []
+    row += [_AGAIN] if trouble and trouble not in _NO_USE else []
+    return ((*row, _FORGET),)
 
 
-def notes_on(question: Exchange) -> list[str]:
+def notes_on(question: Exchange) -> list[Sentence]:
     """A line for each picture of the question that the model does not get, or not whole."""
     notes = []
     for number, attachment in enumerate(attachments_of([question]), start=1):
@@ -70,7 +86,7 @@ def notes_on(question: Exchange) -> list[str]:
     return notes
 
 
-def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
+def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, Sentence]:
     """A short code and what the person reads under the answer, or instead of one."""
     if interrupted == STOPPED:
         return STOPPED, texts.STOPPED_NOTE if answer.text else texts.STOPPED
@@ -85,14 +101,14 @@ def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, str]:
     return _trouble_of_a_whole(answer)
 
 
-def _trouble_of_a_whole(answer: Answer) -> tuple[str, str]:
+def _trouble_of_a_whole(answer: Answer) -> tuple[str, Sentence]:
     reason = answer.finish.reason if answer.finish is not None else FinishReason.STOP
     if reason is FinishReason.CONTENT_FILTER:
         return ModelTrouble.BLOCKED, _broken_off(answer, texts.FILTERED)
     if not answer.text:
         return ModelTrouble.EMPTY, texts.TOOL_ASKED if answer.asked_for_tool else texts.EMPTY_ANSWER
-    return "", texts.LENGTH_NOTE if reason is FinishReason.LENGTH else ""
+    return "", texts.LENGTH_NOTE if reason is FinishReason.LENGTH else NO_SENTENCE
 
 
-def _broken_off(answer: Answer, sentence: str) -> str:
+def _broken_off(answer: Answer, sentence: Sentence) -> Sentence:
     return texts.broke_off(sentence) if answer.text else sentence

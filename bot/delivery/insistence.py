@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
-from bot.delivery.throttle import Throttle
+from bot.delivery.pace import Pace
 from bot.errors import PlatformError, PlatformThrottled, PlatformUnavailable, PlatformUncertain
 from bot.ports.clock import Clock
 
@@ -20,10 +20,10 @@ RETRY_WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, *(60,) * 360)
 class Insistence:
     """Repeats what is sent, with growing waits, or as long as the platform demands."""
 
-    def __init__(self, name: str, throttle: Throttle, clock: Clock) -> None:
-        """`name` is for the log; `throttle` is that of the chat to which is sent."""
+    def __init__(self, name: str, pace: Pace, clock: Clock) -> None:
+        """`name` is for the log; `pace` is that of the answer that is sent."""
         self._name = name
-        self._throttle = throttle
+        self._pace = pace
         self._clock = clock
 
     async def __call__(self, send: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
@@ -36,12 +36,12 @@ class Insistence:
         """
         waits = iter(RETRY_WAITS_S)
         while True:
-            await self._throttle.passed()
+            await self._pace.passed()
             try:
                 return await send()
             except PlatformThrottled as throttled:
                 log.info("%s: the platform asks to wait %.0f s", self._name, throttled.retry_after_s)
-                await self._throttle.demand(throttled.retry_after_s)
+                await self._pace.demand(throttled.retry_after_s)
             except PlatformUncertain as error:
                 if not repeatable:
                     raise

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import texts
+from bot.delivery.budget import Urgency
+from bot.delivery.pace import Pace
 from bot.delivery.receipts import Receipts, digest
 from bot.delivery.sending import Sending
-from bot.delivery.throttle import Throttle
 from bot.errors import PlatformError, PlatformThrottled, PlatformUnavailable, StorageError
 from bot.events import Action
-from bot.ports.chat import Button, Chat
+from bot.ports.chat import Button, Chat, Part
 from bot.ports.clock import Clock
 from bot.records import Turn
 
@@ -25,27 +27,23 @@ class Preview:
     """Best effort: it is dropped when the platform is busy."""
 
     def __init__(
-        self,
-        turn: Turn,
-        chat: Chat,
-        receipts: Receipts,
-        sending: Sending,
-        throttle: Throttle,
-        clock: Clock,
-        *,
-        most_parts: int,
+        self, turn: Turn, chat: Chat, receipts: Receipts, sending: Sending, pace: Pace, clock: Clock, *, most_parts: int
     ) -> None:
         """Of a long text only the first `most_parts` messages are shown."""
         self._most_parts = most_parts
         self._turn = turn
+        self._stop = ((Button(action=Action.STOP, label=texts.STOP_LABEL.in_language(turn.said_in)),),)
         self._chat = chat
         self._receipts = receipts
         self._sending = sending
-        self._throttle = throttle
+        self._pace = pace
         self._clock = clock
         self._wanted: Sequence[str] = ()
+        self._spoke_s = -math.inf
         self._changed = asyncio.Event()
         self._is_sending = asyncio.Lock()
+        self._has_more = False
+        """There are further parts to bring onto the screen, at once."""
         self._task: asyncio.Task[None] | None = None
 
     def show(self, pieces: Sequence[str]) -> None:
@@ -54,9 +52,14 @@ class Preview:
         The caller may go on appending to `pieces`: they are joined only when they are shown.
         """
         self._wanted = pieces
+        self._spoke_s = self._clock.monotonic_s()
         self._changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._keep_showing(), name=f"preview of turn {self._turn.id}")
+
+    def silent_s(self) -> float:
+        """For how long there were no new words; infinite before the first."""
+        return self._clock.monotonic_s() - self._spoke_s
 
     async def stop(self) -> None:
         """Show nothing more. What is on screen stays."""
@@ -72,45 +75,55 @@ class Preview:
         self._task = None
 
     async def _keep_showing(self) -> None:
-        limits = self._chat.limits
-        interval_s = limits.edit_interval_s if self._turn.is_private else limits.group_edit_interval_s
+        self._pace.is_shown = bool(self._receipts.message_ids)
         await self._clock.sleep(GATHER_S)
         while True:
             await self._changed.wait()
-            await self._throttle.passed()
-            self._changed.clear()
-            async with self._is_sending:
-                try:
-                    await self._show_once()
-                except PlatformThrottled as throttled:
-                    await self._throttle.demand(throttled.retry_after_s)
-                except PlatformUnavailable:
-                    pass  # The next update tries again.
-                except (PlatformError, StorageError) as error:
-                    log.info("turn %s: no more previews: %s", self._turn.id, error)
-                    return
-            await self._clock.sleep(interval_s)
+            with await self._pace.slot(Urgency.UPDATE if self._pace.is_shown else Urgency.FIRST) as slot:
+                self._changed.clear()
+                async with self._is_sending:
+                    try:
+                        slot.is_used = await self._show_next()
+                    except PlatformThrottled as throttled:
+                        await self._pace.demand(throttled.retry_after_s)
+                        self._changed.set()
+                    except PlatformUnavailable:
+                        pass  # The next update tries again.
+                    except (PlatformError, StorageError) as error:
+                        log.info("turn %s: no more previews: %s", self._turn.id, error)
+                        return
+            if not self._has_more:
+                await self._clock.sleep(self._pace.interval_s)
 
-    async def _show_once(self) -> None:
-        receipts = self._receipts
+    async def _show_next(self) -> bool:
+        """Bring the first part that is out of date onto the screen. Whether there was one that could be."""
+        self._has_more = False
         parts = self._chat.render("".join(self._wanted), final=False)[: self._most_parts]
+        last = len(parts) - 1
         for index, final in enumerate(parts):
-            part = replace(final, buttons=_stop() if index == len(parts) - 1 else ())
-            if receipts.shows(index, part):
-                continue
-            receipt = receipts.get(index)
-            if receipt is not None and receipt.message_id is not None:
-                if receipts.is_of_another_kind(index, part):
-                    return  # What takes its place has to be sent anew, and only once.
-                await self._sending.edit(index, part)
-            elif index in receipts.doubtful:
-                return  # It may stand there already: for the final text it is looked for.
-            else:
-                receipts.announce(index, digest(part))
-                await receipts.record()
-                await self._sending.post(index, part)
-                await receipts.record()
+            part = replace(final, buttons=self._stop if index == last else ())
+            if not self._receipts.shows(index, part):
+                if not await self._bring(index, part):
+                    return False
+                self._pace.moved()
+                self._has_more = index < last
+                if self._has_more:
+                    self._changed.set()
+                return True
+        return False
 
-
-def _stop() -> tuple[tuple[Button, ...], ...]:
-    return ((Button(action=Action.STOP, label=texts.STOP_LABEL),),)
+    async def _bring(self, index: int, part: Part) -> bool:
+        receipts = self._receipts
+        receipt = receipts.get(index)
+        if receipt is not None and receipt.message_id is not None:
+            if receipts.is_of_another_kind(index, part):
+                return False  # What takes its place has to be sent anew, and only once.
+            await self._sending.edit(index, part)
+            return True
+        if index in receipts.doubtful:
+            return False  # It may stand there already: for the final text it is looked for.
+        receipts.announce(index, digest(part))
+        await receipts.record()
+        await self._sending.post(index, part)
+        await receipts.record()
+        return True

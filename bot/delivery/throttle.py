@@ -36,10 +36,14 @@ class Throttles:
         chat = replace(key, thread_id=None) if limits.threads_share_waits else key
         return Throttle(self, chat, is_private=is_private)
 
+    def left_s(self, chat: ConversationKey) -> float:
+        """How long the chat is not to be written to; at most 0 when it may be."""
+        return self._until_s.get(chat, 0.0) - self._clock.monotonic_s()
+
     async def passed(self, chat: ConversationKey) -> None:
         """Return once the chat may be written to."""
         await self._recall()
-        while (left_s := self._until_s.get(chat, 0.0) - self._clock.monotonic_s()) > 0:
+        while (left_s := self.left_s(chat)) > 0:
             await self._clock.sleep(left_s)
         self._until_s.pop(chat, None)
 
@@ -74,14 +78,19 @@ class Throttle:
     """One chat's."""
 
     def __init__(self, throttles: Throttles, chat: ConversationKey, *, is_private: bool) -> None:
+        self.chat = chat
+        """Whose waits these are."""
         self._throttles = throttles
-        self._chat = chat
         self._is_private = is_private
+
+    def left_s(self) -> float:
+        """How long the chat is not to be written to; at most 0 when it may be."""
+        return self._throttles.left_s(self.chat)
 
     async def passed(self) -> None:
         """Return once the chat may be written to."""
-        await self._throttles.passed(self._chat)
+        await self._throttles.passed(self.chat)
 
     async def demand(self, seconds: float) -> None:
         """Note that the platform wants nothing new in this chat for so long."""
-        await self._throttles.demand(self._chat, seconds, is_private=self._is_private)
+        await self._throttles.demand(self.chat, seconds, is_private=self._is_private)

@@ -103,7 +103,7 @@ def _aligns(state: StateBlock, start: int, end: int, header: str) -> list[str] |
 def _is_last(state: StateBlock, line: int, end: int) -> bool:
     """Whether the text still grows, and only one more line may have been begun below this one."""
     lines: int = state.env.get("growing_lines", sys.maxsize)
-    return line + 1 >= lines or (line + 2 >= lines and (line + 1 < end or state.src.endswith("\n")))
+    return line + 1 >= lines or (line + 2 >= lines and (line + 1 < end or not state.src.rpartition("\n")[2].strip()))
 
 
 def _ends_table(state: StateBlock, line: int, end: int) -> bool:

@@ -20,8 +20,10 @@ BLOCK_ENDS: Mapping[str, str] = MappingProxyType({"\\[": "\\]", "$$": "$$"})
 _DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n]{0,299}[^\s$\\])\$(?![A-Za-z0-9$])")
 """As Pandoc has it: no blank inside of the dollars and no digit behind them, else these are prices."""
 _LONE_DOLLAR = re.compile(r"\$(?:[^\s$][^$\n]{0,299})?\Z")
-_OPEN_DOLLAR = re.compile(r"\$(?=[A-Za-z\\{(|])[^$\n]*\Z")
-_UNFINISHED_COMMAND = re.compile(r"(?:\\[A-Za-z]*|[\^_{\s])+\Z")
+_OPEN_DOLLAR = re.compile(
+    r"\$(?=[A-Za-z\\{(|]|\d[\d.,]*(?:\s*[-+=*/]?\s*\\[A-Za-z]|(?:\s*[-+=*/]\s*)?[A-Za-z]{0,2}[\^_]))[^$\n]*\Z"
+)
+_UNFINISHED_COMMAND = re.compile(r"(?:\\(?:begin|end)\{[A-Za-z*]*\}?(?:\{[lcr|]*\}?)?|\\[A-Za-z]*|[\^_{\s$])+\Z")
 _OF_WORDS = re.compile(r"\w\s+[A-Za-z]{2}|[A-Za-z]{2}\s+\w")
 _OF_PRICES = re.compile(r"\d[^=+<>*/\\^_{}|-]*\s[^=+<>*/\\^_{}|-]*")
 _OF_TEX = re.compile(r"[\\^_{}=]")

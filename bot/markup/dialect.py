@@ -102,7 +102,8 @@ def _address(state: StateInline, silent: bool) -> bool:
     """A bare address is text as it stands: ``https://x.de/__init__.py`` has no bold part."""
     if state.src[state.pos] != ":":
         return False
-    scheme = next((word for word in ("https", "http") if state.src.endswith(word, 0, state.pos)), None)
+    before = state.src[max(0, state.pos - len("https")) : state.pos]
+    scheme = next((before[-len(word) :] for word in ("https", "http") if before.lower().endswith(word)), None)
     if scheme is None or (found := _ADDRESS.match(state.src, state.pos - len(scheme), state.posMax)) is None:
         return False
     if not silent:

@@ -21,6 +21,8 @@ class Kind(enum.StrEnum):
     ADDRESS = "address"
     MARKER = "marker"
     """What begins an entry of a list."""
+    RIGHT_TO_LEFT = "right to left"
+    """A text whose lines run so, whichever way their first letters do."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,8 @@ _VIRAMA = 9
 """The combining class of the signs that tie two Indic consonants together."""
 _LONGEST_CLUSTER = 128
 """A longer "character" is an attack on screens, and is cut anywhere."""
+_REGIONALS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+"""Letters of flags."""
 _LONGEST_ROW = 8192
 """So many letters of flags are counted, to know which two belong together. More than fit into a message."""
 
@@ -41,7 +43,7 @@ def _are_joined(text: str, index: int) -> bool:
         or _extends(after)
         or unicodedata.combining(before) == _VIRAMA
         or _in_hangul_syllable(before, after)
-        or (_is_regional(after) and _regionals_before(text, index) % 2 == 1)
+        or (after in _REGIONALS and _regionals_before(text, index) % 2 == 1)
     )
 
 
@@ -54,15 +56,9 @@ def _extends(char: str) -> bool:
     )
 
 
-def _is_regional(char: str) -> bool:
-    return "\U0001f1e6" <= char <= "\U0001f1ff"
-
-
 def _regionals_before(text: str, index: int) -> int:
-    count = 0
-    while count < _LONGEST_ROW and index - count > 0 and _is_regional(text[index - count - 1]):
-        count += 1
-    return count
+    row = text[max(0, index - _LONGEST_ROW) : index]
+    return len(row) - len(row.rstrip(_REGIONALS))
 
 
 def _in_hangul_syllable(before: str, after: str) -> bool:

@@ -25,11 +25,18 @@ _LONGEST_UNFINISHED = 1500
 """Longer than any link."""
 _MOST_STYLES = 20
 """So many can be open with sense."""
-_UNFINISHED_RUN = re.compile(r"(?:[*_~`$]+|\\)\Z")
+_UNFINISHED_RUN = re.compile(r"(?:(?:\\(?=[*_~$]))?[*_~`$]++ *+)++\\?\Z|\\\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
-_UNFINISHED_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:[^()\s]*|\S+\s+\"[^\"\n]*\"?)\Z")
-_UNFINISHED_LABEL = re.compile(r"(?:(?<=\s)|(?<=\A))!?\[(?=\Z|[^\W\d_][^\[\]\n]*\Z)")
-_UNFINISHED_ADDRESS = re.compile(r"(?<!\\)<(?=https?(?::[^\s<>]*)?\Z)", re.IGNORECASE)
+_LABEL = r"[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+"
+_UNFINISHED_LINK = re.compile(rf"!?\[({_LABEL})\]\((?:(?:[^()\s]|\([^()\s]*+\)?+)*+|\S+\s+\"[^\"\n]*\"?)\Z")
+_UNFINISHED_LABEL = re.compile(
+    rf"(?<![A-Za-z0-9_)\]\\])!?\[(?=[!\]]?\Z|!\[|[*`\"“]{{0,3}}[^\W\d_])({_LABEL}(?:\[[^\[\]\n]*+)?)\]?\Z|(?<![^\s\[])()!\Z"
+)
+_UNFINISHED_ADDRESS = re.compile(r"(?<!\\)<()(?=(?:h|ht|htt|https?(?::[^\s<>]*)?)?\Z)", re.IGNORECASE)
+_UNFINISHED_PRICE = re.compile(r"(?<![^\W_])\$\d[\w.,]*+(?:\s*[-+*/=])?\Z")
+"""Or formula."""
+# A picture in a link is in two labels.
+_UNFINISHED = (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS, _UNFINISHED_PRICE)
 _BACKTICKS = re.compile("`+")
 _VERBATIM = re.compile(r"`+|\\[(\[]|\$")
 _SIGNS = "$_*~"
@@ -75,7 +82,8 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
     Returns:
         What will stay whatever is appended, and the rest, closed. Each can be parsed by itself.
     """
-    begun = _UNFINISHED_BOX.sub("", _UNFINISHED_RUN.sub("", text)).rstrip(" ")
+    run = _UNFINISHED_RUN.search(text, max(0, len(text) - _LONGEST_UNFINISHED))
+    begun = _UNFINISHED_BOX.sub("", text[: run.start()] if run else text).rstrip(" ")
     scan = _scan(begun)
     shown, unfinished_from = _without_unfinished(begun, scan)
     start = min([unfinished_from, changeable_from, *scan.open])
@@ -95,10 +103,12 @@ def _without_unfinished(text: str, scan: "_Scan") -> tuple[str, int]:
     """The text without what only makes sense together with what follows, and from where it may change."""
     starts = [len(text)]
     shown = text
-    for unfinished in (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS):
+    verbatim_from = scan.open[-1] if scan.closing else len(text)
+    for unfinished in _UNFINISHED:
         found = unfinished.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))
-        if found is not None and scan.whole_from(found.start()) == found.start():
-            shown = shown[: found.start()] + (found[1] if found.re is _UNFINISHED_LINK else shown[found.end() :])
+        if found and found.start() < verbatim_from and scan.whole_from(found.start()) == found.start():
+            kept = next(filter(None, found.groups()), "")
+            shown = shown[: found.start()] + kept + shown[found.end() :]
             starts.append(found.start())
     tail = _TAIL.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))
     return shown, min(starts if tail is None else [*starts, tail.start()])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.markup.direction import ISOLATE, MARK, RIGHT_TO_LEFT, begins_left_to_right, direction_of, with_signs_isolated
 from bot.markup.flat import Canvas, Flat, Kind
 from bot.markup.nodes import (
     Address,
@@ -27,16 +28,15 @@ from bot.markup.nodes import (
     Table,
     Text,
     Unsettled,
+    plain,
     titled,
 )
-from bot.markup.tables import RIGHT_TO_LEFT, aligned, in_words
+from bot.markup.tables import aligned, in_words
 
 RULE = "─" * 10
 
 _BOXES = {False: "☐", True: "☑"}
 _KINDS = {Style.BOLD: Kind.BOLD, Style.ITALIC: Kind.ITALIC, Style.STRIKETHROUGH: Kind.STRIKETHROUGH}
-_ISOLATED = "\u2066{}\u2069"
-"""LEFT-TO-RIGHT ISOLATE, and its end: neither is visible."""
 
 
 def _no_signs(kind: Kind, value: str) -> tuple[str, str]:
@@ -58,8 +58,12 @@ class Sheet:
     """Else their lines begin with a ``>``."""
     marks_quotes_in_lists: bool = False
     """The same for a quote within a list."""
+    closes_up_headings: bool = False
+    """No blank line below a heading: the platform leaves room there itself."""
     addresses_behind_links: bool = False
     """Links can't be followed unless their address is written out."""
+    marks_direction: bool = True
+    """Invisible characters keep text from right to left in order."""
     table_width: int
     """In cells of a fixed-width font; wider tables are told in words."""
     signs: Callable[[Kind, str], tuple[str, str]] = _no_signs
@@ -87,8 +91,9 @@ class _Layout:
         """Of lists."""
         self._is_fresh = True
         """Nothing stands on the line yet but, in a list or quote, what begins it."""
+        self._is_below_heading = False
         self._is_right_to_left = False
-        """Words of this text so far are."""
+        """The text that is being written."""
 
     def blocks(self, blocks: tuple[Block, ...]) -> None:
         for block in blocks:
@@ -104,6 +109,7 @@ class _Layout:
                 self.canvas.open(Kind.HEADING, str(level))
                 self._text(inside)
                 self.canvas.close()
+                self._is_below_heading = True
             case Quote():
                 self._quote(block)
             case List(items=items):
@@ -124,9 +130,10 @@ class _Layout:
         if self.unsettled_line is not None and block.line >= self.unsettled_line:
             self.canvas.unsettle()
         if not self._is_fresh:
-            self.canvas.write("\n\n" if block.is_apart else "\n")
+            closes_up = self._is_below_heading and self._sheet.closes_up_headings
+            self.canvas.write("\n\n" if block.is_apart and not closes_up else "\n")
             self.canvas.write("".join(self._indents) if is_indented else "")
-        self._is_fresh = False
+        self._is_fresh = self._is_below_heading = False
 
     def _item(self, item: Item) -> None:
         self._begin(item)
@@ -192,8 +199,17 @@ class _Layout:
         return bool(rows) and aligned(replace(table, rows=rows), self._sheet.table_width) is None
 
     def _text(self, inside: Inlines) -> None:
-        self._is_right_to_left = False
+        self._is_right_to_left, may_change = direction_of(inside) if self._sheet.marks_direction else (False, False)
+        if may_change:
+            self.canvas.unsettle()
+        if not self._is_right_to_left:
+            self._inlines(inside)
+            return
+        self.canvas.open(Kind.RIGHT_TO_LEFT)
+        if begins_left_to_right("".join(plain(inside))):
+            self.canvas.write(MARK)
         self._inlines(inside)
+        self.canvas.close()
 
     def _inlines(self, inside: Inlines) -> None:
         for inline in inside:
@@ -202,10 +218,9 @@ class _Layout:
     def _inline(self, inline: Inline) -> None:
         match inline:
             case Text(text):
-                self._is_right_to_left = self._is_right_to_left or RIGHT_TO_LEFT.search(text) is not None
-                self._lines(text)
+                self._lines(with_signs_isolated(text) if self._is_right_to_left else text)
             case LineBreak():
-                self._lines("\n")
+                self._lines(f"\n{MARK}" if self._is_right_to_left else "\n")
             case Styled(style, inside):
                 self.canvas.open(_KINDS[style])
                 self._inlines(inside)
@@ -219,16 +234,23 @@ class _Layout:
             case Image(url, words, title):
                 self._image(url, words, title)
             case Formula(text):
-                self._formula(text)
+                self._lines(text.join(ISOLATE) if self._is_right_to_left else text)
             case Unsettled():
                 self.canvas.unsettle()
 
     def _marked(self, kind: Kind, text: str) -> None:
+        before, behind = ISOLATE if self._is_right_to_left else ("", "")
+        self.canvas.write(before)
         self.canvas.open(kind)
         self.canvas.write(text)
         self.canvas.close()
+        self.canvas.write(behind)
 
     def _link(self, link: Link) -> None:
+        is_apart = self._is_right_to_left and RIGHT_TO_LEFT.search("".join(plain(link.inside))) is None
+        if is_apart:
+            self._is_right_to_left = False
+            self.canvas.write(ISOLATE[0])
         start = self.canvas.length
         self.canvas.open(Kind.LINK, link.url)
         self._inlines(link.inside)
@@ -236,6 +258,9 @@ class _Layout:
         if is_blank:
             self.canvas.write(link.url)
         self.canvas.close()
+        if is_apart:
+            self._is_right_to_left = True
+            self.canvas.write(ISOLATE[1])
         self._behind_link(link.url, link.title, is_shown=is_blank)
 
     def _image(self, url: str, words: str, title: str) -> None:
@@ -253,10 +278,6 @@ class _Layout:
         if self._sheet.addresses_behind_links and not is_shown:
             self.canvas.write(f" ({url})")
         self.canvas.write(titled(title))
-
-    def _formula(self, text: str) -> None:
-        # Without this the signs of a formula change places between words that run from right to left.
-        self._lines(_ISOLATED.format(text) if self._is_right_to_left else text)
 
     def _lines(self, text: str) -> None:
         """Write text whose lines belong to the current list or quote."""

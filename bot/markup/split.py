@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from bot.markup.direction import MARK, begins_left_to_right
 from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.graphemes import cut_before
 
@@ -13,9 +14,13 @@ _LEAST = 1 / 3
 """A better kind of cut is taken if it fills at least this share of the message."""
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2060-\u2064\u2066-\u2069\ufeff]")
 _SENTENCE_END = re.compile(r"[.!?…؟۔।]['\"”’)\]]*(?=\s)|[。！？]['\"”’」』）]*")
+_NEW_IN_CODE = re.compile(r"\n(?:[ \t]*\n)+(?=[^\s)}\]])")
+_BLANK_IN_CODE = re.compile(r"\n[ \t]*\n")
+_LINE_IN_CODE = re.compile(r"\n")
 _WORD_END = re.compile(r"\s(?=\S)")
 _LOOKAHEAD = 2
 """So many characters behind a cut have a say in it."""
+_WHOLE_LINES = frozenset({Kind.QUOTE, Kind.HEADING})
 _ATOMIC = frozenset({Kind.CODE, Kind.PRE, Kind.LINK})
 
 
@@ -58,6 +63,7 @@ class _Splitter:
         self._code = _Places([span for span in flat.spans if span.kind is Kind.PRE])
         self._atoms = _Places([span for span in flat.spans if span.kind in _ATOMIC])
         self._markers = _Places([span for span in flat.spans if span.kind is Kind.MARKER])
+        self._right_to_left = _Places([span for span in flat.spans if span.kind is Kind.RIGHT_TO_LEFT])
         self._heading_ends = {span.end for span in flat.spans if span.kind is Kind.HEADING}
 
     def parts(self) -> Iterator[Flat]:
@@ -81,7 +87,10 @@ class _Splitter:
         spans = [
             Span(max(span.start, start) - start, min(span.end, end) - start, span.kind, span.value)
             for span in self._spans.between(start, end)
+            if span.kind is not Kind.RIGHT_TO_LEFT
         ]
+        if self._right_to_left.around(start) and begins_left_to_right(text.partition("\n")[0]):
+            return Flat(f"{MARK}{text}", [_moved_by_mark(span) for span in spans])
         return Flat(text, spans)
 
     def _first_visible(self, start: int) -> int:
@@ -97,7 +106,8 @@ class _Splitter:
     def _end_of_room(self, start: int) -> int:
         """How far the part may reach at most."""
         reopened = sum(self._room.reopening(span) for span in self._spans.around(start))
-        most = self._measure.up_to(start) + self._room.length - reopened
+        mark = 1 if self._right_to_left.around(start) else 0
+        most = self._measure.up_to(start) + self._room.length - reopened - mark
         places = range(len(self._text) + 1)
         end = max(start + 1, bisect_right(places, most, start + 1, key=self._measure.up_to) - 1)
         if self._room.spans is None:
@@ -107,25 +117,39 @@ class _Splitter:
 
     def _cut(self, start: int, end: int) -> int:
         low = start + max(1, int((end - start) * _LEAST))
-        for separator, outside_code in (("\n\n", True), ("\n", True), ("\n\n", False), ("\n", False)):
-            if (cut := self._last_line_end(separator, low, end, outside_code=outside_code)) is not None:
+        for separator in ("\n\n", "\n"):
+            if (cut := self._last_line_end(separator, low, end)) is not None:
                 return cut
+        if (cut := self._last_in_code(low, end)) is not None:
+            return cut
         for pattern in (_SENTENCE_END, _WORD_END):
             if (cut := self._last_match(pattern, low, end)) is not None:
                 return cut
         return self._last_grapheme(start, end)
 
-    def _last_line_end(self, separator: str, low: int, end: int, *, outside_code: bool) -> int | None:
-        """The last place, at most `end`, where `separator` stands; never inside a block of code if `outside_code`."""
+    def _last_line_end(self, separator: str, low: int, end: int) -> int | None:
+        """The last place, at most `end`, where `separator` stands outside of blocks of code."""
         high = end + len(separator)
         while (place := self._text.rfind(separator, low, high)) >= 0:
-            code = self._code.around(place, with_start=True) if outside_code else None
+            code = self._code.around(place, with_start=True)
             if code:
                 high = code[0].start
-            elif place in self._heading_ends:
+            elif place in self._heading_ends or self._markers.around(place, with_end=True):
                 high = place
             else:
                 return place
+        return None
+
+    def _last_in_code(self, low: int, end: int) -> int | None:
+        """The last place, at most `end`, above a line that begins something new; else above any line.
+
+        That is the line below a blank one, and best one that is not indented: a function of its own, not half of one.
+        """
+        for pattern in (_NEW_IN_CODE, _BLANK_IN_CODE, _LINE_IN_CODE):
+            places = [found.start() for found in pattern.finditer(self._text, low, end + 2)]
+            inside = (place for place in reversed(places) if place <= end and self._code.around(place))
+            if (cut := next(inside, None)) is not None:
+                return cut
         return None
 
     def _last_match(self, pattern: re.Pattern[str], low: int, end: int) -> int | None:
@@ -169,6 +193,12 @@ class _Places:
         first = bisect_right(self._reach, place - with_end)
         last = bisect_left(self._starts, place + with_start)
         return [span for span in self._spans[first:last] if span.end + with_end > place]
+
+
+def _moved_by_mark(span: Span) -> Span:
+    """What stands at the beginning of a line stays there."""
+    start = 0 if span.start == 0 and span.kind in _WHOLE_LINES else span.start + 1
+    return Span(start, span.end + 1, span.kind, span.value)
 
 
 def _end_of(found: re.Match[str]) -> int:

@@ -1,16 +1,32 @@
 """Tables for narrow screens: aligned lines where they fit, else a list of rows in words."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from bot.markup.nodes import Address, Image, Inlines, Item, Link, List, Paragraph, Style, Styled, Table, Text, plain
-
-RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-"""Hebrew, Arabic and the scripts beside them."""
+from bot.markup.direction import RIGHT_TO_LEFT
+from bot.markup.nodes import (
+    Address,
+    Image,
+    Inline,
+    Inlines,
+    Item,
+    Link,
+    List,
+    Paragraph,
+    Style,
+    Styled,
+    Table,
+    Text,
+    plain,
+)
 
 _BETWEEN = " | "
+_JOINER = "\u200d"
+_AS_EMOJI = "\ufe0f"
+"""What stands before it is shown as a picture, e.g. a heart."""
+_NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+_BETWEEN_FACTS = " · "
 PHONE_CELLS = 35
 """A phone is most often 360 dp wide (StatCounter), of which chats leave some 300 to a text, and a letter of a
 fixed-width font of 14 sp takes 8.4 of them (0.6 em). What is wider is wrapped, and then nobody can read it."""
@@ -37,31 +53,38 @@ def aligned(table: Table, width: int) -> str | None:
 
 
 def in_words(table: Table) -> List:
-    """For each row an entry: its first cell, and below it the others, each behind the header of its column."""
+    """For each row an entry of one paragraph: its first cell, and then the others, each behind its column's header."""
     header, *rows = table.rows
-    if not rows:
-        rows = [()]
-    entries = [tuple(_entry(header, row, number)) for number, row in enumerate(rows)]
-    line = table.line
-    items = [
+    items = tuple(
         Item(
-            line=line + 2 + number,
+            line=table.line + 2 + number,
             is_apart=table.is_apart and number == 0,
-            blocks=(first, *_below(others, line + 2 + number)),
+            blocks=(Paragraph(line=table.line + 2 + number, is_apart=False, inside=told),),
         )
-        for number, (first, *others) in enumerate(filter(None, entries))
-    ]
-    return List(line=line, is_apart=table.is_apart, items=tuple(items))
+        for number, row in enumerate(rows or [()])
+        if (told := tuple(_told(header, row, keeps_headers=number == 0)))
+    )
+    return List(line=table.line, is_apart=table.is_apart, items=items)
 
 
 def cells(text: str) -> int:
-    """The width in a fixed-width font: wide characters take two cells, combining ones none."""
+    """The width in a fixed-width font: wide characters and emoji take two cells, what joins the one before none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
+    width = last = 0
+    before = ""
+    for character in text:
+        if character == _AS_EMOJI:
+            width, last = width + 2 - last, 2
+        elif before != _JOINER and not _is_joined(character):
+            last = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+            width += last
+        before = character
+    return width
+
+
+def _is_joined(character: str) -> bool:
+    return unicodedata.category(character) in _NO_WIDTH or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
 
 
 def _has_link(inlines: Inlines) -> bool:
@@ -79,20 +102,17 @@ def _line(row: Sequence[str], widths: Sequence[int], aligns: Sequence[str]) -> s
     return _BETWEEN.join(shown).rstrip()
 
 
-def _entry(header: Sequence[Inlines], row: Sequence[Inlines], number: int) -> Iterator[Paragraph]:
-    for column, (name, value) in enumerate(zip_longest(header, row, fillvalue=())):
-        if column >= len(row) and number > 0:
-            return  # The row ends here. That the first one is complete keeps all headers.
-        label = (*name, Text(": ")) if name else ()
-        yield Paragraph(line=0, is_apart=False, inside=(*label, *(_bold(value) if column == 0 else value)))
+def _told(header: Sequence[Inlines], row: Sequence[Inlines], *, keeps_headers: bool) -> Iterator[Inline]:
+    """A row that ends early is told as far as it goes, unless some headers would not be told at all."""
+    told = [*zip_longest(header, row, fillvalue=())]
+    for column, (name, value) in enumerate(told if keeps_headers else told[: len(row)]):
+        if column:
+            yield Text(_BETWEEN_FACTS)
+        if name:
+            yield from (*name, Text(": "))
+        yield from _bold(value) if column == 0 else value
 
 
 def _bold(value: Inlines) -> Inlines:
     has_styles = any(isinstance(inline, Styled) for inline in value)
     return value if has_styles or not value else (Styled(Style.BOLD, value),)
-
-
-def _below(others: Sequence[Paragraph], line: int) -> Iterator[List]:
-    if others:
-        items = tuple(Item(line=line, is_apart=False, blocks=(other,)) for other in others)
-        yield List(line=line, is_apart=False, items=items)

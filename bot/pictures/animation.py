@@ -10,6 +10,7 @@ from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE, check_pixels
 from bot.pictures.still import name_of, opened
 from bot.records import Box
+from bot.sentences import NO_SENTENCE, sentence
 
 FORMATS = ("GIF", "PNG", "WEBP", "AVIF")
 
@@ -30,7 +31,7 @@ class Animation:
         self._max_pixels = limits.max_pixels
         self._whole_ms = 0.0
         self._count = 0
-        self.left_out = ""
+        self.left_out = NO_SENTENCE
         with opened(data, limits.max_pixels) as image:
             self._chosen = choose(list(self._moments(image)), limits.frames)
             whole_s = self._whole_ms / 1000
@@ -60,7 +61,7 @@ class Animation:
             check_pixels(*image.size, self._max_pixels)
             pixels += image.width * image.height
             if pixels > MOST_PIXELS or position == MOST_FRAMES:
-                self.left_out = f"everything after {clock(self._whole_ms / 1000)}"
+                self.left_out = sentence("everything after {time}", time=clock(self._whole_ms / 1000))
                 return
             signature = drawn(image, signature_fit)
             yield Moment(position=position, time_s=self._whole_ms / 1000, signature=signature)

@@ -21,6 +21,7 @@ from bot.pictures.still import Still
 from bot.pictures.text import read_text
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture, Prepared
+from bot.sentences import sentence
 
 JPEG_QUALITY = 85
 
@@ -70,7 +71,9 @@ def crop(data: bytes, box: Box, part: int, limits: PictureLimits) -> Picture:
 def mark(data: bytes, boxes: Sequence[MarkedBox], part: int, limits: PictureLimits) -> Picture:
     """The whole picture, for people, with frames and labels drawn on it; see `prepare` for the rest."""
     if not 0 < len(boxes) <= MOST_MARKS:
-        raise AttachmentError(f"{len(boxes)} boxes", person=f"I can mark 1 to {MOST_MARKS} places on it at once")
+        raise AttachmentError(
+            f"{len(boxes)} boxes", person=sentence("I can mark 1 to {most} places on it at once", most=MOST_MARKS)
+        )
     marks = [MarkedBox(box=put_right(marked.box), label=marked.label) for marked in boxes]
     smallest, largest = MARKED_SIDE_PX
     with _refusals(limits.max_pixels), _looking(data, part, limits) as source:
@@ -88,7 +91,9 @@ def put_right(box: Box) -> Box:
     left, right = sorted(max(0, min(1000, edge)) for edge in (box.left, box.right))
     top, bottom = sorted(max(0, min(1000, edge)) for edge in (box.top, box.bottom))
     if left == right or top == bottom:
-        raise AttachmentError(f"an empty region: {box}", person="the region of it that was asked for is empty")
+        raise AttachmentError(
+            f"an empty region: {box}", person=sentence("the region of it that was asked for is empty")
+        )
     return Box(left=left, top=top, right=right, bottom=bottom)
 
 
@@ -96,10 +101,12 @@ def put_right(box: Box) -> Box:
 def _looking(data: bytes, part: int, limits: PictureLimits) -> Iterator[Source]:
     if (kind := kind_of(data)) is Kind.TEXT:
         read_text(data)
-        raise AttachmentError("a region of a text", person="it is a text, and there is nothing to see in it")
+        raise AttachmentError("a region of a text", person=sentence("it is a text, and there is nothing to see in it"))
     with _source(data, kind, limits) as source:
         if not 0 <= part < len(source.labels):
-            raise AttachmentError(f"no part {part} in {len(source.labels)}", person="it has no such page or moment")
+            raise AttachmentError(
+                f"no part {part} in {len(source.labels)}", person=sentence("it has no such page or moment")
+            )
         yield source
 
 
@@ -142,18 +149,18 @@ def _refusals(max_pixels: int) -> Iterator[None]:
     except AttachmentError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise too_many_pixels("far too many pixels", max_pixels) from error
+        raise too_many_pixels(None, max_pixels) from error
     except UnidentifiedImageError as error:
         raise AttachmentError("no picture behind its first bytes", person=_DAMAGED) from error
     except MemoryError as error:
-        raise AttachmentError("out of memory", person="it takes too much memory to open") from error
+        raise AttachmentError("out of memory", person=sentence("it takes too much memory to open")) from error
     except Exception as error:
         # Broad on purpose: damaged files make the decoders raise nearly anything (fuzzing: TypeError, too).
         # The text stays out: it can quote the file.
         raise AttachmentError(f"damaged: {type(error).__name__}", person=_DAMAGED) from error
 
 
-_DAMAGED = "the file is damaged or incomplete"
+_DAMAGED = sentence("the file is damaged or incomplete")
 
 
 def _encoded(image: Image.Image, *, label: str, subsampling: str = "4:2:0") -> Picture:

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 
 from bot.errors import AttachmentError
+from bot.sentences import Sentence, sentence
 
 
 class Kind(enum.Enum):
@@ -44,17 +45,18 @@ _LONGEST_BOX = 0x2020_2020
 _BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 """Lengths of the header behind a BMP's first 14 bytes. "BM" alone can begin a text."""
 
-_SOUND = "it is a sound recording, and I can't listen"
-_OFFICE = "it is an office document: please send it as PDF"
-_ARCHIVE = "it is an archive: please send what is in it"
-_VIDEO = "it is a video in a format I can't read: please send it as MP4 or WebM"
-_DRAWING = "it is a drawing in a format I can't read: please send it as PNG or a screenshot"
-_PROGRAM = "it is a program"
-_SVG = "it is an SVG drawing: please send it as PNG or a screenshot"
-_TGS = "it is an animated sticker in Telegram's own format (TGS), which I can't see"
-_UNKNOWN = "it is not a kind of file that I can read (pictures, videos, PDF and text)"
+_SOUND = sentence("it is a sound recording, and I can't listen")
+_OFFICE = sentence("it is an office document: please send it as PDF")
+_ARCHIVE = sentence("it is an archive: please send what is in it")
+_VIDEO = sentence("it is a video in a format I can't read: please send it as MP4 or WebM")
+_DRAWING = sentence("it is a drawing in a format I can't read: please send it as PNG or a screenshot")
+_JPEG_XL = sentence("it is a JPEG XL picture, which I can't read: please send it as JPEG or PNG")
+_PROGRAM = sentence("it is a program")
+_SVG = sentence("it is an SVG drawing: please send it as PNG or a screenshot")
+_TGS = sentence("it is an animated sticker in Telegram's own format (TGS), which I can't see")
+_UNKNOWN = sentence("it is not a kind of file that I can read (pictures, videos, PDF and text)")
 
-_CONTAINED: Mapping[tuple[bytes, bytes], str] = {
+_CONTAINED: Mapping[tuple[bytes, bytes], Sentence] = {
     (b"RIFF", b"AVI "): _VIDEO,
     (b"RIFF", b"WAVE"): _SOUND,
     (b"FORM", b"AIFF"): _SOUND,
@@ -62,7 +64,7 @@ _CONTAINED: Mapping[tuple[bytes, bytes], str] = {
 }
 """By the first four bytes, and four behind a length."""
 
-_REFUSED: Mapping[bytes, str] = {
+_REFUSED: Mapping[bytes, Sentence] = {
     b"ID3\x02": _SOUND,
     b"ID3\x03": _SOUND,
     b"ID3\x04": _SOUND,
@@ -88,8 +90,8 @@ _REFUSED: Mapping[bytes, str] = {
     b"\x28\xb5\x2f\xfd": _ARCHIVE,
     b"%!PS": _DRAWING,
     b"8BPS": _DRAWING,
-    b"\xff\x0a": "it is a JPEG XL picture, which I can't read: please send it as JPEG or PNG",
-    b"\0\0\0\x0cJXL \r\n\x87\n": "it is a JPEG XL picture, which I can't read: please send it as JPEG or PNG",
+    b"\xff\x0a": _JPEG_XL,
+    b"\0\0\0\x0cJXL \r\n\x87\n": _JPEG_XL,
     b"\x7fELF": _PROGRAM,
     b"MZ\x90\0": _PROGRAM,
     b"\xcf\xfa\xed\xfe": _PROGRAM,
@@ -104,7 +106,7 @@ def kind_of(data: bytes) -> Kind:
     """
     head = data[:HEAD_BYTES]
     if not head:
-        raise AttachmentError("an empty file", person="the file is empty")
+        raise AttachmentError("an empty file", person=sentence("the file is empty"))
     if kind := _box_kind(head) or _plain_kind(head):
         return kind
     if words := _refusal(head):
@@ -141,7 +143,7 @@ def _box_kind(head: bytes) -> Kind | None:
     return Kind.PICTURE if brand in _PICTURE_BRANDS else Kind.MP4
 
 
-def _refusal(head: bytes) -> str | None:
+def _refusal(head: bytes) -> Sentence | None:
     if words := _CONTAINED.get((head[:4], head[8:12])):
         return words
     if head.startswith(b"PK\x03\x04"):

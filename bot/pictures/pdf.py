@@ -10,6 +10,7 @@ from bot.pictures.canvas import on_canvas
 from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE, pages_left_out
 from bot.records import Box
+from bot.sentences import sentence
 
 DPI = 200
 """A page counts as if it were scanned so: more than any token budget can hold of a whole page of paper."""
@@ -27,7 +28,7 @@ class Pdf:
             self._document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
             if "password" in str(error).lower():
-                raise AttachmentError("an encrypted PDF", person="it is locked with a password") from error
+                raise AttachmentError("an encrypted PDF", person=sentence("it is locked with a password")) from error
             raise
         pages = len(self._document)
         if not pages:

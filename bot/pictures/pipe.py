@@ -14,6 +14,7 @@ from bot.errors import AttachmentError
 from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture, Prepared
+from bot.sentences import Sentence
 
 REQUEST = struct.Struct("!IQ")
 """Stands before a request: the length of its JSON head, and of the file behind that."""
@@ -65,6 +66,7 @@ class ReplyHead:
     text: str = ""
     origin: str = ""
     left_out: str = ""
+    """As `Sentence.for_storage`; so is `person`."""
     operator: str = ""
     person: str = ""
     """Not empty for a file that can't be used."""
@@ -91,12 +93,14 @@ def unpack_request(head: bytes) -> Request:
 def pack_reply(verdict: Prepared | AttachmentError) -> bytes:
     """The bytes of a reply."""
     if isinstance(verdict, AttachmentError):
-        return _framed(ReplyHead(operator=str(verdict), person=verdict.person))
+        return _framed(ReplyHead(operator=str(verdict), person=verdict.person.for_storage()))
     pictures = tuple(
         PictureHead(size=len(picture.jpeg), width=picture.width_px, height=picture.height_px, label=picture.label)
         for picture in verdict.pictures
     )
-    head = ReplyHead(pictures=pictures, text=verdict.text, origin=verdict.origin, left_out=verdict.left_out)
+    head = ReplyHead(
+        pictures=pictures, text=verdict.text, origin=verdict.origin, left_out=verdict.left_out.for_storage()
+    )
     return b"".join([_framed(head), *(picture.jpeg for picture in verdict.pictures)])
 
 
@@ -133,7 +137,7 @@ def unpack_head(head: bytes) -> ReplyHead:
 def unpack_reply(head: ReplyHead, jpegs: Sequence[bytes]) -> Prepared | AttachmentError:
     """The verdict that a reply carries."""
     if head.person:
-        return AttachmentError(head.operator, person=head.person)
+        return AttachmentError(head.operator, person=Sentence.from_storage(head.person))
     if not (jpegs or head.text):
         raise ValueError("a reply of a picture worker without a verdict")
     pictures = [
@@ -147,7 +151,8 @@ def unpack_reply(head: ReplyHead, jpegs: Sequence[bytes]) -> Prepared | Attachme
         )
         for picture, jpeg in zip(head.pictures, jpegs, strict=True)
     ]
-    return Prepared(pictures=tuple(pictures), text=head.text, origin=head.origin, left_out=head.left_out)
+    left_out = Sentence.from_storage(head.left_out)
+    return Prepared(pictures=tuple(pictures), text=head.text, origin=head.origin, left_out=left_out)
 
 
 def _picture_head(fields: Mapping[str, object]) -> PictureHead:

@@ -8,6 +8,7 @@ from PIL import Image
 from bot.errors import AttachmentError
 from bot.pictures.size import Fit, PictureLimits
 from bot.records import Box
+from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 WHOLE = Box(left=0, top=0, right=1000, bottom=1000)
 
@@ -21,7 +22,7 @@ class Source(Protocol):
         ...
 
     @property
-    def left_out(self) -> str:
+    def left_out(self) -> Sentence:
         """As `Prepared.left_out`."""
         ...
 
@@ -39,20 +40,29 @@ class Source(Protocol):
         ...
 
 
-def too_many_pixels(found: str, max_pixels: int) -> AttachmentError:
-    """The refusal of a picture over the cap; `found` as in ``60 million pixels``."""
-    reason = f"it has {found}, and I can open at most {max_pixels / 1e6:.0f} million"
-    return AttachmentError(f"{found}, over the cap of {max_pixels}", person=reason)
+def too_many_pixels(found: int | None, max_pixels: int) -> AttachmentError:
+    """The refusal of a picture over the cap; `found` are its pixels, if they are known."""
+    most = round(max_pixels / 1e6)
+    if found is None:
+        reason = sentence("it has far too many pixels, and I can open at most {most} million", most=most)
+    else:
+        millions = round(found / 1e6)
+        reason = sentence(
+            "it has {found} million pixels, and I can open at most {most} million", found=millions, most=most
+        )
+    return AttachmentError(f"{found or 'far too many'} pixels, over the cap of {max_pixels}", person=reason)
 
 
 def check_pixels(width: int, height: int, max_pixels: int) -> None:
     """Raise `AttachmentError` for more than `max_pixels`."""
     if width * height > max_pixels:
-        raise too_many_pixels(f"{width * height / 1e6:.0f} million pixels", max_pixels)
+        raise too_many_pixels(width * height, max_pixels)
 
 
-def pages_left_out(shown: int, total: int) -> str:
+def pages_left_out(shown: int, total: int) -> Sentence:
     """What of a document is not shown, e.g. ``pages 9 to 120``; empty if nothing."""
     if total <= shown:
-        return ""
-    return f"page {total}" if total == shown + 1 else f"pages {shown + 1:,} to {total:,}"
+        return NO_SENTENCE
+    if total == shown + 1:
+        return sentence("page {number}", number=total)
+    return sentence("pages {first} to {last}", first=shown + 1, last=total)

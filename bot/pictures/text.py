@@ -3,6 +3,7 @@
 from bot.errors import AttachmentError
 from bot.pictures.kinds import unknown_kind
 from bot.records import Prepared
+from bot.sentences import NO_SENTENCE, sentence
 
 MAX_CHARACTERS = 20_000
 """What the model is given of a text, about 5,000 tokens of English."""
@@ -23,11 +24,15 @@ def read_text(data: bytes) -> Prepared:
     """
     text = _decoded(data)
     if not text.strip():
-        raise AttachmentError("a text file without text", person="there is nothing in it but blanks")
+        raise AttachmentError("a text file without text", person=sentence("there is nothing in it but blanks"))
     total = len(text)
-    left_out = f"everything after the first {MAX_CHARACTERS:,} characters" if total > MAX_CHARACTERS else ""
+    left_out = sentence("everything after the first {number} characters", number=MAX_CHARACTERS)
     plural = "" if total == 1 else "s"
-    return Prepared(text=text[:MAX_CHARACTERS], origin=f"text file, {total:,} character{plural}", left_out=left_out)
+    return Prepared(
+        text=text[:MAX_CHARACTERS],
+        origin=f"text file, {total:,} character{plural}",
+        left_out=left_out if total > MAX_CHARACTERS else NO_SENTENCE,
+    )
 
 
 def _decoded(data: bytes) -> str:

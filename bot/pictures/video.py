@@ -12,6 +12,7 @@ from bot.pictures.moments import SHORT_S, Moment, choose, clock, label, length, 
 from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE
 from bot.records import Box
+from bot.sentences import NO_SENTENCE, Sentence, counted, sentence
 
 CANDIDATES = 3
 """Frames looked at for each that is shown, so that there are distinct ones."""
@@ -52,18 +53,23 @@ class Video:
             self._size = f"{image.width}×{image.height}"
             yield Moment(position=time, time_s=self._footage.seconds(time), signature=drawn(image, signature_fit))
 
-    def _left_out(self, reached_s: float, whole_s: float) -> str:
+    def _left_out(self, reached_s: float, whole_s: float) -> Sentence:
         parts = []
         if whole_s >= SHORT_S:
-            count = len(self._chosen)
-            parts.append(f"what happens between {count} moments of it" if count > 1 else "all but one moment of it")
+            between = counted(
+                "all but one moment of it", "what happens between {count} moments of it", count=len(self._chosen)
+            )
+            parts.append(between)
         if self._footage.has_sound:
-            parts.append("its sound")
+            parts.append(sentence("its sound"))
         # A frame stands for the time until the next: the last one is as far as there is anything to reach.
         last_s = self._footage.seconds(self._footage.times[-1])
         if self._footage.is_cut or reached_s < MOST_OF_IT * last_s:
-            parts.append(f"everything after {clock(reached_s)}")
-        return ", and ".join(parts)
+            parts.append(sentence("everything after {time}", time=clock(reached_s)))
+        left_out = parts[0] if parts else NO_SENTENCE
+        for part in parts[1:]:
+            left_out = sentence("{before}, and {last}", before=left_out, last=part)
+        return left_out
 
 
 def _candidates(footage: Footage, count: int) -> list[int]:

@@ -17,6 +17,7 @@ from bot.pictures.process import PictureProcess, PictureProcessLost
 from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
 from bot.records import Box, Picture, Prepared
+from bot.sentences import sentence
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +99,11 @@ class PictureWorkshop:
                     verdict = await process.ask(request, data)
             except TimeoutError as error:
                 raise AttachmentError(
-                    f"not done within {self._deadline_s:.0f} s", person="it took too long to open"
+                    f"not done within {self._deadline_s:.0f} s", person=sentence("it took too long to open")
                 ) from error
             except PictureProcessLost as error:
                 log.warning("A file made its worker process end: %s", error)
-                raise AttachmentError(f"worker lost: {error}", person="opening it failed") from error
+                raise AttachmentError(f"worker lost: {error}", person=sentence("opening it failed")) from error
             finally:
                 if verdict is None:
                     self._end(process, patience_s=0)
@@ -123,7 +124,9 @@ class PictureWorkshop:
             return await PictureProcess.start(memory_bytes=self._memory_bytes)
         except OSError as error:
             log.error("No worker process for pictures: %s", error)
-            raise AttachmentError(f"no worker process: {error}", person="I have no room to open it now") from error
+            raise AttachmentError(
+                f"no worker process: {error}", person=sentence("I have no room to open it now")
+            ) from error
 
     def _rest(self, process: PictureProcess) -> None:
         loop = asyncio.get_running_loop()
@@ -141,5 +144,5 @@ class PictureWorkshop:
 
 def _only(prepared: Prepared) -> Picture:
     if not prepared.pictures:
-        raise AttachmentError("a reply without a picture", person="opening it failed")
+        raise AttachmentError("a reply without a picture", person=sentence("opening it failed"))
     return prepared.pictures[0]

@@ -21,6 +21,7 @@ from bot.records import (
     Turn,
     TurnId,
 )
+from bot.sentences import Sentence
 
 
 class Store(TakingIn, PersonalData, Protocol):
@@ -38,6 +39,10 @@ class Store(TakingIn, PersonalData, Protocol):
 
     async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
         """The turn that one of the bot's own messages belongs to."""
+        ...
+
+    async def own_messages(self, key: ConversationKey, *, about: TurnId) -> set[MessageId]:
+        """The bot's own messages in all conversations of this chat, by their receipts: up to 1000, around this turn."""
         ...
 
     async def begin(self, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:
@@ -110,7 +115,7 @@ class Store(TakingIn, PersonalData, Protocol):
         ...
 
     async def settle(
-        self, attachment_id: AttachmentId, verdict: Prepared | str, *, original: str | None = None
+        self, attachment_id: AttachmentId, verdict: Prepared | Sentence, *, original: str | None = None
     ) -> None:
         """Record what became of an attachment: what is shown of it, or the reason why there is nothing.
 

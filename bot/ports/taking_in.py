@@ -154,6 +154,10 @@ class TakingIn(Protocol):
         """The conversations with a stored message, the most recently used first."""
         ...
 
+    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
+        """The conversation in which one of the bot's own messages stands, by its receipt."""
+        ...
+
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         """The messages stored of a conversation that were sent at `since` or later, oldest first."""
         ...

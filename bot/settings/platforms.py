@@ -58,8 +58,10 @@ class TelegramSettings(Section):
     """An address that leads to `HTTP_PORT`: Telegram posts messages there; not set: the bot asks for them by itself"""
     local_files: AbsolutePath | None = None
     """The folder of a local Bot API server that runs with `--local`: files of any size are read from there"""
+    inline: bool = False
+    """Whether people may ask in any chat by typing the bot's name and a question, see "Telegram": `on` or `off`"""
     reactions: bool = False
-    """Whether the bot shows with 👀 under a message that it was taken in: `on` or `off`"""
+    """Whether the bot puts 👀 under a message that has to wait for others: `on` or `off`"""
 
     @field_validator("webhook_url")
     @classmethod

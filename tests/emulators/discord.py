@@ -88,6 +88,7 @@ class DiscordEmulator(DiscordScene):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._interactions.responses.note_overdue()
         await self._server.stop()
 
     # Where it is and who the bot is.
@@ -146,6 +147,11 @@ class DiscordEmulator(DiscordScene):
     @rate_limits.setter
     def rate_limits(self, enabled: bool) -> None:
         self._server.limits.enabled = enabled
+
+    @property
+    def refused(self) -> int:
+        """How many requests were over a limit."""
+        return self._server.limits.refused
 
     def limit(self, route: str, requests: int, *, per_s: float) -> None:
         """Set the bucket of a route, e.g. ``limit("POST /channels/*/messages", 5, per_s=5)`` (that is the default)."""

@@ -57,6 +57,13 @@ class Responses:
         """From now on the bot can respond to it."""
         self._by_token[interaction.token] = interaction
 
+    def note_overdue(self) -> None:
+        """What was never responded to, although its time is over, breaks a rule too."""
+        now = time.monotonic()
+        for one in self._by_token.values():
+            if one.acknowledged_at is None and now - one.at > _FIRST_RESPONSE_S:
+                self._backend.violations.append(f"nothing responded to {one.command!r} within 3 s")
+
     def shown(self, message: Message) -> Payload:
         return message_payload(message, self._backend.view())
 
@@ -67,6 +74,7 @@ class Responses:
         if interaction.acknowledged_at is not None:
             raise clients_fault(ApiError(400, 40060, "Interaction has already been acknowledged."))
         if time.monotonic() - interaction.at > _FIRST_RESPONSE_S:
+            del self._by_token[call.token]
             raise clients_fault(ApiError(404, 10062, "Unknown interaction"))
         kind, data = call.body.get("type"), call.body.get("data") or {}
         if kind not in _ALLOWED[interaction.kind]:

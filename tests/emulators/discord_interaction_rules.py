@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.emulators.discord_errors import invalid_form
 from tests.emulators.discord_world import File, Payload
@@ -30,6 +30,43 @@ _NAME = re.compile(r"[-_'\w]{1,32}")
 _MENU_NAME_LENGTH = 32
 _DESCRIPTION_LENGTH = 100
 _CHOICE_LENGTH = 100
+_LOCALES = frozenset(
+    [
+        "id",
+        "da",
+        "de",
+        "en-GB",
+        "en-US",
+        "es-ES",
+        "es-419",
+        "fr",
+        "hr",
+        "it",
+        "lt",
+        "hu",
+        "nl",
+        "no",
+        "pl",
+        "pt-BR",
+        "ro",
+        "fi",
+        "sv-SE",
+        "vi",
+        "tr",
+        "cs",
+        "el",
+        "bg",
+        "ru",
+        "uk",
+        "hi",
+        "th",
+        "zh-CN",
+        "ja",
+        "zh-TW",
+        "ko",
+    ]
+)
+"""Discord docs, Reference, Locales."""
 _TITLE_LENGTH, _LABEL_LENGTH, _CUSTOM_ID_LENGTH, _ROWS = 45, 45, 100, 5  # Discord docs, Modals and Text Input.
 _TEXT_LENGTH = 4000
 
@@ -65,6 +102,7 @@ def check_command(command: Payload, installations: Collection[int], where: str =
     )
     if not is_fine:
         raise invalid_form(f"{where}name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    _check_localizations(command, where, longest_name=_MENU_NAME_LENGTH)
     _check_options(command.get("options") or [], where)
     if is_slash and not 1 <= len(description) <= _DESCRIPTION_LENGTH:
         raise invalid_form(f"{where}description", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
@@ -79,6 +117,28 @@ def _check_places(command: Payload, installations: Collection[int], where: str) 
         raise invalid_form(f"{where}contexts", "BASE_TYPE_CHOICES", "Value must be one of {0, 1, 2}.")
     if kinds is not None and contexts is not None and SLASH_CONTEXTS.among_others in contexts and 1 not in kinds:
         raise invalid_form(f"{where}contexts", "BASE_TYPE_CHOICES", "Only people's own commands go there")
+
+
+def _check_localizations(described: Payload, where: str, *, longest_name: int) -> None:
+    """Names and descriptions in other languages (Discord docs, Application Commands, Localization)."""
+    for field, longest in (("name_localizations", longest_name), ("description_localizations", _DESCRIPTION_LENGTH)):
+        for locale, text in (described.get(field) or {}).items():
+            if locale not in _LOCALES:
+                raise invalid_form(f"{where}{field}", "DICT_TYPE_KEYS_INVALID", f"{locale} is no locale")
+            if not 1 <= len(text) <= longest:
+                raise invalid_form(f"{where}{field}.{locale}", "BASE_TYPE_BAD_LENGTH", f"Must be 1 to {longest} long.")
+
+
+def without_localizations(value: Any) -> Any:
+    """What Discord answers where nobody asks for them."""
+    match value:
+        case dict():
+            kept = {name: one for name, one in value.items() if not name.endswith("_localizations")}
+            return {name: without_localizations(one) for name, one in kept.items()}
+        case list():
+            return [without_localizations(one) for one in value]
+        case _:
+            return value
 
 
 def _check_options(options: list[Payload], where: str) -> None:
@@ -98,6 +158,9 @@ def _check_option(option: Payload, where: str) -> None:
         raise invalid_form(f"{where}description", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
     choices = option.get("choices") or ()
     check_choices(choices, where)
+    _check_localizations(option, where, longest_name=_MENU_NAME_LENGTH)
+    for choice in choices:
+        _check_localizations(choice, f"{where}choices.", longest_name=_CHOICE_LENGTH)
     if option.get("autocomplete") and (choices or option["type"] != _TEXT):
         raise invalid_form(f"{where}autocomplete", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "No choices with it")
 

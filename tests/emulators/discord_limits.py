@@ -38,6 +38,8 @@ class Limits:
 
     def __init__(self) -> None:
         self.enabled = True
+        self.refused = 0
+        """How many requests were answered 429."""
         self._routes = dict(_ROUTES)
         self._buckets: dict[str, _Bucket] = {}
         self._global = _Bucket(_GLOBAL_PER_S, 0.0)
@@ -51,9 +53,11 @@ class Limits:
         size, per_s = self._routes.get(route, _OTHER_ROUTES) if self.enabled else (1_000_000, 1.0)
         now = time.monotonic()
         if self.enabled and not _exempt(route) and not _take(self._global, _GLOBAL_PER_S, 1.0, now):
+            self.refused += 1
             return Toll(headers={}, retry_after_s=self._global.resets_at - now, scope="global")
         bucket = self._buckets.setdefault(f"{route} {major}", _Bucket(size, 0.0))
         taken = _take(bucket, size, per_s, now)
+        self.refused += not taken
         reset_after_s = bucket.resets_at - now
         headers = {
             "X-RateLimit-Limit": str(size),

@@ -32,7 +32,7 @@ def member_payload(member: Member, *, with_user: bool = True) -> Payload:
         "flags": 0,
         "pending": False,
         "avatar": member.avatar,
-        "communication_disabled_until": None,
+        "communication_disabled_until": member.timed_out_until and member.timed_out_until.isoformat(),
     }
     if with_user:
         payload["user"] = person_payload(member.person)

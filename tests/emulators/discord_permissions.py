@@ -48,6 +48,8 @@ FOR_EVERYONE = (
 )
 """What @everyone may in a new guild. Notably without MENTION_EVERYONE."""
 
+_WHILE_TIMED_OUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+"""Discord docs, Permissions for Timed Out Members: owners and administrators can't be."""
 _NEEDS_SENDING = Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES
 
 
@@ -61,7 +63,8 @@ def permissions_in(channel: "Channel", person: "Person") -> Permission:
     base = permissions_of(channel.guild, person)
     if Permission.ADMINISTRATOR in base:
         return EVERYTHING
-    return _granted(channel, person, _overwritten(base, channel.parent or channel, channel.guild, person))
+    granted = _granted(channel, person, _overwritten(base, channel.parent or channel, channel.guild, person))
+    return granted & _WHILE_TIMED_OUT if channel.guild.members[person.id].is_timed_out else granted
 
 
 def _granted(channel: "Channel", person: "Person", granted: Permission) -> Permission:

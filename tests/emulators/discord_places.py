@@ -1,10 +1,11 @@
 """Guilds, channels and threads come into being and change, and the gateway is told."""
 
 import dataclasses
+from datetime import datetime
 
 from tests.emulators.discord_backend import Backend, Draft
 from tests.emulators.discord_kinds import ChannelKind, MessageFlag, MessageKind
-from tests.emulators.discord_payloads import channel_payload, guild_create_payload
+from tests.emulators.discord_payloads import channel_payload, guild_create_payload, member_payload
 from tests.emulators.discord_permissions import NOTHING, Permission
 from tests.emulators.discord_world import Channel, Guild, Message, Person, Role
 
@@ -73,6 +74,14 @@ class Places:
     def archive(self, thread: Channel, *, archived: bool, locked: bool) -> None:
         thread.archived, thread.locked = archived, locked
         self._announce("THREAD_UPDATE", thread)
+
+    def time_out(self, guild: Guild, person: Person, until: datetime | None) -> None:
+        """Let somebody only look until then. The bot is told of itself, whatever its intents (docs, Intents)."""
+        member = guild.members[person.id]
+        member.timed_out_until = until
+        if person is self._world.bot:
+            payload = member_payload(member) | {"guild_id": str(guild.id)}
+            self._backend.publish("GUILD_MEMBER_UPDATE", None, lambda _: payload)
 
     def overwrite(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tests.emulators.discord_backend import Backend
 from tests.emulators.discord_errors import Answer, ApiError, Call, missing_access, unknown_channel
 from tests.emulators.discord_gateway import Gateway, application_flags
-from tests.emulators.discord_interaction_rules import SLASH, check_command, check_commands
+from tests.emulators.discord_interaction_rules import SLASH, check_command, check_commands, without_localizations
 from tests.emulators.discord_payloads import channel_payload, guild_payload, member_payload, person_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_routes import Handler
@@ -92,8 +92,10 @@ class ApplicationRoutes:
             }
         )
 
-    def _commands(self, _: Call) -> Answer:
-        return Answer(list(self._backend.commands.values()))
+    def _commands(self, call: Call) -> Answer:
+        commands: list[Payload] = list(self._backend.commands.values())
+        # Discord docs, Get Global Application Commands.
+        return Answer(commands if call.query.get("with_localizations") == "true" else without_localizations(commands))
 
     def _overwrite_commands(self, call: Call) -> Answer:
         check_commands(call.commands, self._backend.installations)

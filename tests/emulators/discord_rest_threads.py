@@ -1,4 +1,4 @@
-"""REST: threads that the bot starts."""
+"""REST: threads that the bot starts or wakes."""
 
 from collections.abc import Mapping
 
@@ -24,14 +24,26 @@ _ARCHIVE_AFTER_MIN = (60, 1440, 4320, 10080)
 
 
 class ThreadRoutes:
-    """Starting a thread from a message."""
+    """Starting a thread from a message, and waking one."""
 
     def __init__(self, backend: Backend, places: Places) -> None:
         self._world = backend.world
         self._places = places
 
     def routes(self) -> Mapping[str, Handler]:
-        return {"POST /channels/*/messages/*/threads": self._start}
+        return {"POST /channels/*/messages/*/threads": self._start, "PATCH /channels/*": self._change}
+
+    def _change(self, call: Call) -> Answer:
+        """Modify Thread, as far as its being archived goes: nothing else of a channel is the bot's to change."""
+        thread = self._world.channels.get(call.ids[0])
+        if thread is None or not thread.is_thread:
+            raise unknown_channel()
+        may = permissions_in(thread, self._world.bot)
+        needed = Permission.MANAGE_THREADS if thread.locked else Permission.SEND_MESSAGES_IN_THREADS
+        if needed not in may or set(call.body) != {"archived"}:
+            raise missing_permissions()
+        self._places.archive(thread, archived=bool(call.body["archived"]), locked=thread.locked)
+        return Answer(channel_payload(thread))
 
     def _start(self, call: Call) -> Answer:
         channel = self._world.channels.get(call.ids[0])

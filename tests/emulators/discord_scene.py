@@ -1,6 +1,7 @@
 """The emulated Discord as a test plays it: makes people and places, and has the people do things."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tests.emulators.common import Emulated
@@ -120,6 +121,10 @@ class DiscordScene(Emulated):
         """Grant permissions in a guild's channel, for `who` (default: the bot's managed role); undoes `deny`."""
         for permission in permissions:
             self._places.overwrite(channel, who, allowed=permission)
+
+    def time_out(self, person: Person, *, until: datetime | None, guild: Guild | None = None) -> None:
+        """A moderator lets somebody (the bot too) only look until then; None ends it."""
+        self._places.time_out(guild or self._world.guild, person, until)
 
     # What Discord's file servers have.
 

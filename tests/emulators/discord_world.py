@@ -58,6 +58,12 @@ class Member:
     avatar: str | None = None
     """The hash of a profile picture for this guild alone."""
     roles: list[Role] = field(default_factory=list)
+    timed_out_until: datetime | None = None
+    """Until then they can only look."""
+
+    @property
+    def is_timed_out(self) -> bool:
+        return self.timed_out_until is not None and self.timed_out_until > datetime.now(UTC)
 
 
 @dataclass(kw_only=True, eq=False)

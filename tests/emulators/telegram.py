@@ -66,6 +66,7 @@ class TelegramEmulator(People):
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self._server.stop()
+        self.violations += self.world.queries.unanswered(self.requests)
 
     # Where it is
 
@@ -73,6 +74,11 @@ class TelegramEmulator(People):
     def api_url(self) -> str:
         """``http://127.0.0.1:PORT``, without a slash at the end."""
         return self._server.url
+
+    @property
+    def refused(self) -> int:
+        """How many requests were over a limit."""
+        return self.flood.refused
 
     @property
     def bot_id(self) -> int:
@@ -142,7 +148,7 @@ class TelegramEmulator(People):
 
     def bot_forgot(self) -> None:
         """The bot was killed: it can't know how its messages look, and saying the same again is no violation."""
-        for chat in self.world.chats.values():
+        for chat in (*self.world.chats.values(), *self.world.elsewhere.chats):
             for message in chat.own:
                 message.acknowledged = False
 

@@ -35,7 +35,6 @@ _WEBHOOK_IS_SET = (
 )
 _MOST_EMOJI = 200
 """In one call (Bot API, getCustomEmojiStickers)."""
-_OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 _SECRET = re.compile(r"[\w-]{0,256}", re.ASCII)
 _GENERAL = 1  # Only sendChatAction takes it: sending to thread 1 is refused, as on the real server.
 
@@ -72,6 +71,8 @@ class BotApi:
             ("deleteMessage", editing.delete),
             ("setMessageReaction", editing.reaction),
             ("answerCallbackQuery", self._answer_callback_query),
+            ("answerGuestQuery", self._answer_guest_query),
+            ("answerInlineQuery", self._answer_inline_query),
         )
         # The server does not mind upper or lower case in a method's name.
         self._methods = {name.lower(): (name, method) for name, method in methods}
@@ -96,7 +97,11 @@ class BotApi:
 
     def answer_was_lost(self, params: Params, result: Any) -> None:
         """The client can't know how the message looks now: saying the same again is no violation."""
-        made = result if isinstance(result, dict) and "chat" in result else {}
+        given = result if isinstance(result, dict) else {}
+        inline_id = given.get("inline_message_id") or params.text("inline_message_id")
+        if inline := self._world.elsewhere.messages.get(inline_id):
+            inline.acknowledged = False
+        made = given if "chat" in given else {}
         chat = self._world.chats.get(made["chat"]["id"] if made else params.integer("chat_id"))
         message = chat and chat.messages.get(made.get("message_id") or params.integer("message_id"))
         if message:
@@ -154,7 +159,8 @@ class BotApi:
             **self._world.bot.json(),
             "can_join_groups": True,
             "can_read_all_group_messages": not self._world.privacy,
-            "supports_inline_queries": False,
+            "supports_inline_queries": self._world.elsewhere.is_inline,
+            "supports_guest_queries": self._world.elsewhere.takes_guests,
             "can_connect_to_business": False,
             "has_main_web_app": False,
             "has_topics_enabled": self._world.topics,
@@ -230,16 +236,22 @@ class BotApi:
         if action not in _ACTIONS:
             raise self._broken("wrong parameter action in request")
         chat = self._sending.chat(params)
+        if chat.kind == "channel":
+            raise bad_request("chat actions can't be sent to channels")
+        self._sending.throttle(chat)
         in_general = chat.forum and params.integer("message_thread_id") == _GENERAL
         self._world.act(chat, None if in_general else self._sending.topic(chat, params), action)
         return True
 
     async def _answer_callback_query(self, params: Params) -> bool:
-        query_id = params.text("callback_query_id")
-        if query_id not in self._world.callbacks:
-            raise self._broken(_OLD_QUERY)
-        self._world.callbacks.remove(query_id)
+        self._world.queries.answered("callback", params, "callback_query_id", self._violations)
         return True
+
+    async def _answer_guest_query(self, params: Params) -> Json:
+        return self._world.elsewhere.answer_guest(params, self._sending, self._violations)
+
+    async def _answer_inline_query(self, params: Params) -> bool:
+        return self._world.elsewhere.answer_inline(params, self._sending, self._violations)
 
     def _broken(self, description: str) -> ApiError:
         """Refuse what no right client asks for."""

@@ -8,6 +8,7 @@ import orjson
 _JSON = frozenset(
     {
         "allowed_updates",
+        "button",
         "caption_entities",
         "commands",
         "custom_emoji_ids",
@@ -17,6 +18,8 @@ _JSON = frozenset(
         "reaction",
         "reply_markup",
         "reply_parameters",
+        "result",
+        "results",
         "scope",
     }
 )

@@ -24,8 +24,12 @@ class Editing:
         self._sending = sending
         self._violations = violations
 
-    async def text(self, params: Params) -> Json:
+    async def text(self, params: Params) -> Json | bool:
         content = self._sending.text(params)
+        if params.has("inline_message_id"):
+            inline = self._world.elsewhere.existing(params, self._violations)
+            self._changed(inline.chat, inline, params, content)
+            return True  # The message itself is no business of a guest's.
         chat = self._sending.chat(params)
         message = self._own(chat, params)
         if "text" not in message.content:

@@ -11,7 +11,9 @@ _PATIENCE_S = 0.25  # A request may have been under way when the 429 was sent.
 
 @dataclass(kw_only=True)
 class FloodGate:
-    """Decides whether a message or an edit is one too many.
+    """Decides whether a message, an edit or an action is one too many.
+
+    "Typing" counts too: nothing is published of it, and the strictest reading is the one to stand.
 
     The numbers are those of the Bots FAQ ("My bot is hitting limits"): about 1 message/s in a chat with short bursts
     allowed, 20 per minute in a group, about 30/s overall. How long a burst may be is not published.
@@ -24,6 +26,8 @@ class FloodGate:
     """Messages that one chat may get at once after a pause."""
     per_group_minute: int = 20
     overall_per_s: int = 30
+    refused: int = 0
+    """How many requests were answered 429."""
     now: Callable[[], float] = time.monotonic
     _tokens: dict[int, tuple[float, float]] = field(default_factory=dict)
     _sent: dict[int, deque[float]] = field(default_factory=dict)
@@ -31,7 +35,7 @@ class FloodGate:
     _closed: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def admit(self, chat_id: int, *, is_group: bool, violations: list[str]) -> int | None:
-        """Count one message or edit.
+        """Count one message, edit or action.
 
         Returns:
             None if it may pass, else the seconds for ``retry_after``. Until they are over the chat stays closed, and
@@ -42,12 +46,14 @@ class FloodGate:
         now = self.now()
         since, until = self._closed.get(chat_id, (0.0, 0.0))
         if now < until:
+            self.refused += 1
             if now > since + _PATIENCE_S:
                 violations.append(f"wrote to chat {chat_id} {until - now:.1f} s before retry_after was over")
             return math.ceil(until - now)
         wait = max(self._chat_wait(chat_id, now), self._group_wait(chat_id, now) if is_group else 0.0)
         wait = max(wait, _window_wait(self._all, now, 1.0, self.overall_per_s))
         if wait > 0.0:
+            self.refused += 1
             retry_after = math.ceil(wait)
             self._closed[chat_id] = (now, now + retry_after)
             return retry_after

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.emulators.telegram_queries import Query
 from tests.emulators.telegram_sharing import Sharing
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
 from tests.emulators.telegram_world import World
@@ -38,6 +39,17 @@ class People(Sharing):
             admin: The bot is an administrator: it receives everything, also in privacy mode.
         """
         return self.world.add_group(title, forum=forum, basic=basic, admin=admin)
+
+    def add_channel(self, title: str = "News") -> Chat:
+        """A channel that the bot administers. What people say there is said by the channel: ``channel_post``."""
+        return self.world.add_channel(title)
+
+    def add_elsewhere(self, title: str = "Elsewhere", *, private_with: Person | None = None) -> Chat:
+        """A group that the bot is not in, or the private chat of somebody with `private_with`.
+
+        Who mentions the bot there, or replies to it, has it as a guest: ``guest_message``.
+        """
+        return self.world.add_elsewhere(title, private_with)
 
     def add_topic(self, chat: Chat, name: str, *, person: Person | None = None) -> Topic:
         """Create a topic in a forum, or in a private chat in topic mode. The bot gets its service message."""
@@ -88,6 +100,7 @@ class People(Sharing):
         entities: Sequence[Mapping[str, Any]] | None = None,
         preview: str | None = None,
         ago_s: float = 0.0,
+        anonymous: bool = False,
     ) -> Message:
         """Write a message.
 
@@ -101,11 +114,15 @@ class People(Sharing):
             entities: More entities, offsets in UTF-16 units: formatting, or `text_mention`.
             preview: The address that it is shown with a preview of; None: the sender chose none.
             ago_s: So long ago, in seconds.
+            anonymous: As the group itself, which its administrators may.
         """
         content = self.world.text_content(text, entities)
         if preview is not None:
             content["link_preview_options"] = {"url": preview}
-        return self.world.say(chat, person, content, topic=topic, reply_to=reply_to, quote=quote, ago_s=ago_s)
+        options = {"sender_chat": chat.json()} if anonymous else {}
+        return self.world.say(
+            chat, person, content, topic=topic, reply_to=reply_to, quote=quote, ago_s=ago_s, options=options
+        )
 
     def text_mention(self, text: str, stretch: str, person: Person) -> dict[str, Any]:
         """The entity for mentioning somebody by name (`bot` too): `stretch` is where it stands in `text`."""
@@ -152,3 +169,15 @@ class People(Sharing):
         if data is None:
             (data,) = message.presses
         return self.world.press(message, person, data)
+
+    async def type_inline(self, chat: Chat, person: Person, text: str) -> Query:
+        """Type the bot's name and a text, in any chat. What is offered then stands in the query's `results`."""
+        return self.world.elsewhere.type(chat, person, text)
+
+    async def choose(self, query: Query) -> Message:
+        """Choose the only thing that was offered: it is sent, and the bot is told if feedback is on."""
+        return self.world.elsewhere.choose(query)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let queries be so much older."""
+        self.world.queries.passed_s += seconds

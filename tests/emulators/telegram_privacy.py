@@ -16,10 +16,11 @@ def is_told(message: Message, bot: Person, *, privacy: bool) -> bool:
     if chat.is_private or chat.admin or not privacy or _is_service(message):
         return True
     reply_to = message.reply_to
-    return (reply_to is not None and reply_to.sender is bot) or _names(message, bot)
+    return (reply_to is not None and reply_to.sender is bot) or names(message, bot)
 
 
-def _names(message: Message, bot: Person) -> bool:
+def names(message: Message, bot: Person) -> bool:
+    """Whether a message mentions a bot, also by a command."""
     username = (bot.username or "").lower()
     for entity in message.entities:
         match entity["type"]:

@@ -30,12 +30,16 @@ class Person:
         return fields
 
 
+ANONYMOUS = Person(id=1087968824, name="Group", username="GroupAnonymousBot", is_bot=True)
+"""Stands in for an administrator who writes as the group (Bot API, Message)."""
+
+
 @dataclass(eq=False, slots=True, kw_only=True)
 class Chat:
-    """A private chat or a group, as the bot knows it."""
+    """A private chat, a group or a channel, as the bot knows it."""
 
     id: int
-    kind: Literal["private", "group", "supergroup"]
+    kind: Literal["private", "group", "supergroup", "channel"]
     title: str
     owner: Person
     """The person of a private chat, the creator of a group."""
@@ -55,6 +59,8 @@ class Chat:
     """The id of the supergroup that a basic group became."""
     last_bot: Person | None = None
     """Which bot spoke last: in privacy mode it is meant by a command without a bot's name."""
+    elsewhere: bool = False
+    """The bot is not in it."""
     topics: "dict[int, Topic]" = field(default_factory=dict)
     messages: "dict[int, Message]" = field(default_factory=dict)
     """Everything ever written, by id, also what was deleted."""
@@ -118,6 +124,8 @@ class Message:
     edit_date: int | None = None
     versions: list[Version] = field(default_factory=list)
     """The first is how it was sent; each edit that changed it adds one."""
+    inline_id: str = ""
+    """Of an inline message: one of the bot's in a chat that it is not in."""
     update: Update | None = None
     """The newest update about it, if the bot was sent one."""
 
@@ -168,6 +176,11 @@ class Message:
             "chat": self.chat.json(),
             "date": self.date,
         }
+        if "sender_chat" in self.options:
+            # "For backward compatibility" (Bot API, Message, from); a channel's post has none.
+            fields["from"] = ANONYMOUS.json()
+            if self.chat.kind == "channel":
+                del fields["from"]
         if self.edit_date is not None:
             fields["edit_date"] = self.edit_date
         if self.thread_id is not None:

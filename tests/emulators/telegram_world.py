@@ -1,17 +1,18 @@
 """The state behind the Bot API: who is there, what was written, and which of it the bot is told."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from tests.emulators.telegram_elsewhere import Elsewhere
 from tests.emulators.telegram_media import Media
 from tests.emulators.telegram_privacy import is_told
+from tests.emulators.telegram_queries import Queries, Query
+from tests.emulators.telegram_screen import Screen
 from tests.emulators.telegram_text import merge_entities, trimmed, utf16_length
 from tests.emulators.telegram_types import (
     Chat,
-    ChatAction,
     Json,
     Message,
     Person,
@@ -24,16 +25,14 @@ from tests.emulators.telegram_types import (
 from tests.emulators.telegram_updates import Update, UpdateQueue
 from tests.emulators.telegram_webhook import Webhook
 
-ACTION_LIFETIME_S = 5.0
-"""Bot API, sendChatAction: 5 seconds or less."""
 
-
-class World:
+class World(Screen):
     """Chats, people, messages and files. Knows nothing of HTTP."""
 
     def __init__(
         self, *, bot: Person, privacy: bool, topics: bool, clock: Callable[[], float], local_files: Path | None = None
     ) -> None:
+        super().__init__({bot.id: bot})
         self.bot = bot
         self.privacy = privacy
         self.topics = topics
@@ -42,10 +41,9 @@ class World:
         self.updates = UpdateQueue()
         self.webhook = Webhook(self.updates)
         self.local_files = local_files
-        self.people: dict[int, Person] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
-        self.chat_actions: list[ChatAction] = []
-        self.callbacks: set[str] = set()
+        self.queries = Queries(lambda update: update in self.updates.waiting)
+        self.elsewhere = Elsewhere(self)
         self._numbers = itertools.count(1)
         # Private chats and basic groups share one row of message ids, every supergroup has its own (Telegram's
         # message boxes): an id alone says nothing.
@@ -73,6 +71,23 @@ class World:
         chat_id = -2_000_000 - number if kind == "group" else -1_001_000_000_000 - number
         chat = Chat(id=chat_id, kind=kind, title=title, owner=owner, forum=forum, admin=admin)
         self.chats[chat_id] = chat
+        return chat
+
+    def add_channel(self, title: str) -> Chat:
+        """A channel with the bot as an administrator: nothing else makes sense there."""
+        owner = self.add_person(f"Owner of {title}", language=None, username=None, is_bot=False)
+        chat = Chat(id=-1_001_000_000_000 - self.new_number(), kind="channel", title=title, owner=owner, admin=True)
+        self.chats[chat.id] = chat
+        return chat
+
+    def add_elsewhere(self, title: str, other: Person | None) -> Chat:
+        """A chat without the bot. A private one has the number of `other`, as the bot's own with them has."""
+        if other is None:
+            chat = Chat(id=-1_001_000_000_000 - self.new_number(), kind="supergroup", title=title, owner=self.bot)
+        else:
+            chat = Chat(id=other.id, kind="private", title=other.name, owner=other)
+        chat.elsewhere = True
+        self.elsewhere.chats.append(chat)
         return chat
 
     def add_topic(self, chat: Chat, name: str, person: Person | None) -> Topic:
@@ -150,7 +165,7 @@ class World:
         chat.last_bot = sender if sender.is_bot else chat.last_bot
         if sender is self.bot:
             chat.own.append(message)
-            self._end_actions(chat, topic)
+            self.end_actions(chat, topic)
         return message
 
     def say(
@@ -168,6 +183,8 @@ class World:
         """Add a person's message, and tell the bot if it may see it."""
         assert topic is None or topic.chat is chat, "that topic is in another chat"
         extra = dict(options or {})
+        if chat.kind == "channel":
+            extra["sender_chat"] = chat.json()
         if reply_to is not None and quote is not None:
             extra["quote"] = quote_of(reply_to, quote)
         if reply_to is not None and (reply_to.chat is not chat or reply_to.topic is not topic):
@@ -224,41 +241,13 @@ class World:
         self._tell(message, "edited_message")
 
     def press(self, message: Message, person: Person, data: str) -> str:
-        query_id = str(40_000_000 + next(self._numbers))
-        self.callbacks.add(query_id)
-        fields = {"id": query_id, "from": person.json(), "message": message.json(), "data": data}
-        self.updates.add("callback_query", {**fields, "chat_instance": str(message.chat.id)})
+        query_id = str(40_000_000 + self.new_number())
+        query = Query(id=query_id, kind="callback", person=person, chat=message.chat, at=self.queries.now())
+        self.queries.add(query)
+        where = {"inline_message_id": message.inline_id} if message.inline_id else {"message": message.json()}
+        fields = {"id": query_id, "from": person.json(), **where, "data": data}
+        query.update = self.updates.add("callback_query", {**fields, "chat_instance": str(message.chat.id)})
         return query_id
-
-    # What is on screen
-
-    def visible(self, chat: Chat, topic: Topic | None) -> list[Message]:
-        return [message for message in chat.own if message.topic is topic and not message.deleted]
-
-    def acting(self, chat: Chat, topic: Topic | None) -> str | None:
-        """The action shown right now."""
-        now = time.monotonic()
-        for shown in reversed(self.chat_actions):
-            if shown.chat is chat and shown.topic is topic:
-                return shown.action if now < shown.until else None
-        return None
-
-    def act(self, chat: Chat, topic: Topic | None, action: str) -> None:
-        now = time.monotonic()
-        self._end_actions(chat, topic)
-        shown = ChatAction(chat=chat, topic=topic, action=action, since=now, until=now + ACTION_LIFETIME_S)
-        self.chat_actions.append(shown)
-
-    def pinged(self, message: Message) -> list[Person]:
-        """Who gets a notification by name: mentioned by ``@username``, or by text_mention."""
-        named = {f"@{person.username}".lower(): person for person in self.people.values() if person.username}
-        people = []
-        for entity in message.entities:
-            if entity["type"] == "mention":
-                people.append(named.get(message.marked(entity).lower()))
-            elif entity["type"] == "text_mention":
-                people.append(self.people.get(entity["user"]["id"]))
-        return [person for person in people if person is not None]
 
     # What the bot is told
 
@@ -267,25 +256,27 @@ class World:
         return message.update
 
     def _tell(self, message: Message, kind: str = "message") -> None:
+        if message.chat.elsewhere:
+            if kind == "message":  # Of edits no guest is told.
+                self.elsewhere.tell(message)
+            return
+        if message.chat.kind == "channel":
+            kind = {"message": "channel_post", "edited_message": "edited_channel_post"}[kind]
         if is_told(message, self.bot, privacy=self.privacy):
             message.update = self.updates.add(kind, message.json())
+
+    def new_number(self) -> int:
+        return next(self._numbers)
 
     def _new(self, chat: Chat, sender: Person, content: Json) -> Message:
         assert chat.upgraded_to is None, "that group was upgraded to a supergroup"
         ids: Iterator[int] = self._box_ids
-        if chat.kind == "supergroup":
+        if chat.kind in ("supergroup", "channel"):
             ids = self._supergroup_ids.setdefault(chat.id, itertools.count(2))
         message = Message(id=next(ids), chat=chat, sender=sender, date=int(self.clock()), content={})
         message.set_content(content)
         chat.messages[message.id] = message
         return message
-
-    def _end_actions(self, chat: Chat, topic: Topic | None) -> None:
-        now = time.monotonic()
-        for shown in reversed(self.chat_actions):
-            if shown.chat is chat and shown.topic is topic:
-                shown.until = min(shown.until, now)
-                return
 
 
 def _chain(chat: Chat, reply_to: Message | None) -> int | None:

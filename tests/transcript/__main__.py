@@ -12,11 +12,13 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from tests.transcript.page import page
-from tests.transcript.scenes import NOT_ON_TELEGRAM, SCENARIOS, Scenario
+from tests.transcript.scenario import Scenario
+from tests.transcript.scenes import SCENARIOS
 from tests.transcript.screen import Scene
 from tests.transcript.stage import stages
 
@@ -25,11 +27,11 @@ PLATFORMS = ("discord", "telegram")
 
 async def play(platform: str, scenarios: Sequence[Scenario] = SCENARIOS) -> Sequence[Scene]:
     """Play on one platform what it has."""
-    missing: Collection[str] = NOT_ON_TELEGRAM if platform == "telegram" else ()
+    here = [scenario for scenario in scenarios if scenario.only_on in ("", platform)]
     scenes = []
-    async with stages(platform) as new_stage:
-        for scenario in scenarios:
-            if scenario.name not in missing:
+    for variables, alike in groupby(here, lambda scenario: scenario.variables):
+        async with stages(platform, **variables) as new_stage:
+            for scenario in alike:
                 began = time.monotonic()
                 views = await scenario.play(new_stage())
                 sys.stdout.write(f"{platform} {scenario.name}: {time.monotonic() - began:.1f} s\n")

@@ -209,3 +209,57 @@ LONG += """
 ```
 
 Good luck with them!"""
+
+SKY_GERMAN = """\
+Blaues Licht wird in der Luft **stärker gestreut** als rotes. Deshalb kommt es aus allen Richtungen zu uns, und der \
+Himmel sieht blau aus."""
+
+SKY_JAPANESE = """\
+青い光は赤い光より空気の中で**強く散乱**されるからです。そのため青い光がいろいろな方向から目に届き、空が青く見えます。"""
+
+VERY_LONG = "\n\n".join(LONG.replace("# Tomatoes", f"# Part {part}: tomatoes") for part in range(1, 4))
+
+TABLES = """\
+Narrow enough for a phone:
+
+| Tea | °C | Minutes |
+|---|---:|---:|
+| green | 75 | 2 |
+| white | 80 | 4 |
+| black | 95 | 3 |
+
+And with more in it:
+
+| Tea | Where it grows | Water | Time | What it tastes of |
+|---|---|---|---|---|
+| Sencha | Shizuoka, Kagoshima | 75 °C | 2 min | grass, sea |
+| Bai Mu Dan | Fujian | 80 °C | 4 min | hay, honey |
+| Assam | the Brahmaputra valley | 95 °C | 3 min | malt |
+
+All of it is in [this guide](https://example.org/tea)."""
+
+FORMULAS = r"""
+The roots of \(ax^2 + bx + c = 0\) are
+
+$$x_{1,2} = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}$$
+
+If \(b^2 < 4ac\), they are complex. For $a = 1$, $b = -3$, $c = 2$ that gives $x_1 = 2$ and $x_2 = 1$.
+
+And the area under the bell:
+
+$$\int_{-\infty}^{\infty} e^{-x^2}\,dx = \sqrt{\pi}$$
+"""
+
+HEBREW = """\
+**חומוס** ביתי:
+
+1. להשרות 500 גרם חומוס ללילה.
+2. לבשל כשעה, עם `1/2` כפית סודה לשתייה.
+3. לטחון עם טחינה, לימון ושום.
+
+| מצרך | כמות |
+|---|---|
+| טחינה | 150 גרם |
+| לימון | 2 |
+
+בתיאבון!"""

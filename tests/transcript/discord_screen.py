@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord_interaction_rules import FORM
 from tests.emulators.discord_kinds import MessageFlag, MessageKind
 from tests.emulators.discord_world import Attachment, Channel, Guild, Message
 from tests.transcript.discord_text import read
 from tests.transcript.formatted import Kind, Node, Styled, visible_text
-from tests.transcript.screen import Attached, Quoted, Screen, Shown
+from tests.transcript.screen import VIEWER, Attached, Quoted, Screen, Shown
 
 _TYPING_S = 10.0
 """Discord docs, Trigger Typing Indicator."""
@@ -16,18 +18,37 @@ _TYPING_S = 10.0
 
 def screen_of(discord: DiscordEmulator, channel: Channel, *, with_deleted: bool = False) -> Screen:
     """A channel, thread or private chat as it stands now."""
-    names = _names(channel.guild)
+    names = _names(channel.guild or discord.guild)
+    viewer = channel.recipient.name if channel.recipient else VIEWER
     messages = [message for message in channel.messages.values() if with_deleted or not message.deleted]
     return Screen(
-        title=discord.bot.name if channel.is_dm else channel.name,
-        subtitle="",
-        messages=[_shown(message, names) for message in messages if message.kind in _WRITTEN],
+        title=_title(discord, channel),
+        subtitle=f"in #{channel.parent.name}" if channel.parent else "",
+        messages=[
+            _shown(message, names) for message in messages if message.kind in _WRITTEN and _is_seen(message, viewer)
+        ],
+        viewer=viewer,
         is_private=channel.is_dm,
+        is_thread=channel.is_thread,
         typing=discord.bot.name if _is_typing(discord, channel) else None,
     )
 
 
-_WRITTEN = frozenset({MessageKind.DEFAULT, MessageKind.REPLY, MessageKind.CHAT_INPUT_COMMAND})
+_WRITTEN = frozenset(
+    {MessageKind.DEFAULT, MessageKind.REPLY, MessageKind.CHAT_INPUT_COMMAND, MessageKind.THREAD_STARTER}
+)
+
+
+def _title(discord: DiscordEmulator, channel: Channel) -> str:
+    if channel.others:
+        return ", ".join(person.name for person in channel.others if person.name != VIEWER)
+    return discord.bot.name if channel.is_dm else channel.name
+
+
+def _is_seen(message: Message, viewer: str) -> bool:
+    """An ephemeral one is shown to a single person."""
+    used = message.interaction
+    return MessageFlag.EPHEMERAL not in message.flags or used is None or used.person.name == viewer
 
 
 def _is_typing(discord: DiscordEmulator, channel: Channel) -> bool:
@@ -36,9 +57,7 @@ def _is_typing(discord: DiscordEmulator, channel: Channel) -> bool:
     return bool(began) and began[-1] > max(spoken, default=0.0) and time.monotonic() < began[-1] + _TYPING_S
 
 
-def _names(guild: Guild | None) -> Mapping[str, str]:
-    if guild is None:
-        return {}
+def _names(guild: Guild) -> Mapping[str, str]:
     people = {member.person.mention: member.nick or member.person.name for member in guild.members.values()}
     roles = {role.mention: role.name for role in guild.roles.values()}
     channels = {channel.mention: f"#{channel.name}" for channel in guild.channels.values()}
@@ -46,14 +65,20 @@ def _names(guild: Guild | None) -> Mapping[str, str]:
 
 
 def _shown(message: Message, names: Mapping[str, str]) -> Shown:
-    version = message.versions[-1]
+    if message.kind is MessageKind.THREAD_STARTER and message.reply_to is not None:
+        # Clients show the message that the thread was started from.
+        return replace(_shown(message.reply_to, names), thread=None)
+    version = message.snapshot or message.versions[-1]
     return Shown(
         who=message.author.name,
         at=message.created,
-        text=_text(message, names),
+        text=read(version.text, names) if message.snapshot else _text(message, names),
         attached=[_attached(attachment) for attachment in version.attachments],
         quoted=_quoted(message, names),
-        buttons=[button["label"] for row in version.components for button in row.get("components", ())],
+        origin="Forwarded" if message.snapshot else None,
+        buttons=[[button["label"] for button in row.get("components", ())] for row in version.components],
+        reactions=message.reactions,
+        thread=message.thread.name if message.thread else None,
         is_bot=message.author.is_bot,
         # What replaces "thinking" is no edit to people.
         is_edited=message.edited is not None and sum(bool(one.text or one.attachments) for one in message.versions) > 1,
@@ -70,10 +95,12 @@ def _text(message: Message, names: Mapping[str, str]) -> Sequence[Node]:
 
 
 def _quoted(message: Message, names: Mapping[str, str]) -> Quoted | None:
+    if message.interaction is not None and message.interaction.kind == FORM:
+        return None
     if message.interaction is not None:
         return Quoted(who=message.interaction.person.name, text=f"used {_called(message.interaction.command)}")
     original = message.reply_to
-    if original is None:
+    if original is None or message.snapshot is not None:
         return None
     if original.deleted:
         return Quoted(who="", text="Original message was deleted")

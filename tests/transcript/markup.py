@@ -42,7 +42,7 @@ def _styled(node: Styled) -> str:
         case Kind.SPOILER | Kind.MENTION | Kind.TOUCHABLE | Kind.EMOJI as kind:
             return f'<span class="{kind}">{inside}</span>'
         case kind:
-            return f"<{_TAGS[kind]}>{inside}</{_TAGS[kind]}>"
+            return f'<{_TAGS[kind]} class="{kind}">{inside}</{_TAGS[kind]}>'
 
 
 def _list(node: Styled, inside: str) -> str:

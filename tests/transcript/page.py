@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.transcript.markup import html_of
-from tests.transcript.screen import VIEWER, Attached, Quoted, Scene, Screen, Shown, View
+from tests.transcript.screen import Attached, Composer, Form, Quoted, Scene, Screen, Shown, View
 
 _FOLDER = Path(__file__).parent
 _TOGETHER = timedelta(minutes=7)
@@ -50,31 +50,49 @@ def _view(view: View) -> str:
 def _screen(screen: Screen) -> str:
     follows = [False, *(_follows(before, after) for before, after in pairwise(screen.messages))]
     messages = "".join(
-        _message(message, follows=after) for message, after in zip(screen.messages, follows, strict=False)
+        _message(message, follows=after, viewer=screen.viewer)
+        for message, after in zip(screen.messages, follows, strict=False)
     )
     # Discord shows it below the messages, Telegram in the title: the style sheets leave one of them out.
     typing = f'<p class="typing">{escape(screen.typing)} is typing…</p>' if screen.typing else ""
-    kind = "private" if screen.is_private else "shared"
+    kind = "thread" if screen.is_thread else "private" if screen.is_private else "shared"
+    front = (_composer(screen.composer) if screen.composer else "") + (_form(screen.form) if screen.form else "")
     return (
         f'<div class="screen {kind}"><header class="title"><b>{escape(screen.title)}</b>'
-        f'<small>{escape(screen.subtitle)}</small>{typing}</header><div class="messages">{messages}{typing}</div></div>'
+        f"<small>{escape(screen.subtitle)}</small>{typing}</header>"
+        f'<div class="messages">{messages}{typing}</div>{front}</div>'
     )
 
 
+def _composer(composer: Composer) -> str:
+    offers = "".join(f"<li><b>{escape(one.name)}</b> <small>{escape(one.hint)}</small></li>" for one in composer.offers)
+    return f'<div class="composer"><ul>{offers}</ul><p>{escape(composer.typed)}</p></div>'
+
+
+def _form(form: Form) -> str:
+    fields = "".join(f"<li><small>{escape(one.name)}</small><p>{escape(one.hint)}</p></li>" for one in form.fields)
+    return f'<div class="form"><b>{escape(form.title)}</b><ul>{fields}</ul></div>'
+
+
 def _follows(before: Shown, after: Shown) -> bool:
-    return before.who == after.who and after.quoted is None and after.at - before.at < _TOGETHER
+    is_one = before.who == after.who and not (before.is_service or after.is_service)
+    return is_one and after.quoted is None and after.at - before.at < _TOGETHER
 
 
-def _message(message: Shown, *, follows: bool) -> str:
+def _message(message: Shown, *, follows: bool, viewer: str) -> str:
+    if message.is_service:
+        return f'<p class="service">{html_of(message.text)}</p>'
     flags = {
         "bot": message.is_bot,
-        "mine": message.who == VIEWER,
+        "mine": message.who == viewer,
         "follows": follows,
         "deleted": message.is_deleted,
+        "for-one": message.is_private,
         "with-pictures": any(attached.is_picture for attached in message.attached),
     }
     classes = " ".join(["message", *(name for name, is_set in flags.items() if is_set)])
-    return f'<article class="{classes}" style="--hue: {_hue(message.who)}">{"".join(_parts(message))}</article>'
+    style = f"--hue: {_hue(message.who)}; --rows: {len(message.buttons)}"
+    return f'<article class="{classes}" style="{style}">{"".join(_parts(message))}</article>'
 
 
 def _parts(message: Shown) -> Iterator[str]:
@@ -83,6 +101,8 @@ def _parts(message: Shown) -> Iterator[str]:
     yield f'<span class="avatar">{escape(message.who[:1])}</span>'
     tag = '<span class="tag">APP</span>' if message.is_bot else ""
     yield f'<header><b class="name">{escape(message.who)}</b>{tag}<time>{message.at:%H:%M}</time></header>'
+    if message.origin is not None:
+        yield f'<p class="origin">{escape(message.origin)}</p>'
     edited = '<span class="edited">edited</span>' if message.is_edited else ""
     meta = f'<span class="meta">{edited}<time>{message.at:%H:%M}</time></span>'
     yield f'<div class="text" dir="auto">{html_of(message.text)}{meta}</div>'
@@ -91,11 +111,19 @@ def _parts(message: Shown) -> Iterator[str]:
         yield f'<div class="pictures count-{len(pictures)}">{"".join(pictures)}</div>'
     yield from (_file(attached) for attached in message.attached if not attached.is_picture)
     if message.buttons:
-        yield f'<div class="buttons">{"".join(f"<span>{escape(label)}</span>" for label in message.buttons)}</div>'
+        yield f'<div class="buttons">{"".join(map(_row, message.buttons))}</div>'
+    if message.reactions:
+        yield f'<p class="reactions">{"".join(f"<span>{escape(emoji)}</span>" for emoji in message.reactions)}</p>'
+    if message.thread is not None:
+        yield f'<p class="opened">{escape(message.thread)}</p>'
     if message.is_private:
-        yield '<p class="note">Only you can see this</p>'
+        yield '<p class="note">Only you can see this · <a>Dismiss message</a></p>'
     if message.is_deleted:
         yield '<p class="note">deleted</p>'
+
+
+def _row(labels: Sequence[str]) -> str:
+    return f"<p>{''.join(f'<span>{escape(label)}</span>' for label in labels)}</p>"
 
 
 def _quoted(quoted: Quoted) -> str:

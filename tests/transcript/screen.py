@@ -10,7 +10,7 @@ from PIL import Image
 from tests.transcript.formatted import Node
 
 VIEWER = "Ann"
-"""Whose screen it is."""
+"""Whose screen it is, where several people are."""
 
 _SHOWN = ("JPEG", "PNG", "GIF", "WEBP")
 
@@ -57,13 +57,46 @@ class Shown:
     attached: Sequence[Attached] = ()
     """Pictures of one message: an album stands together."""
     quoted: Quoted | None = None
-    buttons: Sequence[str] = ()
+    origin: str | None = None
+    """What stands above it where it is not the sender's own: that it was forwarded, or by which bot it came."""
+    buttons: Sequence[Sequence[str]] = ()
+    """Row by row."""
+    reactions: Sequence[str] = ()
+    thread: str | None = None
+    """What the thread is called that was started from it."""
     is_bot: bool = False
+    is_service: bool = False
+    """The platform says it, not somebody: shown in the middle."""
     is_edited: bool = False
     is_deleted: bool = False
     """It is gone from the screen; shown struck out."""
     is_private: bool = False
     """Only the viewer sees it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Something to choose while one types, or a field to fill in."""
+
+    name: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """What the viewer is writing, and what is offered meanwhile."""
+
+    typed: str
+    offers: Sequence[Offer] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A window with fields, in front of the chat."""
+
+    title: str
+    fields: Sequence[Offer]
+    """The name above each field, and what is written in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +106,15 @@ class Screen:
     title: str
     subtitle: str
     messages: Sequence[Shown]
+    viewer: str = VIEWER
     is_private: bool = False
     """Between the viewer and the bot alone."""
+    is_thread: bool = False
+    """A part of a larger place, which is the subtitle."""
     typing: str | None = None
     """Who is typing."""
+    composer: Composer | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the emulated Telegram recorded, as people see it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Topic
 from tests.transcript.formatted import visible_text
-from tests.transcript.screen import Attached, Quoted, Screen, Shown
+from tests.transcript.screen import VIEWER, Attached, Quoted, Screen, Shown
 from tests.transcript.telegram_text import read
 
 _FILES = {"document": "document", "animation": "animation.mp4", "video": "video.mp4", "voice": "voice.ogg"}
@@ -19,20 +19,24 @@ def screen_of(
     telegram: TelegramEmulator, chat: Chat, topic: Topic | None = None, *, with_deleted: bool = False
 ) -> Screen:
     """A chat, or a topic of it, as it stands now."""
-    here = [message for message in chat.messages.values() if message.topic is topic and _is_written(message)]
+    here = [message for message in chat.messages.values() if message.topic is topic]
     seen = [message for message in here if with_deleted or not message.deleted]
     people = {message.sender.id for message in chat.messages.values()} | {telegram.bot_id}
     return Screen(
-        title=telegram.bot.name if chat.is_private else topic.name if topic else chat.title,
-        subtitle="bot" if chat.is_private else f"{len(people)} members",
+        title=topic.name if topic else telegram.bot.name if chat.is_private else chat.title,
+        subtitle=_subtitle(telegram, chat, topic, len(people)),
         messages=[_shown(telegram, album) for album in _albums(seen)],
+        viewer=chat.owner.name if chat.is_private else VIEWER,
         is_private=chat.is_private,
+        is_thread=topic is not None,
         typing=telegram.bot.name if telegram.typing(chat, topic) else None,
     )
 
 
-def _is_written(message: Message) -> bool:
-    return not {"forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id"} & message.content.keys()
+def _subtitle(telegram: TelegramEmulator, chat: Chat, topic: Topic | None, people: int) -> str:
+    if topic is not None:
+        return f"topic in {telegram.bot.name if chat.is_private else chat.title}"
+    return "bot" if chat.is_private else f"{people} members"
 
 
 def _albums(messages: Sequence[Message]) -> Iterator[list[Message]]:
@@ -43,24 +47,67 @@ def _albums(messages: Sequence[Message]) -> Iterator[list[Message]]:
 
 def _shown(telegram: TelegramEmulator, album: Sequence[Message]) -> Shown:
     first = album[0]
+    if said := _service(first):
+        return Shown(who="", at=datetime.fromtimestamp(first.date, UTC), text=[said], is_service=True)
     return Shown(
         who=first.sender.name,
         at=datetime.fromtimestamp(first.date, UTC),
         text=read(first.text, first.entities),
         attached=[attached for message in album for attached in _attached(telegram, message)],
         quoted=_quoted(telegram, first),
-        buttons=first.buttons,
+        origin=_from_where(first),
+        buttons=[[button["text"] for button in row] for row in _keyboard(first)],
+        reactions=[first.reaction] if first.reaction else [],
         is_bot=first.sender.is_bot,
-        is_edited=first.edit_date is not None,
+        # Clients leave that out where a bot wrote (ChatMessageCell.java of Telegram for Android).
+        is_edited=first.edit_date is not None and not (first.sender.is_bot or "via_bot" in first.options),
         is_deleted=first.deleted,
     )
 
 
+def _service(message: Message) -> str:
+    """What Telegram itself says, in the words of its clients."""
+    match message.content:
+        case {"forum_topic_created": {"name": name}}:
+            return f"{message.sender.name} created the topic “{name}”"
+        case {"new_chat_members": [{"first_name": name}]}:
+            return f"{message.sender.name} added {name}"
+        case {"migrate_to_chat_id": _} | {"migrate_from_chat_id": _}:
+            return "The group was upgraded to a supergroup"
+        case _:
+            return ""
+
+
+def _keyboard(message: Message) -> Sequence[Sequence[Mapping[str, str]]]:
+    rows: Sequence[Sequence[Mapping[str, str]]] = message.options.get("reply_markup", {}).get("inline_keyboard", [])
+    return rows
+
+
+def _from_where(message: Message) -> str | None:
+    match message.options:
+        case {"forward_origin": origin}:
+            return f"Forwarded from {_origin(origin)}"
+        case {"via_bot": {"username": name}}:
+            return f"via @{name}"
+        case _:
+            return None
+
+
+def _origin(origin: Mapping[str, Any]) -> str:
+    match origin:
+        case {"sender_user": {"first_name": str(name)}} | {"sender_user_name": str(name)} | {"chat": {"title": name}}:
+            return str(name)
+        case _:
+            return "somebody"
+
+
 def _quoted(telegram: TelegramEmulator, message: Message) -> Quoted | None:
+    quote = message.options.get("quote", {}).get("text", "")
+    if outside := message.options.get("external_reply"):
+        return Quoted(who=_origin(outside["origin"]), text=" ".join(quote.split()) or "Message from another chat")
     original = message.reply_to
     if original is None or original.deleted:
         return None
-    quote = message.options.get("quote", {}).get("text")
     words = " ".join((quote or visible_text(read(original.text, original.entities))).split())
     pictures = [attached for attached in _attached(telegram, original) if attached.is_picture]
     return Quoted(

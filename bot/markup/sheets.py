@@ -1,0 +1,59 @@
+"""Tables too large to be read in a message, as files that a spreadsheet opens."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.markup.nodes import Block, Inlines, List, Quote, Table, plain
+from bot.markup.parse import parse
+from bot.markup.tables import PHONE_CELLS, aligned
+
+MOST_TOLD = 24
+"""Values that can be compared when they are told in words: six rows of four. A table with more comes as a file too."""
+MOST_SHEETS = 3
+"""Files of one answer."""
+
+_BYTE_ORDER_MARK = "\ufeff"
+"""Without it spreadsheets take UTF-8 for something else."""
+_MAY_BE_TABLE = re.compile(r"(?m)^[ \t>]*\|")
+_MAY_BE_CALCULATED = re.compile(r"[=@\t]|[-+](?![\d.,\s%-]*\Z)")
+
+
+def sheets(markdown: str) -> Sequence[str]:
+    """The large tables of an answer that are too wide to be aligned on a phone, as CSV; at most `MOST_SHEETS`.
+
+    With a byte order mark, and an apostrophe before what a spreadsheet would calculate (OWASP, "CSV Injection").
+    """
+    if _MAY_BE_TABLE.search(markdown) is None:
+        return []
+    found = (table for table in _tables(parse(markdown, final=True).settled) if _is_too_large(table))
+    return [_csv(table) for table, _ in zip(found, range(MOST_SHEETS), strict=False)]
+
+
+def _tables(blocks: Sequence[Block]) -> Iterator[Table]:
+    for block in blocks:
+        match block:
+            case Table():
+                yield block
+            case Quote(blocks=inside):
+                yield from _tables(inside)
+            case List(items=items):
+                for item in items:
+                    yield from _tables(item.blocks)
+
+
+def _is_too_large(table: Table) -> bool:
+    return sum(map(len, table.rows[1:])) > MOST_TOLD and aligned(table, PHONE_CELLS) is None
+
+
+def _csv(table: Table) -> str:
+    lines = io.StringIO(_BYTE_ORDER_MARK, newline="")
+    lines.seek(0, io.SEEK_END)
+    csv.writer(lines).writerows([_value(cell) for cell in row] for row in table.rows)
+    return lines.getvalue()
+
+
+def _value(cell: Inlines) -> str:
+    text = "".join(plain(cell))
+    return f"'{text}" if _MAY_BE_CALCULATED.match(text) else text

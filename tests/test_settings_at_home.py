@@ -1,0 +1,117 @@
+"""The menu of settings on both platforms, with the bot's own process: of one conversation, by right, and kept."""
+
+import pytest
+
+from bot import texts
+from bot.choices import AnswerMode
+from tests.home import OTHER_MODEL, Home, plain, system_of, told
+
+CHOICES = {
+    "answers": (texts.ANSWER_LABELS[AnswerMode.WAKE_WORD], texts.answers_to(AnswerMode.WAKE_WORD, "glimpse")),
+    "pictures": (texts.ON_LABEL, texts.DESCRIBES_ALL),
+    "sharing": (texts.APART_LABEL, texts.APART),
+    "memory": (texts.memory_label(5), texts.remembers(5)),
+    "persona": ("brief", texts.in_manner("brief", is_named=True)),
+    "model": (OTHER_MODEL, texts.answered_by(OTHER_MODEL)),
+}
+"""Page to a choice on it, and what is said of it. Other pages have tests of their own."""
+
+
+async def test_every_page_can_be_chosen_from_by_buttons_and_is_kept(home: Home) -> None:
+    people, group = home.people, home.people.hearing_group()
+    people.make_manager(group, "Ann")
+    await people.command(group, "settings")
+    for page, (label, sentence) in CHOICES.items():
+        await home.buttons(group, texts.PAGE_LABELS[page])
+        await people.press(group, texts.PAGE_LABELS[page])
+        await home.buttons(group, label)
+        await people.press(group, label)
+        await home.buttons(group, f"✓ {label}")
+        assert home.shown(group)[-1].startswith(plain(sentence)), page
+        await people.press(group, texts.BACK_LABEL)
+    await home.buttons(group, texts.PAGE_LABELS["memory"])
+    await home.restart()
+    await people.command(group, "settings")
+    menu = await home.next(group, 2, beginning=texts.SETTINGS)
+    assert all(plain(sentence) in menu for _, sentence in CHOICES.values())
+
+
+async def test_the_menu_on_screen_can_be_pressed_after_a_restart(home: Home) -> None:
+    people, place = home.people, home.people.private()
+    await people.command(place, "settings")
+    await home.buttons(place, texts.PAGE_LABELS["memory"])
+    assert texts.PAGE_LABELS["sharing"] not in people.buttons(place), "nobody else is there"
+    await home.restart()
+    await people.press(place, texts.PAGE_LABELS["memory"])
+    await home.buttons(place, texts.memory_label(5))
+    await people.press(place, texts.memory_label(5))
+    await home.buttons(place, f"✓ {texts.memory_label(5)}")
+    await home.next(place, 1, beginning=texts.remembers(5))
+
+
+async def test_the_language_of_a_conversation_is_chosen_and_kept(home: Home) -> None:
+    people, place = home.people, home.people.private()
+    await people.command(place, "settings")
+    await home.buttons(place, texts.PAGE_LABELS["language"])
+    await people.press(place, texts.PAGE_LABELS["language"])
+    await home.buttons(place, "Deutsch", "日本語", "العربية")
+    await people.press(place, "Deutsch")
+    await home.buttons(place, "✓ Deutsch")
+    await home.restart()
+    await people.say(place, "hello")
+    await home.next(place, 2)
+    assert "tag de" in system_of(await home.asked(1))
+
+
+async def test_a_member_without_the_right_is_refused_kindly_by_button_and_by_word(home: Home) -> None:
+    people, group = home.people, home.people.group()
+    people.make_manager(group, "Ann")
+    await people.command(group, "settings", "memory", who="Bob")
+    await home.buttons(group, texts.memory_label(5))
+    await people.press(group, texts.memory_label(5), who="Bob")
+    await home.next(group, 1, beginning=texts.NOT_ALLOWED)
+    assert f"✓ {texts.memory_label(5)}" not in people.buttons(group)
+    await people.press(group, texts.memory_label(5))
+    await home.buttons(group, f"✓ {texts.memory_label(5)}")
+    assert texts.NOT_ALLOWED not in home.shown(group)[0]
+    for number, (command, words) in enumerate(
+        [("settings", "memory 0"), ("persona", "You are a Pirate"), ("model", "other"), ("alt", "on")], start=2
+    ):
+        await people.command(group, command, words, who="Bob")
+        await home.next(group, number, beginning=texts.NOT_ALLOWED)
+    await people.command(group, "settings")
+    await home.next(group, 6, beginning=texts.SETTINGS)
+    for sentence in (texts.remembers(5), texts.in_manner("", is_named=False), texts.DESCRIBES_ASKED):
+        assert sentence in home.shown(group)[-1]
+
+
+@pytest.mark.parametrize("kind", ["another group", "a side room"])
+async def test_settings_are_of_one_conversation(home: Home, kind: str) -> None:
+    people, group = home.people, home.people.group()
+    elsewhere = people.group() if kind == "another group" else people.side_room(group)
+    people.make_manager(group, "Ann")
+    await people.command(group, "persona", "formal")
+    await home.next(group, 1)
+    await people.say(elsewhere, "hi", mention=True)
+    await home.next(elsewhere, 1)
+    assert "Speak formally" not in system_of(await home.asked(1))
+    await people.say(group, "hi", mention=True)
+    await home.next(group, 2)
+    assert "Speak formally" in system_of(await home.asked(2))
+
+
+async def test_the_length_of_memory_is_what_the_model_is_shown(home: Home) -> None:
+    people, place = home.people, home.people.private()
+    await people.command(place, "settings", "memory 1")
+    await home.next(place, 1)
+    for number, fruit in enumerate(["apple", "plum", "cherry"], start=1):
+        await people.say(place, fruit)
+        await home.next(place, 1 + number)
+    words = told(await home.asked(3))
+    assert "apple" not in words
+    assert "plum" in words
+    await people.command(place, "settings", "memory 0")
+    await home.next(place, 5)
+    await people.say(place, "kiwi")
+    await home.next(place, 6)
+    assert "cherry" not in told(await home.asked(4))
