@@ -240,6 +240,7 @@ def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts
         local_files=local_files,
         reacts=settings.reactions,
         offers_inline=settings.inline,
+        drafts=settings.drafts,
         wording=every_wording(),
     )
 

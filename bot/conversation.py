@@ -20,7 +20,7 @@ from bot.delivery.final import Final
 from bot.delivery.pace import Paces
 from bot.delivery.throttle import Throttles
 from bot.errors import PlatformError, PlatformUncertain, StorageError
-from bot.events import ConversationKey, MessageId, PlatformName
+from bot.events import ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Chat, Part, PictureFile, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
@@ -60,7 +60,7 @@ class Conversation:
         self._paces = Paces(Throttles(store, clock), clock)
         self._claimed: dict[TurnId, asyncio.Event] = {}
         self._effective_stops: set[TurnId] = set()
-        self._at_work: dict[ConversationKey, tuple[Interruption, AnswerOnScreen]] = {}
+        self._at_work: dict[ConversationKey, tuple[Turn, Interruption, AnswerOnScreen]] = {}
 
     async def answer(self, turn: Turn, again: Again = _unheard) -> None:
         """Give a turn its one outcome. A turn that has one is left alone. `again`: see `bot.commands.replies.Again`.
@@ -100,16 +100,23 @@ class Conversation:
             else:
                 await self._ask(claimed, chat)
 
-    def stop(self, key: ConversationKey, *, message_id: MessageId | None = None, by: TurnId | None = None) -> None:
+    def stop(
+        self, key: ConversationKey, who: PersonId, *, message_id: MessageId | None = None, by: TurnId | None = None
+    ) -> None:
         """End the answer that is being written there where it is.
 
         Args:
             key: Where.
+            who: Wants it. Where each person has a conversation of their own, only their own answer is ended.
             message_id: Only the answer that this message is part of.
             by: The turn of the command that asked for it, which will tell whether there was one.
         """
-        interruption, screen = self._at_work.get(key, (None, None))
-        if interruption is None or (message_id is not None and screen is not None and not screen.has(message_id)):
+        if key not in self._at_work:
+            return
+        turn, interruption, screen = self._at_work[key]
+        if turn.settings.is_per_person and turn.sender != who:
+            return
+        if message_id is not None and not screen.has(message_id):
             return
         interruption.end(STOPPED)
         if by is not None:
@@ -235,7 +242,7 @@ class Conversation:
     async def _ask(self, turn: Turn, chat: Chat) -> None:
         interruption = Interruption()
         async with await self._screen(turn, chat) as screen:
-            self._at_work[turn.key] = interruption, screen
+            self._at_work[turn.key] = turn, interruption, screen
             screen.show_waiting()
             try:
                 # Not during the delivery: "typing" would outlive the last message.

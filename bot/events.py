@@ -239,3 +239,5 @@ class Unreadable:
     """The message that waits for its answer; None when `apologise_to` is."""
     is_private: bool = False
     """`apologise_to` is one person alone with the bot."""
+    language: str = ""
+    """Theirs, as the platform tells: an IETF tag, or empty."""

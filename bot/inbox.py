@@ -162,8 +162,8 @@ class Inbox:
             case MessagesDeleted(key=key, message_ids=message_ids):
                 for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
                     self._only_queue_of(turn).redo(turn)
-            case ButtonPressed(key=key, message_id=message_id, action=Action.STOP):
-                self._conversation.stop(key, message_id=message_id)
+            case ButtonPressed(key=key, message_id=message_id, sender=sender, action=Action.STOP):
+                self._conversation.stop(key, sender.id, message_id=message_id)
             case ButtonPressed():
                 await self._pressed(event)
             case ConversationMoved(old=old, new=new):
@@ -187,7 +187,7 @@ class Inbox:
         )
         if refusal is not None and message.command is not None and message.command.name == STOP:
             # Whoever floods the bot with it most of all wants it to stop.
-            self._conversation.stop(message.key)
+            self._conversation.stop(message.key, message.sender.id)
         if accepted is not None:
             self._schedule(accepted)
 
@@ -234,7 +234,7 @@ class Inbox:
             self._words.say(turn)
             return
         if turn.command == STOP:
-            self._conversation.stop(turn.key, by=turn.id)
+            self._conversation.stop(turn.key, turn.sender, by=turn.id)
         queue = self._only_queue_of(turn)
         if accepted.restart:
             queue.redo(turn, yields=yields and turn.state is TurnState.ACCEPTED)

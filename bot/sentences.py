@@ -51,7 +51,8 @@ class Sentence(str):
 
     def for_storage(self) -> str:
         """A text from which `from_storage` makes the same sentence: plain where that is enough, else JSON."""
-        return json.dumps(_parts(self), ensure_ascii=False) if self.arguments else self.msgid
+        is_plain = not (self.arguments or self.plural or self.msgid.startswith("{"))
+        return self.msgid if is_plain else json.dumps(_parts(self), ensure_ascii=False)
 
     @classmethod
     def from_storage(cls, text: str) -> Self:
@@ -60,7 +61,7 @@ class Sentence(str):
             return cls(text)
         try:
             return cls._of(json.loads(text))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(text)
 
     @classmethod

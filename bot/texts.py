@@ -396,9 +396,14 @@ def answered_by(model: str) -> Sentence:
     return sentence("The model `{model}` answers.", model=model)
 
 
-def usage_of_person(today: Spent, month: Spent) -> Sentence:
-    """What one person used, anywhere on the platform."""
+def usage_everywhere(today: Spent, month: Spent) -> Sentence:
+    """What one person used, anywhere on the platform. For nobody else to read."""
     return _usage(sentence("**You, in all our conversations**"), today, month)
+
+
+def usage_of_person(today: Spent, month: Spent) -> Sentence:
+    """What one person used in one conversation."""
+    return _usage(sentence("**You, in this conversation**"), today, month)
 
 
 def usage_here(today: Spent, month: Spent) -> Sentence:

@@ -54,6 +54,7 @@ class Words:
             is_private=unreadable.is_private,
             message_id=unreadable.reply_to,
             text=texts.UNREADABLE,
+            language=unreadable.language,
         )
         await self._notify(notice)
 

@@ -45,5 +45,5 @@ class PersonalRows:
     ) -> tuple[TurnId | None, Sequence[Mapping[str, Any]]]:
         return await self._read(lambda c: exporting.kept_of(c, platform, person, after=after))
 
-    async def spent(self, key: ConversationKey, *, person: PersonId | None, since: datetime) -> Spent:
-        return await self._read(lambda c: spending.spent(c, key, person=person, since=since))
+    async def spent(self, key: ConversationKey, *, person: PersonId | None, is_here: bool, since: datetime) -> Spent:
+        return await self._read(lambda c: spending.spent(c, key, person=person, is_here=is_here, since=since))

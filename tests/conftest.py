@@ -10,7 +10,7 @@ from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator
 from tests.emulators.telegram import TelegramEmulator
 from tests.home import Home, at_home
-from tests.picture_people import PLATFORMS
+from tests.picture_people import PLATFORMS, PicturePeople, people_of
 
 # python-telegram-bot, which some tests use as a client, warns about the old unit of its waits unless this is set.
 os.environ["PTB_TIMEDELTA"] = "true"
@@ -35,6 +35,13 @@ async def model_emulator() -> AsyncIterator[ModelEmulator]:
     async with ModelEmulator() as emulator:
         yield emulator
     assert emulator.violations == []
+
+
+@pytest.fixture(params=PLATFORMS)
+async def people(request: pytest.FixtureRequest) -> AsyncIterator[PicturePeople]:
+    """The people of one platform after the other."""
+    async with people_of(request.param, rate_limits=True) as platform:
+        yield platform
 
 
 @pytest.fixture(params=PLATFORMS)

@@ -134,6 +134,7 @@ class FakeChat:
         threads_share_waits: bool = False,
         rates: tuple[Rate, ...] = (),
         typing_counts: bool = False,
+        has_drafts: bool = False,
         tables_as_files: bool = False,
     ) -> None:
         self.platform = FAKE
@@ -145,6 +146,8 @@ class FakeChat:
             group_rates=rates,
             bot_rate=Rate(count=1000, seconds=1),
             typing_counts=typing_counts,
+            has_drafts=has_drafts,
+            draft_lifetime_s=30,
             typing_lifetime_s=5,
             download_bytes=1_000_000,
             resend_is_safe=resend_is_safe,
@@ -154,6 +157,8 @@ class FakeChat:
         self.screen: dict[MessageId, Shown] = {}
         self.typing_count = 0
         self.room: Headroom | None = None
+        self.drafts: list[tuple[MessageId, str]] = []
+        self.refuses_drafts = False
         self.managers = {PersonId("ann")}
         """Who may change settings."""
         self.acknowledged: list[MessageId] = []
@@ -233,6 +238,12 @@ class FakeChat:
         self.screen[message_id].versions.append(part.text)
         if after:
             raise after
+
+    async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
+        if self.refuses_drafts:
+            raise PlatformRefused("no drafts")
+        self._meet_trouble("draft")
+        self.drafts.append((draft, part.text))
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         self._meet_trouble("delete")

@@ -128,7 +128,7 @@ async def test_words_behind_the_command_choose_too(tmp_path: Path) -> None:
         assert (await core.store.settings(KEY)).persona == ""
         assert (await core.store.settings(KEY)).model == ""
         await menu(core, "/settings make me a sandwich")
-        assert last(core).text.startswith(texts.NOT_A_CHOICE)
+        assert last(core).text.startswith(texts.NOT_A_CHOICE.in_language("pt"))
         await menu(core, "/settings language")
         assert "✓ Português" in labels(core)
 

@@ -2,18 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.demanding import demand_wait, written_to
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import Call, ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
-from tests.emulators.telegram import TelegramEmulator
-from tests.people import DiscordPeople, People, TelegramPeople
+from tests.people import People
 from tests.process import BotProcess
 
 SPEED = 20
@@ -21,18 +18,6 @@ SPEED = 20
 
 DEMANDED_S = 60
 """discord.py waits 30 s and less by itself."""
-
-
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as discord:
-            yield DiscordPeople(discord)
-            assert discord.violations == []
-    else:
-        async with TelegramEmulator() as telegram:
-            yield TelegramPeople(telegram)
-            assert telegram.violations == []
 
 
 def answer_to(call: Call) -> Script:

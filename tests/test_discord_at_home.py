@@ -224,7 +224,7 @@ async def test_a_private_answer_goes_on_where_it_stands_after_the_process_was_ki
         used = await discord.use_command(channel, ann, "ask", {"question": "a story!"})
         await newest_call(model_emulator, 1)
         await eventually(lambda: used.acknowledged_at and (not words or answer_of(used) == "Once upon a"))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.5)  # What is kept of it is stored a moment after it is seen.
         await bot.kill()
         await bot.start()
         [answer] = await shown(discord, channel, "Once upon a time there was a bot.")

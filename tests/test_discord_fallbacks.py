@@ -135,6 +135,25 @@ async def test_commands_are_told_to_discord_once_however_often_the_bot_starts(
     assert [(one.method, one.status) for one in changes] == [("PUT", 200)]
 
 
+async def test_a_bot_that_is_restarted_again_and_again_does_not_use_up_the_sessions_of_the_day(
+    discord_emulator: DiscordEmulator, model_emulator: ModelEmulator, tmp_path: Path
+) -> None:
+    discord_emulator.sessions_left = 101
+    async with start(discord_emulator, model_emulator, tmp_path) as bot:
+        for left in (100, 99):
+            await eventually(partial(has_left, discord_emulator, left))
+            await bot.restart()
+        for _ in range(2):
+            await eventually(lambda: "nearly no new connections are left for today" in bot.output)
+            await bot.restart()
+
+    assert discord_emulator.sessions_left == 99
+
+
+def has_left(discord: DiscordEmulator, sessions: int) -> bool:
+    return discord.sessions_left == sessions
+
+
 async def test_two_processes_share_the_servers_by_number(
     discord_emulator: DiscordEmulator, model_emulator: ModelEmulator, tmp_path: Path
 ) -> None:

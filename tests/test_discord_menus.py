@@ -169,3 +169,14 @@ async def test_a_form_with_another_message_in_it_shows_nothing_of_a_channel_that
         event = await bot.hears()
 
     assert [(quoted.text, quoted.is_hidden) for quoted in event.quoted] == [("", True)]
+
+
+async def test_the_form_is_in_the_language_of_who_opens_it(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann", locale="pt-BR")
+    target = await discord_emulator.say(channel, ann, "Olá")
+    async with running(discord_emulator):
+        used = await discord_emulator.use_menu(target, ann, "Ask about this")
+        form = await eventually(lambda: used.form or {})
+
+    assert form["title"] == "Perguntar sobre isto"
+    assert form["components"][0]["components"][0]["label"] == "O que queres saber?"

@@ -194,3 +194,21 @@ async def test_itself_other_bots_and_system_messages_are_ignored(discord_emulato
         event = await bot.hears()
 
     assert event.text == "the end"
+
+
+async def test_the_language_of_who_writes_is_the_servers_until_they_used_a_command(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    """Discord says it with interactions only (docs, Interaction Object)."""
+    discord_emulator.guild.locale = "fr"
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann", locale="uk")
+    private = discord_emulator.dm(ann)
+    languages = []
+    async with running(discord_emulator) as bot:
+        for number, place in enumerate((channel, private, None, channel, private), start=1):
+            if place is None:
+                await discord_emulator.use_command(channel, ann, "help")
+            else:
+                await discord_emulator.say(place, ann, "Hello")
+            languages.append((await bot.hears(number)).sender.language)
+    assert languages == ["fr", None, "uk", "uk", "uk"]

@@ -28,19 +28,6 @@ async def model() -> AsyncIterator[ModelEmulator]:
         assert emulator.violations == []
 
 
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as discord:
-            yield DiscordPeople(discord)
-            assert discord.violations == []
-            assert discord.pings == []
-    else:
-        async with TelegramEmulator() as telegram:
-            yield TelegramPeople(telegram)
-            assert telegram.violations == []
-
-
 @pytest.fixture
 async def bot(people: People, model: ModelEmulator, tmp_path: Path) -> AsyncIterator[BotProcess]:
     async with start(people, model, tmp_path) as process:

@@ -211,3 +211,24 @@ async def test_help_fits_on_a_phone_and_every_command_can_be_found(home: Home) -
         assert "code" not in dict(marks)
     else:
         assert "`/ask`" in people.shown(place)[0]
+
+
+async def test_menus_are_told_to_the_platform_once_however_often_the_bot_starts(home: Home) -> None:
+    def told_of_menus() -> int:
+        return sum(
+            one.path == "/setMyCommands" or (one.method == "PUT" and one.path.startswith("/applications/"))
+            for one in home.people.emulated.requests
+        )
+
+    place = home.people.private()
+    await home.people.command(place, "usage")
+    await home.next(place, 1)
+    await eventually(told_of_menus, what="menus")
+    await home.restart()
+    await home.people.command(place, "usage")
+    await home.next(place, 2)
+    before = told_of_menus()
+    await home.restart()
+    await home.people.command(place, "usage")
+    await home.next(place, 3)
+    assert told_of_menus() == before

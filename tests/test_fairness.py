@@ -11,24 +11,11 @@ from tests.drawing import photo
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator, Script
-from tests.emulators.telegram import TelegramEmulator
-from tests.people import DiscordPeople, People, Place, TelegramPeople
+from tests.people import DiscordPeople, People, Place
 from tests.process import BotProcess
 
 PROMPT_S = 4.0
 """An answer without anything in its way takes a tenth of this."""
-
-
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as discord:
-            yield DiscordPeople(discord)
-            assert discord.violations == []
-    else:
-        async with TelegramEmulator() as telegram:
-            yield TelegramPeople(telegram)
-            assert telegram.violations == []
 
 
 @pytest.fixture

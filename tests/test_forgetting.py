@@ -241,16 +241,16 @@ async def test_usage_tells_what_was_used_by_whom_and_where(tmp_path: Path) -> No
         await core.finish()
         await core.hear(command("/usage"))
         await core.finish()
-        everywhere = "answers 2, pictures 1, tokens 2,400, cost $0.0200"
+        own, everywhere = (f"answers {n}, pictures 1, tokens {n},{n * 2}00, cost $0.0{n}00" for n in (1, 2))
         assert last(core).text.splitlines() == [
-            "**You, in all our conversations**",
-            f"- Today: {everywhere}",
-            f"- This month: {everywhere}",
+            "**You, in this conversation**",
+            f"- Today: {own}",
+            f"- This month: {own}",
             "",
             "**Everybody, in this conversation**",
             f"- Today: {everywhere}",
             f"- This month: {everywhere}",
-        ]
+        ], "what she asked elsewhere is not told to everybody here"
     async with running_core(tmp_path, chat=wide()) as core:
         core.clock.elapsed_s += 86_400
         await core.hear(command("/usage", key=PRIVATE, is_private=True))

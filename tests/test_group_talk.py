@@ -6,6 +6,9 @@ import pytest
 
 from bot import texts
 from bot.choices import AnswerMode
+from tests.emulators.common import eventually
+from tests.emulators.model import Script
+from tests.emulators.model_script import pieces_of
 from tests.home import Home, plain, system_of, told
 from tests.people import Place, TelegramPeople
 
@@ -154,3 +157,16 @@ async def test_two_who_ask_at_once_get_an_answer_each_to_their_own_question(home
     )
     await home.reads(group, "for Ann", "for Bob")
     assert people.replied_to(group) == [people.id_of(first), people.id_of(second)]
+
+
+@pytest.mark.parametrize("home", ["discord"], indirect=True)
+async def test_who_has_to_wait_on_discord_sees_that_the_message_was_taken_in(home: Home) -> None:
+    people, group, hold = home.people, home.people.group(), asyncio.Event()
+    home.model.reply(Script(pieces=pieces_of("For Ann."), hold=hold), "For Bob.", "For Cem.")
+    await people.say(group, "first", mention=True)
+    await home.asked(1)
+    second = await people.say(group, "second", who="Bob", mention=True)
+    third = await people.say(group, "third", who="Cem", mention=True)
+    await eventually(lambda: third.reactions == ["👀"], what=f"a sign: {second.reactions} {third.reactions}")
+    hold.set()
+    await home.reads(group, "For Ann.", "For Bob.", "For Cem.")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,9 @@ from bot.errors import PlatformRefused
 from bot.markup.sheets import MOST_SHEETS, sheets
 from tests.core import running_core
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator
-from tests.emulators.telegram import TelegramEmulator
 from tests.fakes import FakeChat, message, said
-from tests.people import DiscordPeople, People, TelegramPeople
+from tests.people import People
 from tests.process import BotProcess
 
 HEADER = ["City", "Country", "People", "Founded", "Known for"]
@@ -32,18 +29,6 @@ def markdown(rows: list[list[str]]) -> str:
 def rows_of(sheet: str) -> list[list[str]]:
     assert sheet.startswith("\ufeff")
     return list(csv.reader(io.StringIO(sheet[1:], newline="")))
-
-
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as emulator:
-            yield DiscordPeople(emulator)
-            assert emulator.violations == []
-    else:
-        async with TelegramEmulator() as emulator:
-            yield TelegramPeople(emulator)
-            assert emulator.violations == []
 
 
 def test_a_row_of_a_wide_table_is_one_entry() -> None:

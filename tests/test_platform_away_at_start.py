@@ -1,7 +1,6 @@
 """A start while the platform is away: what an earlier run left waits for it, and nothing false is said of pictures."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,9 @@ from bot.events import AttachmentRef, ConversationKey
 from tests.core import running_core
 from tests.drawing import photo as a_photo
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator
-from tests.emulators.telegram import TelegramEmulator
 from tests.fakes import FAKE, FakeChat, message, photo, prompt_text, said
-from tests.people import DiscordPeople, People, TelegramPeople
+from tests.people import DiscordPeople, People
 from tests.process import BotProcess
 
 
@@ -82,18 +79,6 @@ async def test_pictures_that_wait_for_the_platform_take_no_room_from_others(tmp_
 
 
 # --- the real process -------------------------------------------------------------------------------
-
-
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as discord:
-            yield DiscordPeople(discord)
-            assert discord.violations == []
-    else:
-        async with TelegramEmulator() as telegram:
-            yield TelegramPeople(telegram)
-            assert telegram.violations == []
 
 
 async def test_a_picture_that_was_not_fetched_before_a_kill_is_seen_when_the_platform_is_back(

@@ -1,7 +1,7 @@
 """More is asked than the queues hold: everybody is told, nobody again and again, and memory stays bounded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,9 @@ from bot.words import WAITING_PER_CONVERSATION
 from storage.tables import messages, turns
 from tests.core import Core, running_core
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator, Script
-from tests.emulators.telegram import TelegramEmulator
 from tests.fakes import KEY, FakeChat, message, photo, prompt_text, said
-from tests.people import DiscordPeople, People, TelegramPeople
+from tests.people import People
 from tests.process import BotProcess
 from tests.storing import database, plain_connection
 
@@ -224,18 +222,6 @@ async def test_more_refusals_than_memory_holds_wait_in_the_store(tmp_path: Path,
 
 
 # --- the real process -------------------------------------------------------------------------------
-
-
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as discord:
-            yield DiscordPeople(discord)
-            assert discord.violations == []
-    else:
-        async with TelegramEmulator() as telegram:
-            yield TelegramPeople(telegram)
-            assert telegram.violations == []
 
 
 async def test_in_a_group_each_person_is_told_once(

@@ -61,6 +61,13 @@ def test_a_line_runs_as_most_of_its_words_do(render: Render, markdown: str) -> N
 
 
 @both
+def test_an_entry_runs_as_the_others_of_its_list_do(render: Render) -> None:
+    (text,) = texts(render, "اللغات:\n- Go سهلة وبسيطة جداً\n- C#: من Microsoft\n- VB.NET")
+
+    assert [*map(runs_right_to_left, text.splitlines())] == [True, True, True, False]
+
+
+@both
 @pytest.mark.parametrize(
     "markdown",
     [

@@ -36,19 +36,6 @@ async def test_every_page_can_be_chosen_from_by_buttons_and_is_kept(home: Home) 
     assert all(plain(sentence) in menu for _, sentence in CHOICES.values())
 
 
-async def test_the_menu_on_screen_can_be_pressed_after_a_restart(home: Home) -> None:
-    people, place = home.people, home.people.private()
-    await people.command(place, "settings")
-    await home.buttons(place, texts.PAGE_LABELS["memory"])
-    assert texts.PAGE_LABELS["sharing"] not in people.buttons(place), "nobody else is there"
-    await home.restart()
-    await people.press(place, texts.PAGE_LABELS["memory"])
-    await home.buttons(place, texts.memory_label(5))
-    await people.press(place, texts.memory_label(5))
-    await home.buttons(place, f"✓ {texts.memory_label(5)}")
-    await home.next(place, 1, beginning=texts.remembers(5))
-
-
 async def test_the_language_of_a_conversation_is_chosen_and_kept(home: Home) -> None:
     people, place = home.people, home.people.private()
     await people.command(place, "settings")

@@ -111,14 +111,14 @@ async def test_what_is_half_written_never_shows_its_signs(home: Home) -> None:
 
 
 async def test_what_looks_like_one_character_is_never_torn_and_styles_go_on_in_the_next_message(home: Home) -> None:
-    place, families = home.people.private(), [f"{number} 👨‍👩‍👧‍👦" for number in range(150)]
-    bold = "**" + " ".join(f"All of point {number} is important." for number in range(130)) + "**"
+    place, families = home.people.private(), [f"{number} 👨‍👩‍👧‍👦" for number in range(1000, 1150)]
+    bold = "**" + " ".join(f"All of point {number} is important." for number in range(160)) + "**"
     await answered(home, place, f"{bold}\n\n{' '.join(families)} end.", "end.")
     answers = home.people.answers(place)
     assert len(answers) > 1
     assert all(home.people.length(message.text) <= home.people.text_length for message in answers)
     text = seen(home, place)
-    assert text.count("All of point") == 130
+    assert text.count("All of point") == 160
     assert [family for family in families if text.count(f"{family} ") != 1] == []
     assert "*" not in text
     first, second = (html_of(nodes(home, message)) for message in answers[:2])

@@ -5,34 +5,17 @@ import re
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from bot.settings.settings import TurnSettings
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
-from tests.emulators.telegram import TelegramEmulator
-from tests.people import DiscordPeople, People, TelegramPeople
+from tests.people import People, TelegramPeople
 from tests.process import BotProcess
 
 COMPOSE = Path(__file__).parent.parent / "compose.yaml"
-
-
-@pytest.fixture(params=["discord", "telegram"])
-async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    if request.param == "discord":
-        async with DiscordEmulator() as discord:
-            yield DiscordPeople(discord)
-            assert discord.violations == []
-    else:
-        async with TelegramEmulator() as telegram:
-            yield TelegramPeople(telegram)
-            assert telegram.violations == []
 
 
 def stored_turns(folder: Path) -> int:

@@ -119,8 +119,8 @@ async def test_what_it_cost_stays_known_when_it_is_forgotten(tmp_path: Path) -> 
         await store.conclude(turn.id, replace(outcome(), model="m"))
         await store.close(turn.id, now=START)
         await store.forget(await accept(store, command("/forget")), Scope.MINE, now=START)
-        assert (await store.spent(KEY, person=None, since=START)).questions == 1
-        assert (await store.spent(KEY, person=turn.sender, since=START)).questions == 0
+        assert (await store.spent(KEY, person=None, is_here=True, since=START)).questions == 1
+        assert (await store.spent(KEY, person=turn.sender, is_here=False, since=START)).questions == 0
 
 
 # --- histories of one's own -------------------------------------------------------------------------

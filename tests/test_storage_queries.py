@@ -221,8 +221,8 @@ def _press_and_order(connection: sa.Connection) -> None:
 
 def _forget_and_move(connection: sa.Connection) -> None:
     order = _answered(connection, command("/forget"), "a4")
-    for person in (order.sender, None):
-        spending.spent(connection, KEY, person=person, since=START)
+    for person, is_here in ((order.sender, False), (order.sender, True), (None, True)):
+        spending.spent(connection, KEY, person=person, is_here=is_here, since=START)
     exporting.kept_of(connection, KEY.platform, order.sender, after=TurnId(0))
     forgetting.forget_exchange(connection, order, now=START)
     for scope in Scope:

@@ -185,7 +185,7 @@ async def test_a_conversation_of_which_nothing_is_left_goes_unless_somebody_chos
             await finish(store, await accept(store, message("Hi", key=key)), "Hello.")
         await store.change_settings(keys[1], ConversationSettings(exchanges=5), now=START)
         await purge(store, before=START + 30 * DAY)
-        await accept(store, message("Hi", key=keys[2]), now=START + 30 * DAY)
+        await accept(store, message("Hi", key=keys[2]), at=START + 30 * DAY)
         await purge(store, before=START + 30 * DAY)
     with plain_connection(database(tmp_path)) as connection:
         assert [row.chat_id for row in connection.execute(conversations.select())] == ["chosen", "used"]

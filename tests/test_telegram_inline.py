@@ -35,17 +35,19 @@ async def test_a_question_typed_in_any_chat_is_offered_and_answered_in_place_onc
     ann, chat = telegram_emulator.add_person("Ann"), telegram_emulator.add_elsewhere()
     model_emulator.reply_with(Script(pieces=["Paris is the capital. "] * 8, first_token_s=0.5, per_token_s=0.5))
     async with bot_on(telegram_emulator, model_emulator, tmp_path) as bot:
-        for text in ("capital", "capital of", "capital of France?"):
-            query = await offered(await telegram_emulator.type_inline(chat, ann, text))
+        for text in ("capital", "capital of"):
+            await offered(await telegram_emulator.type_inline(chat, ann, text))
+        query = await offered(await telegram_emulator.type_inline(chat, ann, "capital of France?"))
         (result,) = query.results
         assert (result["title"], result["description"]) == (texts.INLINE_TITLE, "capital of France?")
         assert model_emulator.calls == []
 
         message = await telegram_emulator.choose(query)
-        assert (message.sender, message.buttons) == (ann, ["Stop"])
+        assert (message.sender, message.text, message.buttons) == (ann, "capital of France?", ["Stop"])
         assert message.text == texts.ONE_MOMENT.replace("*", ""), "without markup"
         await eventually(lambda: message.text == ("Paris is the capital. " * 8).strip())
-        assert len(message.versions) > 2
+        assert message.versions[1].text == "One moment… (If this stays, please ask me again.)"
+        assert len(message.versions) > 3
         assert message.buttons == []
         assert await bot.terminate() == 0
     (call,) = model_emulator.calls

@@ -103,3 +103,13 @@ async def test_a_full_disk_puts_it_off(telegram_emulator: TelegramEmulator) -> N
         await eventually(lambda: telegram_emulator.visible(group))
 
     assert len(said(telegram_emulator, group)) == 1
+
+
+async def test_it_is_said_in_the_language_of_whoever_adds_the_bot(telegram_emulator: TelegramEmulator) -> None:
+    group = telegram_emulator.add_group("Group")
+    async with running(telegram_emulator):
+        telegram_emulator.join(group, telegram_emulator.add_person("Ann", language="de"))
+        (message,) = await eventually(lambda: telegram_emulator.visible(group))
+
+    assert message.text.startswith("Hallo! Erwähne mich (@glimpse_bot)")
+    assert "@BotFather" in message.text

@@ -14,7 +14,7 @@ from adapters.console.render import render
 from adapters.console.screen import Screen
 from adapters.console.typed import whole
 from bot import texts
-from bot.errors import AttachmentError
+from bot.errors import AttachmentError, PlatformRefused
 from bot.events import AttachmentRef, ConversationKey, MessageId, Person, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
@@ -119,6 +119,11 @@ class ConsoleChat:
         else:
             self._screen.fresh_line()
             self._show(message_id, text, text)
+
+    async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
+        """Not here: an answer grows by edits."""
+        del key, draft, part
+        raise PlatformRefused("there are no drafts here")
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         del key

@@ -6,7 +6,7 @@ import discord
 
 from adapters.discord.errors import discord_request
 from adapters.discord.interactions import Interactions
-from adapters.discord.outliving import Opened
+from adapters.discord.opened import Opened
 from adapters.discord.places import of_message
 from adapters.discord.sending import changed
 from bot import texts

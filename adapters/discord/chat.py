@@ -194,6 +194,11 @@ class DiscordChat:
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         await self._required(self._posting).edit(key, message_id, part)
 
+    async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
+        """Not here: an answer grows by edits."""
+        del key, draft, part
+        raise PlatformRefused("there are no drafts here")
+
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         await self._required(self._posting).delete(key, message_id)
 

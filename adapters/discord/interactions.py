@@ -12,7 +12,8 @@ import discord
 
 from adapters.discord.errors import discord_request
 from adapters.discord.limits import INTERACTION_GRACE_S, INTERACTION_LIFETIME_S
-from adapters.discord.outliving import Opened, Outliving
+from adapters.discord.opened import Opened
+from adapters.discord.outliving import Outliving
 from adapters.discord.places import number_of, of_message
 from bot.errors import PlatformError
 from bot.events import ConversationKey, MessageId
@@ -37,9 +38,6 @@ class Interactions:
         self._holders: OrderedDict[MessageId, Opened] = OrderedDict()
         self._tasks: dict[int, asyncio.Task[bool]] = {}
         self._outliving: Outliving | None = None
-        self._saving: asyncio.Task[None] | None = None
-        self._is_saved = True
-        self._forgetting: asyncio.TimerHandle | None = None
 
     async def outlive(self, outliving: Outliving) -> None:
         """Take up what an earlier process left, and leave to a later one what is opened from now on."""
@@ -129,10 +127,8 @@ class Interactions:
 
     async def close(self) -> None:
         """End the acknowledgements under way and forget all, but for what the next process shall know."""
-        if self._forgetting is not None:
-            self._forgetting.cancel()
-        if self._saving is not None:
-            await self._saving
+        if self._outliving is not None:
+            await self._outliving.close()
         under_way = [task for task in self._tasks.values() if not task.done()]
         self._opened.clear()
         self._holders.clear()
@@ -163,24 +159,11 @@ class Interactions:
         return opened
 
     def _changed(self) -> None:
-        self._is_saved = False
-        if self._outliving is not None and self._saving is None:
-            self._saving = asyncio.create_task(self._save(self._outliving), name="discord interactions")
+        if self._outliving is not None:
+            self._outliving.keep(self._still_good)
 
-    async def _save(self, outliving: Outliving) -> None:
-        while not self._is_saved:
-            self._is_saved = True
-            kept = [one for one in self._opened.values() if not self._is_over(one)]
-            await outliving.save(kept)
-            self._forget_later(is_needed=bool(kept))
-        self._saving = None
-
-    def _forget_later(self, *, is_needed: bool) -> None:
-        """What ran out is not to stay in the database until somebody uses another command."""
-        if self._forgetting is not None:
-            self._forgetting.cancel()
-        loop = asyncio.get_running_loop()
-        self._forgetting = loop.call_later(INTERACTION_LIFETIME_S + 1, self._changed) if is_needed else None
+    def _still_good(self) -> Sequence[Opened]:
+        return [one for one in self._opened.values() if not self._is_over(one)]
 
     def _run(self, interaction: discord.Interaction, response: Response) -> asyncio.Task[bool]:
         task = asyncio.create_task(_responded(response), name=f"discord interaction {interaction.id}")

@@ -3,52 +3,24 @@
 import asyncio
 import json
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import discord
 
 from adapters.discord.client import Library
-from adapters.discord.limits import DISCORD
+from adapters.discord.limits import DISCORD, INTERACTION_LIFETIME_S
+from adapters.discord.opened import Opened
 from adapters.discord.places import channel_of
 from adapters.discord.sealing import Seal
 from bot.errors import StorageError
-from bot.events import ConversationKey, MessageId
+from bot.events import ConversationKey
 from bot.ports.chat import Intake
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
-_MOST_FOLLOWUPS = 5
-"""Where only the person installed the bot (Discord docs, Create Followup Message)."""
 _APPLICATION_COMMAND = 2  # Discord docs, Interaction Type. Which one it was matters no more.
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Opened:
-    """A used command, a sent form or a pressed button, as long as it can be answered through its token."""
-
-    interaction: discord.Interaction
-    key: ConversationKey
-    is_private: bool
-    """Only the person who used it sees the answer."""
-    good_until_s: float
-    """By `Clock.monotonic_s`."""
-    acknowledged: asyncio.Task[bool] | None = None
-    """None: by an earlier process."""
-    original: MessageId | None = None
-    """The first answer; of a button the message that it stands on."""
-    nonce: str | None = None
-    """Of the part that was answered through it: repeating that one is harmless, another would replace it."""
-    followups: dict[str, MessageId] = field(default_factory=dict)
-    """Further answers, by the nonces of their parts."""
-    growing: MessageId | None = None
-    """The part that has a Stop button at present."""
-
-    def has_room_for(self, nonce: str) -> bool:
-        """Whether a part can still follow."""
-        return nonce in (self.nonce, *self.followups) or len(self.followups) < _MOST_FOLLOWUPS
 
 
 class Outliving:
@@ -68,6 +40,9 @@ class Outliving:
         self._seal = seal
         self._rest = rest
         self._clock = clock
+        self._saving: asyncio.Task[None] | None = None
+        self._is_saved = True
+        self._forgetting: asyncio.TimerHandle | None = None
 
     async def load(self) -> Sequence[Opened]:
         """What an earlier process left that is still good, oldest first."""
@@ -85,13 +60,36 @@ class Outliving:
             return ()
         return [opened for opened in found if opened.good_until_s > self._clock.monotonic_s()]
 
-    async def save(self, opened: Collection[Opened]) -> None:
-        """Keep these instead of all that was kept before."""
-        text = json.dumps([self._row(one) for one in opened], separators=(",", ":"))
-        try:
-            await self._intake.move_cursor(self._name, self._seal.close(text))
-        except StorageError as error:
-            _log.debug("Discord: a restart will forget the newest commands: %s", error)
+    def keep(self, opened: Callable[[], Collection[Opened]]) -> None:
+        """Keep what is open now instead of all that was kept before. Returns at once; many calls make one write."""
+        self._is_saved = False
+        if self._saving is None:
+            self._saving = asyncio.create_task(self._save(opened), name="discord interactions")
+
+    async def close(self) -> None:
+        """Return once all is kept."""
+        if self._saving is not None:
+            await self._saving
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+
+    async def _save(self, opened: Callable[[], Collection[Opened]]) -> None:
+        while not self._is_saved:
+            self._is_saved = True
+            rows = [self._row(one) for one in opened()]
+            try:
+                await self._intake.move_cursor(self._name, self._seal.close(json.dumps(rows, separators=(",", ":"))))
+            except StorageError as error:
+                _log.debug("Discord: a restart will forget the newest commands: %s", error)
+            self._forget_later(opened, is_needed=bool(rows))
+        self._saving = None
+
+    def _forget_later(self, opened: Callable[[], Collection[Opened]], *, is_needed: bool) -> None:
+        """What ran out is not to stay in the database until somebody uses another command."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        later = asyncio.get_running_loop().call_later
+        self._forgetting = later(INTERACTION_LIFETIME_S + 1, self.keep, opened) if is_needed else None
 
     def _row(self, opened: Opened) -> dict[str, Any]:
         left_s = opened.good_until_s - self._clock.monotonic_s()

@@ -18,10 +18,11 @@ from adapters.discord.means import Means
 from adapters.discord.own_threads import thread_key
 from adapters.discord.places import Channel, Place, number_of, of_message, place_of
 from adapters.discord.self_check import SelfCheck
+from adapters.discord.tongues import Tongues
 from adapters.discord.unreadable import unreadable
 from adapters.discord.used import command_received, question_received, target_of
 from bot.errors import PlatformError
-from bot.events import Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted, Quoted
+from bot.events import ButtonPressed, Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted, Quoted
 from bot.ports.chat import Intake
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Reading:
         self._places: dict[int, Place] = {}
         self._sees_content = True
         self._targets = Targets()
+        self._tongues = Tongues()
         self._self_check = SelfCheck()
 
     @property
@@ -65,12 +67,14 @@ class Reading:
 
     async def take(self, event: Event) -> None:
         """Bring an event to the core; returns once it is stored."""
+        if isinstance(event, ButtonPressed):
+            self._tongues.note(event.sender)
         await self._keeper.keep(partial(self._intake.accept, event))
 
     async def bring(self, message: discord.Message, place: Place, *, is_catch_up: bool = False) -> None:
         """Bring a person's new message to the core, which can answer it; or tell them that nobody can, there."""
         event = await self.read(message, place, is_catch_up=is_catch_up, is_new=True)
-        self._unspoken.note(event.message_id, event.sender.id)
+        self._unspoken.note(event.message_id, event.sender)
         is_asked = event.address is not None
         if event.is_private or self._self_check.may_speak(message.channel, tells=is_asked):
             await self.take(event)
@@ -115,6 +119,8 @@ class Reading:
             sees_content=self._sees_content,
             is_catch_up=is_catch_up,
         )
+        language = self._tongues.of_author(message, event.sender.id)
+        event = replace(event, sender=replace(event.sender, language=language))
         if self._threads is None:
             return event
         # What is caught up with may be too old for an answer, and an empty thread helps nobody.
@@ -125,7 +131,8 @@ class Reading:
     ) -> MessageReceived:
         """Convert the use of a command, with the files and the message that it is about."""
         event = command_received(interaction, channel=channel, place=place, links=self._links, bot_id=self.bot_id)
-        self._unspoken.note(event.message_id, event.sender.id)
+        self._unspoken.note(event.message_id, event.sender)
+        self._tongues.note(event.sender)
         return event
 
     def note_target(self, interaction: discord.Interaction[Library], channel: Channel) -> MessageId | None:

@@ -10,7 +10,7 @@ from adapters.discord.errors import discord_request
 from adapters.discord.places import is_interaction
 from bot import texts
 from bot.errors import PlatformError
-from bot.events import MessageId, PersonId
+from bot.events import MessageId, Person, PersonId
 from bot.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -31,10 +31,10 @@ class Unspoken:
     def __init__(self, rest: discord.Client, clock: Clock) -> None:
         self._rest = rest
         self._clock = clock
-        self._senders: OrderedDict[MessageId, PersonId] = OrderedDict()
+        self._senders: OrderedDict[MessageId, Person] = OrderedDict()
         self._told_at_s: OrderedDict[tuple[PersonId, int], float] = OrderedDict()
 
-    def note(self, message_id: MessageId, sender: PersonId) -> None:
+    def note(self, message_id: MessageId, sender: Person) -> None:
         """Remember who waits for the answer to a message. The newest 1024 are."""
         self._senders[message_id] = sender
         if len(self._senders) > _MOST_KEPT:
@@ -45,7 +45,7 @@ class Unspoken:
         if not is_interaction(message_id):
             await self._react(channel_id, message_id)
         sender = self._senders.get(message_id)
-        if sender is not None and self._is_due(sender, channel_id):
+        if sender is not None and self._is_due(sender.id, channel_id):
             await self._write_privately(sender, channel_id)
 
     async def _react(self, channel_id: int, message_id: MessageId) -> None:
@@ -66,11 +66,12 @@ class Unspoken:
             self._told_at_s.popitem(last=False)
         return True
 
-    async def _write_privately(self, person: PersonId, channel_id: int) -> None:
+    async def _write_privately(self, person: Person, channel_id: int) -> None:
         try:
-            async with discord_request(f"writing privately to {person}"):
-                private = await self._rest.http.start_private_message(int(person))
+            async with discord_request(f"writing privately to {person.id}"):
+                private = await self._rest.http.start_private_message(int(person.id))
                 chat = self._rest.get_partial_messageable(int(private["id"]))
-                await chat.send(texts.may_not_write(f"<#{channel_id}>"), allowed_mentions=NO_PINGS)
+                told = texts.may_not_write(f"<#{channel_id}>").in_language(person.language or "")
+                await chat.send(told, allowed_mentions=NO_PINGS)
         except PlatformError as error:
             _log.info("%s Nobody could be told that I may not write in channel %s.", error, channel_id)

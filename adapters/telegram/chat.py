@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -57,6 +58,7 @@ class TelegramChat:
         wording: Wording = ENGLISH,
         reacts: bool = False,
         offers_inline: bool = False,
+        drafts: bool = False,
     ) -> None:
         """Set up; nothing is opened and nobody is asked.
 
@@ -69,6 +71,7 @@ class TelegramChat:
             wording: Of the commands in the menus, by language.
             reacts: `acknowledge` shows something.
             offers_inline: Who types ``@bot question`` in any chat may ask it there.
+            drafts: Answers in private chats grow as drafts.
         """
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -86,7 +89,7 @@ class TelegramChat:
         self._files = Files(
             get_file=Lookup(self._bot).path, files_url=self._bot.base_file_url, clock=clock, local_files=local_files
         )
-        self._limits = LIMITS if local_files is None else LOCAL_LIMITS
+        self._limits = replace(LIMITS if local_files is None else LOCAL_LIMITS, has_drafts=drafts)
         self._webhook = webhook
         self._wording = wording
         self._reacts = reacts
@@ -193,6 +196,9 @@ class TelegramChat:
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own. That it reads so already is no error."""
         await self._messages_in(key).edit(key, message_id, part)
+
+    async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
+        await self._messages.draft(key, draft, part)
 
     async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take back a message of the bot's own: where the bot is not, only its words."""

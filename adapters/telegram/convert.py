@@ -17,6 +17,7 @@ from adapters.telegram.moving import moved
 from adapters.telegram.quoting import forwarded, replied_to
 from adapters.telegram.text_pictures import led_to, led_to_by_quote
 from bot.events import (
+    Action,
     Address,
     ButtonPressed,
     ConversationKey,
@@ -39,6 +40,7 @@ ALLOWED_UPDATES = (
     "guest_message",
     "inline_query",
     "chosen_inline_result",
+    "stopped_message_generation",
 )
 """The kinds of updates to ask Telegram for: those that `event_of` and the modules joining and inline read."""
 
@@ -55,6 +57,8 @@ def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     Never a `MessagesDeleted`: the Bot API does not tell bots that somebody deleted a message. Nor does it tell a guest
     that somebody edited one.
     """
+    if (stopped := _stopped_draft(update)) is not None:
+        return stopped
     parsed = Update.de_json(dict(update), None)
     if (message := parsed.message or parsed.channel_post) is not None:
         return moved(message) or received(message, me)
@@ -95,6 +99,25 @@ def pressed_query(update: Mapping[str, Any]) -> str | None:
     match update:
         case {"callback_query": {"id": str(query_id)}}:
             return query_id
+        case _:
+            return None
+
+
+def _stopped_draft(update: Mapping[str, Any]) -> ButtonPressed | None:
+    """Somebody stopped a draft (Bot API 10.3): drafts are in private chats only, so it was the person of the chat."""
+    match update:
+        case {"stopped_message_generation": {"chat": {"id": int(chat_id), **chat}, "draft_id": int(draft_id), **where}}:
+            thread_id = where.get("message_thread_id")
+            return ButtonPressed(
+                key=ConversationKey(
+                    platform=TELEGRAM, chat_id=str(chat_id), thread_id=None if thread_id is None else str(thread_id)
+                ),
+                message_id=MessageId(str(draft_id)),
+                action=Action.STOP,
+                press_id=f"draft {draft_id}",
+                sender=Person(id=PersonId(str(chat_id)), name=str(chat.get("first_name", ""))),
+                is_private=True,
+            )
         case _:
             return None
 

@@ -1,7 +1,7 @@
 """Inline mode: somebody types ``@bot question`` in any chat, is offered to ask it, and does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,9 @@ from adapters.telegram.elsewhere import inline_key, of_chosen
 from adapters.telegram.errors import telegram_errors
 from adapters.telegram.posting import article
 from adapters.telegram.raw import RawBot
-from adapters.telegram.render import render
 from bot import texts
 from bot.events import Action, Address, MessageReceived
-from bot.ports.chat import Button
+from bot.ports.chat import Button, Part
 
 _HINT_START = "inline"
 """What ``/start`` brings when somebody follows the hint to the private chat."""
@@ -81,7 +80,7 @@ async def offer(bot: RawBot, what: Typed) -> None:
 
 
 def _to_choose(what: Typed) -> Mapping[str, Any]:
+    """It sends the question, so that others see it too; the answer then takes its place."""
     stop = Button(action=Action.STOP, label=texts.STOP_LABEL.in_language(what.language))
-    [waiting] = render(texts.ONE_MOMENT.in_language(what.language), final=True)
-    waiting = replace(waiting, buttons=((stop,),))
-    return article(waiting, title=texts.INLINE_TITLE.in_language(what.language), description=what.question)
+    question = Part(what.question, buttons=((stop,),))
+    return article(question, title=texts.INLINE_TITLE.in_language(what.language), description=what.question)

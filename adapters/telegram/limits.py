@@ -23,7 +23,7 @@ _PER_GROUP = Rate(count=int(FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP), seconds=6
 LIMITS = Limits(
     text_length=int(MessageLimit.MAX_TEXT_LENGTH),  # 4096 UTF-16 units (Bot API, sendMessage)
     edit_interval_s=1.25,  # As `_PER_CHAT` gives room for, with a place kept for the end of the answer.
-    group_edit_interval_s=2.8,  # Nobody is to look at the same words for longer than 3 s, as long as `_PER_GROUP` lasts.
+    group_edit_interval_s=2.8,  # Nobody is to look at the same words for 3 s, while `_PER_GROUP` lasts.
     private_rates=(_PER_CHAT,),
     group_rates=(_PER_CHAT, _PER_GROUP),
     bot_rate=Rate(count=int(FloodLimit.MESSAGES_PER_SECOND), seconds=1),  # 30/s (Bots FAQ)
@@ -32,6 +32,7 @@ LIMITS = Limits(
     download_bytes=20 * 1024 * 1024,  # Bot API, getFile; the server (telegram-bot-api, Client.h) counts in MiB
     resend_is_safe=False,  # The Bot API has no key by which it would recognise a repeated sendMessage.
     threads_share_waits=True,  # Flood waits are per chat (Bots FAQ, "My bot is hitting limits").
+    draft_lifetime_s=30.0,  # Bot API, sendMessageDraft
     links_commands=True,  # Bot API, MessageEntity: bot_command; found by the server in what bots send, too.
     tables_as_files=True,
 )

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
 from adapters.telegram.keyboard import keyboard
 from adapters.telegram.moving import tell_if_moved
-from adapters.telegram.posting import editing, sending
+from adapters.telegram.posting import drafting, editing, sending
 from adapters.telegram.raw import RawBot
 from adapters.telegram.search import Search
 from bot.errors import PlatformRefused
@@ -47,6 +47,11 @@ class Messages:
             raise
         self._search.note_own(key, message_id, keyboard(part.buttons))
         return message_id
+
+    async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
+        """Show a text that is no message yet."""
+        with telegram_errors(f"drafting in chat {key.chat_id}"):
+            await self._bot.raw_edit(*drafting(key, part, draft=draft))
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
         """Replace a message of the bot's own. That it reads so already is no error."""

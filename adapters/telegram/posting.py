@@ -49,6 +49,12 @@ def editing(key: ConversationKey, part: Part, *, message_id: MessageId) -> Call:
     }
 
 
+def drafting(key: ConversationKey, part: Part, *, draft: MessageId) -> Call:
+    """SendMessageDraft, with a button of Telegram's own that stops it (Bot API 10.3)."""
+    where = {"chat_id": int(key.chat_id), "message_thread_id": thread_of(key), "draft_id": int(draft), "can_stop": True}
+    return "sendMessageDraft", where | {"text": part.text, "entities": entities_of(part.marks)}
+
+
 def editing_inline(inline_message_id: str, part: Part) -> Call:
     """EditMessageText of an inline message."""
     which = {"inline_message_id": inline_message_id, "reply_markup": keyboard(part.buttons)}

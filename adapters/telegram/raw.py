@@ -53,7 +53,7 @@ class RawBot(Bot):
         return int(answer["message_id"])
 
     async def raw_edit(self, method: str, parameters: Mapping[str, Any]) -> None:
-        """A method that edits a message. Without ``reply_markup`` it loses its buttons."""
+        """A method that edits a message, or shows a draft. Without ``reply_markup`` it loses its buttons."""
         await self._post(method, dict(parameters))
 
     async def raw_edit_markup(self, chat_id: int, message_id: int, markup: str | None) -> Mapping[str, Any]:

@@ -31,7 +31,16 @@ def unreadable(update: Mapping[str, Any], error: Exception, me: Identity) -> Unr
         apologise_to=key,
         reply_to=message_id,
         is_private=message is not None and waiting is not None and message["chat"].get("type") == ChatType.PRIVATE,
+        language=_language(message or update.get("guest_message")),
     )
+
+
+def _language(message: Any) -> str:
+    match message:
+        case {"from": {"language_code": str(language)}}:
+            return language
+        case _:
+            return ""
 
 
 def _kind_and_place(error: Exception) -> str:

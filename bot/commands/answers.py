@@ -68,16 +68,17 @@ class CommandAnswers:
         return texts.RETRIES
 
     async def _usage(self, turn: Turn) -> Sentence:
-        told = [texts.usage_of_person(*await self._spent(turn, turn.sender))]
-        if not turn.is_private:
-            told.append(texts.usage_here(*await self._spent(turn, None)))
-        return joined("\n\n", told)
+        if turn.is_private:
+            return texts.usage_everywhere(*await self._spent(turn, turn.sender))
+        # Everybody there reads it: what somebody asks elsewhere is nobody's business.
+        own = texts.usage_of_person(*await self._spent(turn, turn.sender, is_here=True))
+        return joined("\n\n", [own, texts.usage_here(*await self._spent(turn, None, is_here=True))])
 
-    async def _spent(self, turn: Turn, person: PersonId | None) -> tuple[Spent, Spent]:
+    async def _spent(self, turn: Turn, person: PersonId | None, *, is_here: bool = False) -> tuple[Spent, Spent]:
         """Today and this month, by UTC."""
         today = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         month = today.replace(day=1)
         return (
-            await self._store.spent(turn.key, person=person, since=today),
-            await self._store.spent(turn.key, person=person, since=month),
+            await self._store.spent(turn.key, person=person, is_here=is_here, since=today),
+            await self._store.spent(turn.key, person=person, is_here=is_here, since=month),
         )

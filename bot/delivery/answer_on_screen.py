@@ -88,8 +88,8 @@ class AnswerOnScreen:
             self._pace.__exit__()
 
     def has(self, message_id: MessageId) -> bool:
-        """Whether this message is part of the answer."""
-        return message_id in self._receipts.message_ids
+        """Whether this message is part of the answer, or the draft of it."""
+        return message_id in self._receipts.message_ids or self._preview.has(message_id)
 
     def show(self, pieces: Sequence[str]) -> None:
         """See `bot.delivery.preview.Preview.show`."""

@@ -158,7 +158,8 @@ class _Bot:
         return max([held_s, *(account.wait_s(now_s, spare=spare, caution=caution) for account, spare in spares)])
 
     def _bot_wait_s(self, urgency: Urgency, ahead: int) -> float:
-        kept = 0 if urgency is Urgency.FINAL else self._window.spare(self._window.rate.count)
+        third = self._window.spare(self._window.rate.count)
+        kept = {Urgency.FINAL: 0, Urgency.TYPING: 2 * third}.get(urgency, third)
         return self._window.wait_s(self._clock.monotonic_s(), spare=kept + ahead)
 
     def _begin(self, pace: "Pace", urgency: Urgency) -> Slot:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import texts
+from bot.background import Background
 from bot.delivery.budget import Urgency
+from bot.delivery.drafts import Drafts
 from bot.delivery.pace import Pace
 from bot.delivery.receipts import Receipts, digest
 from bot.delivery.sending import Sending
-from bot.errors import PlatformError, PlatformThrottled, PlatformUnavailable, StorageError
-from bot.events import Action
+from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, StorageError
+from bot.events import Action, MessageId
 from bot.ports.chat import Button, Chat, Part
 from bot.ports.clock import Clock
 from bot.records import Turn
@@ -44,6 +46,7 @@ class Preview:
         self._is_sending = asyncio.Lock()
         self._has_more = False
         """There are further parts to bring onto the screen, at once."""
+        self._drafts = Drafts(turn, chat, clock) if turn.is_private and chat.limits.has_drafts else None
         self._task: asyncio.Task[None] | None = None
 
     def show(self, pieces: Sequence[str]) -> None:
@@ -56,6 +59,10 @@ class Preview:
         self._changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._keep_showing(), name=f"preview of turn {self._turn.id}")
+
+    def has(self, message_id: MessageId) -> bool:
+        """Whether this is the draft in which the answer grows."""
+        return self._drafts is not None and self._drafts.has(message_id)
 
     def silent_s(self) -> float:
         """For how long there were no new words; infinite before the first."""
@@ -78,7 +85,7 @@ class Preview:
         self._pace.is_shown = bool(self._receipts.message_ids)
         await self._clock.sleep(GATHER_S)
         while True:
-            await self._changed.wait()
+            await self._due()
             with await self._pace.slot(Urgency.UPDATE if self._pace.is_shown else Urgency.FIRST) as slot:
                 self._changed.clear()
                 async with self._is_sending:
@@ -95,12 +102,22 @@ class Preview:
             if not self._has_more:
                 await self._clock.sleep(self._pace.interval_s)
 
+    async def _due(self) -> None:
+        """Return when there is something to show: new words, or the same ones, before their draft fades."""
+        if self._drafts is None:
+            await self._changed.wait()
+            return
+        async with Background(self._drafts.fading(self._changed), name="draft"):
+            await self._changed.wait()
+
     async def _show_next(self) -> bool:
         """Bring the first part that is out of date onto the screen. Whether there was one that could be."""
         self._has_more = False
         parts = self._chat.render("".join(self._wanted), final=False)[: self._most_parts]
         last = len(parts) - 1
         for index, final in enumerate(parts):
+            if index == last and self._drafts is not None and self._receipts.is_new(index):
+                return await self._draft(self._drafts, index, final)
             part = replace(final, buttons=self._stop if index == last else ())
             if not self._receipts.shows(index, part):
                 if not await self._bring(index, part):
@@ -111,6 +128,19 @@ class Preview:
                     self._changed.set()
                 return True
         return False
+
+    async def _draft(self, drafts: Drafts, index: int, part: Part) -> bool:
+        try:
+            is_new = await drafts.show(index, part)
+        except PlatformRefused as refused:
+            log.info("turn %s: no drafts, so its message is edited: %s", self._turn.id, refused)
+            self._drafts = None
+            self._has_more = True
+            self._changed.set()
+            return True
+        if is_new:
+            self._pace.moved()
+        return is_new
 
     async def _bring(self, index: int, part: Part) -> bool:
         receipts = self._receipts

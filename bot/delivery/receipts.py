@@ -54,6 +54,11 @@ class Receipts:
     def are_recorded(self) -> bool:
         return not self._unrecorded
 
+    def is_new(self, index: int) -> bool:
+        """Whether nothing of this part was ever sent."""
+        receipt = self._by_part.get(index)
+        return receipt is None or receipt.state is DeliveryState.PENDING
+
     def shows(self, index: int, part: Part) -> bool:
         """Whether exactly this stands in the chat."""
         receipt = self._by_part.get(index)

@@ -31,8 +31,13 @@ _SIGNS_BESIDE = re.compile(
 """Names, options, paths, calls, ``C++``; numbers with a sign, as of telephones."""
 
 
-def direction_of(text: Inlines) -> tuple[bool, bool]:
-    """Whether a text runs from right to left, as most of its first letters do, and whether that may still change."""
+def direction_of(text: Inlines, *, is_among: bool = False) -> tuple[bool, bool]:
+    """Whether a text runs from right to left, as most of its first letters do, and whether that may still change.
+
+    Args:
+        text: One block's.
+        is_among: It is an entry behind others that run so: then a single letter is enough.
+    """
     sample = ""
     may_change = False
     for words in _words(text):
@@ -41,7 +46,8 @@ def direction_of(text: Inlines) -> tuple[bool, bool]:
         elif len(sample := sample + words) >= SAMPLE:
             break
     directions = [] if sample.isascii() else [unicodedata.bidirectional(letter) for letter in sample[:SAMPLE]]
-    return directions.count("R") + directions.count("AL") > directions.count("L"), may_change
+    right_to_left = directions.count("R") + directions.count("AL")
+    return right_to_left > (0 if is_among else directions.count("L")), may_change
 
 
 def begins_left_to_right(text: str) -> bool:

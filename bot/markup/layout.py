@@ -199,7 +199,10 @@ class _Layout:
         return bool(rows) and aligned(replace(table, rows=rows), self._sheet.table_width) is None
 
     def _text(self, inside: Inlines) -> None:
-        self._is_right_to_left, may_change = direction_of(inside) if self._sheet.marks_direction else (False, False)
+        may_change = False
+        if self._sheet.marks_direction:
+            is_among = self._depth > 0 and self._is_right_to_left
+            self._is_right_to_left, may_change = direction_of(inside, is_among=is_among)
         if may_change:
             self.canvas.unsettle()
         if not self._is_right_to_left:

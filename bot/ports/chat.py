@@ -143,6 +143,10 @@ class Limits:
     """Whether a command in plain text, such as ``/help``, is a link that gives it. In code it is not."""
     tables_as_files: bool = False
     """Whether a large table that is too wide to be shown aligned comes as a file as well."""
+    has_drafts: bool = False
+    """Whether an answer grows in private chats by `Chat.draft`."""
+    draft_lifetime_s: float = 0.0
+    """How long one `Chat.draft` is shown."""
     previews_come_within_s: float = 0.0
     """How long after a message the platform still adds the previews of its links; 0: they come with it, or never."""
 
@@ -265,6 +269,15 @@ class Chat(Protocol):
         """Replace a message of the bot's own. Repeating it is harmless; an unchanged text is not an error.
 
         A text is never edited into a picture, nor the other way round: the core deletes the one and sends the other.
+        """
+        ...
+
+    async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
+        """Show a growing text that is no message yet, in a private chat, for `Limits.draft_lifetime_s`.
+
+        `draft` is the decimal form of a number from 1 to 2^63 - 1. The same one again takes the place of the one before;
+        a message takes the place of any. Where people can stop it, they press the Stop button of the message `draft`.
+        Only called where the limits have drafts.
         """
         ...
 

@@ -44,6 +44,6 @@ class PersonalData(Protocol):
         """
         ...
 
-    async def spent(self, key: ConversationKey, *, person: PersonId | None, since: datetime) -> Spent:
-        """What answers took since then: to one person on the platform of `key`, or to all in that conversation."""
+    async def spent(self, key: ConversationKey, *, person: PersonId | None, is_here: bool, since: datetime) -> Spent:
+        """What answers took since then: to one person or to all, in that conversation or on its whole platform."""
         ...

@@ -63,6 +63,9 @@ class TelegramSettings(Section):
     reactions: bool = False
     """Whether the bot puts 👀 under a message that has to wait for others: `on` or `off`"""
 
+    drafts: bool = False
+    """Whether answers in private chats grow as drafts, with Telegram's own Stop button: `on` or `off`"""
+
     @field_validator("webhook_url")
     @classmethod
     def _as_telegram_wants_it(cls, url: str | None, known: ValidationInfo) -> str | None:

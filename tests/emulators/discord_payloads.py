@@ -132,7 +132,7 @@ def guild_payload(guild: Guild) -> Payload:
         "features": [],
         "mfa_level": 0,
         "premium_tier": 0,
-        "preferred_locale": "en-US",
+        "preferred_locale": guild.locale,
         "nsfw_level": 0,
         "system_channel_id": None,
         "system_channel_flags": 0,

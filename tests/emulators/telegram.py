@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.emulators.telegram_api import BotApi
+from tests.emulators.telegram_drafts import Drafts
 from tests.emulators.telegram_flood import FloodGate
 from tests.emulators.telegram_people import People
 from tests.emulators.telegram_server import BotApiServer
@@ -106,6 +107,11 @@ class TelegramEmulator(People):
     def menu(self, chat: Chat, person: Person) -> dict[str, str]:
         """The commands that somebody is offered in a chat, with their descriptions."""
         return self.api.menus.shown(chat, person)
+
+    @property
+    def drafts(self) -> Drafts:
+        """Texts that grow before they are sent, and what people do with them."""
+        return self.api.drafts
 
     @property
     def chat_actions(self) -> list[ChatAction]:

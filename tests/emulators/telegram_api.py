@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.emulators.telegram_calls import ApiError, Params, bad_request
+from tests.emulators.telegram_drafts import Drafts
 from tests.emulators.telegram_editing import Editing
 from tests.emulators.telegram_flood import FloodGate
 from tests.emulators.telegram_media import MAX_DOWNLOAD
@@ -48,6 +49,8 @@ class BotApi:
         self._sending = Sending(world=world, flood=flood, violations=violations)
         editing = Editing(world=world, sending=self._sending, violations=violations)
         self.menus = Menus(violations)
+        self.drafts = Drafts(world, self._sending, violations)
+        self._sending.on_sent = self.drafts.end
         methods: tuple[tuple[str, Callable[[Params], Awaitable[Any]]], ...] = (
             ("getUpdates", self._get_updates),
             ("getMe", self._get_me),
@@ -62,6 +65,7 @@ class BotApi:
             ("deleteWebhook", self._delete_webhook),
             ("getWebhookInfo", self._get_webhook_info),
             ("sendMessage", self._send_message),
+            ("sendMessageDraft", self.drafts.send),
             ("sendPhoto", self._send_photo),
             ("sendDocument", self._send_document),
             ("sendChatAction", self._send_chat_action),

@@ -1,6 +1,6 @@
 """What the sending and editing methods of the Bot API have in common: where to, what, and whether it is allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.emulators.telegram_calls import ApiError, Params, bad_request, too_many_requests
@@ -21,6 +21,8 @@ class Sending:
         self._world = world
         self._flood = flood
         self._violations = violations
+        self.on_sent: Callable[[Chat, Topic | None], None] = lambda _chat, _topic: None
+        """Is told of each message that was sent."""
 
     def send(self, params: Params, content: Json) -> Json:
         """Add a message of the bot's and return it."""
@@ -38,6 +40,7 @@ class Sending:
         self.throttle(chat)
         options = self.options(params) | ({"quote": quote} if quote else {})
         message = self._world.post(chat, self._world.bot, content, topic=topic, reply_to=reply_to, options=options)
+        self.on_sent(chat, topic)
         return message.json()
 
     def chat(self, params: Params) -> Chat:
@@ -99,7 +102,7 @@ class Sending:
 
     def text(self, params: Params) -> Json:
         """The ``text`` and ``entities`` of a call, as the server makes them."""
-        content = self._written(params, "text", "entities")
+        content = self.written(params, "text", "entities")
         length = utf16_length(content["text"])
         if length == 0:
             raise self._broken("message text is empty")
@@ -109,7 +112,7 @@ class Sending:
 
     def upload(self, params: Params, kind: str) -> Json:
         """The media and caption of a call."""
-        caption = self._written(params, "caption", "caption_entities")
+        caption = self.written(params, "caption", "caption_entities")
         if utf16_length(caption["text"]) > MAX_CAPTION:
             raise self._broken("message caption is too long")
         name, data = self._uploaded(params, kind)
@@ -135,7 +138,8 @@ class Sending:
             raise self._broken(f"there is no {kind} in the request")
         return "", file.data
 
-    def _written(self, params: Params, text_name: str, entities_name: str) -> Json:
+    def written(self, params: Params, text_name: str, entities_name: str) -> Json:
+        """A text and its entities, as the server makes them. It may be empty."""
         text, given = params.text(text_name), params.get(entities_name) or []
         try:
             checked = check_entities(text, given, self._violations, self._world.people.__contains__)

@@ -4,7 +4,7 @@ The pages need no network and no script: open them in any browser. A single scen
 a phone. That is how the pictures in the README are made, with Chromium, and Pillow to make them small::
 
     python -m tests.transcript pages --only photo
-    chromium --headless --hide-scrollbars --force-device-scale-factor=2 --window-size=390,790 \
+    chromium --headless --hide-scrollbars --force-device-scale-factor=2 --window-size=390,804 \
         --screenshot=discord.png pages/discord.html
 """
 

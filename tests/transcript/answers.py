@@ -217,16 +217,19 @@ Himmel sieht blau aus."""
 SKY_JAPANESE = """\
 青い光は赤い光より空気の中で**強く散乱**されるからです。そのため青い光がいろいろな方向から目に届き、空が青く見えます。"""
 
+SKY_ARABIC = """\
+لأن الضوء الأزرق **يتشتت** في الهواء أكثر من الأحمر، فيصل إلى أعيننا من كل الجهات."""
+
 VERY_LONG = "\n\n".join(LONG.replace("# Tomatoes", f"# Part {part}: tomatoes") for part in range(1, 4))
 
 TABLES = """\
 Narrow enough for a phone:
 
-| Tea | °C | Minutes |
-|---|---:|---:|
-| green | 75 | 2 |
-| white | 80 | 4 |
-| black | 95 | 3 |
+| Tea | Water | Time | Per cup |
+|---|---:|---:|---:|
+| green | 75 °C | 2 min | 2.5 g |
+| white | 80 °C | 4 min | 3 g |
+| oolong | 90 °C | 3 min | 3 g |
 
 And with more in it:
 

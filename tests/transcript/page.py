@@ -87,6 +87,7 @@ def _message(message: Shown, *, follows: bool, viewer: str) -> str:
         "mine": message.who == viewer,
         "follows": follows,
         "deleted": message.is_deleted,
+        "draft": message.is_draft,
         "for-one": message.is_private,
         "with-pictures": any(attached.is_picture for attached in message.attached),
     }

@@ -69,4 +69,5 @@ SCENARIOS: Sequence[Scenario] = (
     _scene("reactions", "Seen", scenes_telegram.reactions, _TELEGRAM, TELEGRAM_REACTIONS="on"),
     _scene("guest", "Where it is not a member", scenes_telegram.as_guest, _TELEGRAM),
     _scene("inline", "Asked inline", scenes_telegram.inline, _TELEGRAM, TELEGRAM_INLINE="on"),
+    _scene("drafts", "An answer that grows as a draft", scenes_telegram.drafts, _TELEGRAM, TELEGRAM_DRAFTS="on"),
 )

@@ -113,7 +113,14 @@ async def beyond_parts(stage: Stage) -> Sequence[View]:
 
 
 async def tables(stage: Stage) -> Sequence[View]:
-    return await _asked(stage, "compare some teas", answers.TABLES, "A narrow table, and one too wide for a phone.")
+    people, place, private = stage.people, stage.room("Tea"), stage.people.private()
+    stage.model.reply(answers.TABLES, answers.TABLES)
+    await people.say(private, "compare some teas")
+    await stage.answered(private)
+    await people.say(place, "compare some teas", mention=True)
+    await stage.answered(place)
+    narrow = stage.view(place, "In a group, where a phone has less room.")
+    return [stage.view(private, "A narrow table, and one too wide for a phone."), narrow]
 
 
 async def formulas(stage: Stage) -> Sequence[View]:

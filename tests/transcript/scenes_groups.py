@@ -71,6 +71,7 @@ async def languages(stage: Stage) -> Sequence[View]:
     for name, language, question, answer in (
         ("Jonas", "de", "warum ist der Himmel blau?", answers.SKY_GERMAN),
         ("Yuki", "ja", "空はなぜ青いのですか？", answers.SKY_JAPANESE),
+        ("Layla", "ar", "لماذا السماء زرقاء؟", answers.SKY_ARABIC),
     ):
         stage.speaker(name, language)
         place = people.private(name)

@@ -104,3 +104,15 @@ async def inline(stage: Stage) -> Sequence[View]:
     await stage.until(lambda: "foil" in people.shown(place)[0], "the answer")
     await stage.answered(place)
     return [*views, stage.view(place, "Answered in place.")]
+
+
+async def drafts(stage: Stage) -> Sequence[View]:
+    people, place, hold = stage.people, stage.people.private(), asyncio.Event()
+    stage.model.reply(Script(pieces=pieces_of(answers.MARS), per_token_s=0.02, hold=hold, hold_after=25))
+    await people.say(place, "what is it like on Mars?")
+    await stage.until(lambda: stage.is_growing(place), "a draft")
+    await asyncio.sleep(1.5)
+    views = [stage.view(place, "While it is written it is a draft: no message, and no notification yet.")]
+    hold.set()
+    await stage.answered(place)
+    return [*views, stage.view(place, "Sent whole, never edited.")]

@@ -65,6 +65,8 @@ class Shown:
     thread: str | None = None
     """What the thread is called that was started from it."""
     is_bot: bool = False
+    is_draft: bool = False
+    """It is being written, and no message yet."""
     is_service: bool = False
     """The platform says it, not somebody: shown in the middle."""
     is_edited: bool = False

@@ -105,7 +105,8 @@ class Stage:
 
     def is_growing(self, place: Place) -> bool:
         """Whether an answer there can be stopped."""
-        return any(_STOP in row for message in self._screen(place).messages for row in message.buttons)
+        messages = self._screen(place).messages
+        return any(message.is_draft or any(_STOP in row for row in message.buttons) for message in messages)
 
     async def until(self, look: Callable[[], object], what: str) -> None:
         await eventually(look, within_s=30, what=what)

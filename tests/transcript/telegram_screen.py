@@ -25,7 +25,7 @@ def screen_of(
     return Screen(
         title=topic.name if topic else telegram.bot.name if chat.is_private else chat.title,
         subtitle=_subtitle(telegram, chat, topic, len(people)),
-        messages=[_shown(telegram, album) for album in _albums(seen)],
+        messages=[*(_shown(telegram, album) for album in _albums(seen)), *_drafted(telegram, chat, topic)],
         viewer=chat.owner.name if chat.is_private else VIEWER,
         is_private=chat.is_private,
         is_thread=topic is not None,
@@ -63,6 +63,14 @@ def _shown(telegram: TelegramEmulator, album: Sequence[Message]) -> Shown:
         is_edited=first.edit_date is not None and not (first.sender.is_bot or "via_bot" in first.options),
         is_deleted=first.deleted,
     )
+
+
+def _drafted(telegram: TelegramEmulator, chat: Chat, topic: Topic | None) -> Iterator[Shown]:
+    """What the bot is writing, if it shows that as a draft."""
+    if (draft := telegram.drafts.shown(chat, topic)) is not None:
+        now = datetime.fromtimestamp(telegram.world.clock(), UTC)
+        text = read(draft.texts[-1], draft.entities)
+        yield Shown(who=telegram.bot.name, at=now, text=text, is_bot=True, is_draft=True)
 
 
 def _service(message: Message) -> str:
