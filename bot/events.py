@@ -82,6 +82,8 @@ class Quoted:
     """None where the platform does not tell (a forward)."""
     author: str | None
     """The name; None when the platform does not tell."""
+    author_id: PersonId | None = None
+    """Who wrote the message replied to; None when the platform does not tell, and of a forward."""
     is_own: bool
     """Written by this bot."""
     text: str

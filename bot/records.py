@@ -143,6 +143,8 @@ class Attachment:
     place: Place
     author: str = ""
     """Who posted it, for BEFORE."""
+    author_id: PersonId = NOBODY
+    """The same, and who posted what is QUOTED, where the platform tells."""
     verdict: Verdict
     reason: Sentence = NO_SENTENCE
     """For UNUSABLE: `AttachmentError.person`."""
@@ -167,6 +169,8 @@ class StoredQuote:
     text: str
     is_hidden: bool = False
     """The platform let the bot see nothing of it."""
+    message_id: MessageId | None = None
+    """None where the platform did not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +180,7 @@ class StoredMessage:
     message_id: MessageId
     sender: str
     """The name at the time."""
+    sender_id: PersonId = NOBODY
     text: str
     quoted: tuple[StoredQuote, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -77,8 +77,8 @@ def may_not_write(where: str) -> Sentence:
 
 
 GOES_ON_PRIVATELY = sentence(
-    "This takes longer than Discord lets me answer here. My answer comes in our private chat. If it does not, please ask "
-    "me again."
+    "This takes longer than Discord lets me answer here. My answer comes in our private chat. If it does not, please "
+    "ask me again."
 )
 
 

@@ -13,7 +13,7 @@ from storage.tables import attachments, messages, passing
 
 _replied_to = messages.alias("replied_to")
 _STORED = (
-    sa.select(attachments, messages.c.platform_message_id)
+    sa.select(attachments, messages.c.platform_message_id, messages.c.sender_id)
     .select_from(_replied_to)
     .join(
         messages,
@@ -62,11 +62,13 @@ def with_siblings(connection: sa.Connection, message: MessageReceived, offered: 
 
 def _siblings(connection: sa.Connection, which: dict[str, str]) -> list[Offered]:
     stored = [
-        Offered(ref=as_ref(row), place=Place.QUOTED, posted_in=row.platform_message_id)
+        Offered(ref=as_ref(row), place=Place.QUOTED, posted_in=row.platform_message_id, posted_by=row.sender_id)
         for row in connection.execute(_STORED, which)
     ]
     passed = [
-        Offered(ref=ref, place=Place.QUOTED, posted_in=row.platform_message_id)
+        Offered(
+            ref=ref, place=Place.QUOTED, posted_in=row.platform_message_id, posted_by=row.sender_id or None
+        )
         for row in connection.execute(_PASSING, which)
         for ref in as_refs(row)
     ]

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, MessageReceived, Source
-from bot.records import Attachment, AttachmentId, Place, Verdict, View
+from bot.events import AttachmentRef, MessageReceived, PersonId, Source
+from bot.records import NOBODY, Attachment, AttachmentId, Place, Verdict, View
 from storage.pictures import drop_unused
 from storage.tables import attachments, pictures, views
 from storage.transactions import AnyRow
@@ -23,6 +23,8 @@ class Offered:
     author: str = ""
     posted_in: str | None = None
     """The platform's id of the message where it stands, if that is another one and known."""
+    posted_by: PersonId | None = None
+    """Who posted that message, if known."""
 
 
 _ORDER = (Place.QUOTED, Place.BEFORE, Place.OWN)
@@ -78,7 +80,7 @@ def offered_by(message: MessageReceived) -> Sequence[Offered]:
         return ()
     own = (Offered(ref=ref, place=Place.OWN) for ref in message.attachments)
     quoted = (
-        Offered(ref=ref, place=Place.QUOTED, posted_in=quote.message_id)
+        Offered(ref=ref, place=Place.QUOTED, posted_in=quote.message_id, posted_by=quote.author_id)
         for quote in message.quoted
         for ref in quote.attachments
     )
@@ -180,6 +182,7 @@ def as_attachment(rows: Sequence[AnyRow]) -> Attachment:
         ref=as_ref(row),
         place=Place(row.place),
         author=row.author,
+        author_id=PersonId(row.posted_by or NOBODY),
         verdict=Verdict(row.verdict),
         reason=row.reason,
         original=row.original,
@@ -213,6 +216,7 @@ def _values(offered: Offered) -> dict[str, Any]:
         "place": offered.place,
         "author": offered.author,
         "posted_in": offered.posted_in,
+        "posted_by": offered.posted_by,
     }
 
 

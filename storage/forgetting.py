@@ -94,6 +94,15 @@ _OF_ALL_HERE = (
     .where(IS_KEY, messages.c.deleted_at.is_(None), _IS_MEANT)
     .limit(AT_ONCE)
 )
+# Asked about by others. What everybody said here goes as a whole.
+_POSTED_BY = (
+    sa.select(attachments.c.id)
+    .join_from(attachments, messages)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(attachments.c.posted_by == sa.bindparam("person"), conversations.c.platform == sa.bindparam("of_platform"))
+    .limit(AT_ONCE)
+)
+_POSTED = {Scope.MINE: _POSTED_BY, Scope.MINE_HERE: _POSTED_BY.where(IS_KEY)}
 _TURNS = {Scope.MINE: _OF_PERSON, Scope.MINE_HERE: _OF_PERSON.where(IS_KEY), Scope.ALL_HERE: _OF_ALL_HERE}
 _FIRST_MESSAGE = (
     sa.select(messages.c.platform_message_id)
@@ -155,7 +164,10 @@ def forget_exchange(connection: sa.Connection, command: Turn, *, now: datetime) 
 def forget_some(connection: sa.Connection, command: Turn, scope: Scope, *, now: datetime) -> tuple[bool, Forgotten]:
     """Forget some more of what `bot.ports.store.Store.forget` is to forget. Returns whether there was more, too."""
     turn_ids = connection.execute(_TURNS[scope], _values(command)).scalars().all()
-    return bool(turn_ids), forget_turns(connection, turn_ids, now=now, in_chat=False)
+    if turn_ids or scope not in _POSTED:
+        return bool(turn_ids), forget_turns(connection, turn_ids, now=now, in_chat=False)
+    posted = connection.execute(_POSTED[scope], _values(command)).scalars().all()
+    return bool(posted), ((), detach(connection, posted))
 
 
 def forget_rest(connection: sa.Connection, command: Turn, scope: Scope, *, now: datetime) -> None:

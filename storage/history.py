@@ -61,6 +61,7 @@ def _queries(is_meant: sa.ColumnElement[bool], reset: Any, pixels_from: Any) -> 
             newest.c.answer,
             messages.c.id,
             messages.c.platform_message_id,
+            messages.c.sender_id,
             messages.c.sender_name,
             messages.c.text,
             messages.c.quoted,
@@ -135,11 +136,12 @@ def _as_exchange(rows: Sequence[AnyRow], attached: _Attachments) -> Exchange:
             StoredMessage(
                 message_id=MessageId(message_id),
                 sender=sender,
+                sender_id=PersonId(sender_id),
                 text=text,
                 quoted=as_quotes(quoted),
                 attachments=attached.get(stored_as, ()),
             )
-            for _, _, stored_as, message_id, sender, text, quoted, _, _ in rows
+            for _, _, stored_as, message_id, sender_id, sender, text, quoted, _, _ in rows
         ),
         answer=answer,
     )

@@ -162,7 +162,13 @@ def _found_here(message: MessageReceived, before: Sequence[AnyRow]) -> list[Offe
     """What was added to a message when it was accepted: the platform knows nothing of it, and so an edit neither."""
     told = {None, *(quote.message_id for quote in message.quoted)}
     return [
-        Offered(ref=as_ref(row), place=Place(row.place), author=row.author, posted_in=row.posted_in)
+        Offered(
+            ref=as_ref(row),
+            place=Place(row.place),
+            author=row.author,
+            posted_in=row.posted_in,
+            posted_by=row.posted_by,
+        )
         for row in before
         if row.posted_in not in told
     ]
@@ -180,4 +186,6 @@ def _content(message: MessageReceived, offered: Sequence[Offered]) -> dict[str, 
 def _quote_values(quote: Quoted) -> dict[str, Any]:
     author = None if quote.author is None else storable(quote.author, NAME_LENGTH)
     stored = {"author": author, "is_own": quote.is_own, "text": storable(quote.text, TEXT_LENGTH)}
+    if quote.message_id is not None:
+        stored["message_id"] = storable(quote.message_id)
     return {**stored, "is_hidden": True} if quote.is_hidden else stored

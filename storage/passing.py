@@ -124,7 +124,13 @@ def before(
     if chosen and take:
         connection.execute(_TAKE, {"taken": [row.id for row in (chosen if question.attachments else rows)]})
     return [
-        Offered(ref=ref, place=Place.BEFORE, author=row.author, posted_in=row.platform_message_id)
+        Offered(
+            ref=ref,
+            place=Place.BEFORE,
+            author=row.author,
+            posted_in=row.platform_message_id,
+            posted_by=row.sender_id or None,
+        )
         for row in chosen
         for ref in as_refs(row)
     ]

@@ -181,6 +181,8 @@ attachments = sa.Table(
     sa.Column("original", Words, index=True),
     sa.Column("left_out", Said(DETAIL_LENGTH), nullable=False, server_default=""),
     sa.Column("text", Words(TEXT_LENGTH), nullable=False, server_default=""),
+    # Who posted what somebody else asked about, where the platform tells.
+    sa.Column("posted_by", Words),
     sa.UniqueConstraint("message_id", "ordinal"),
     # An id must never come back: a verdict may arrive after retention.
     sqlite_autoincrement=True,
@@ -193,6 +195,15 @@ sa.Index(
     attachments.c.posted_in,
     sqlite_where=_IS_POSTED_ELSEWHERE,
     postgresql_where=_IS_POSTED_ELSEWHERE,
+)
+
+_IS_POSTED_BY_SOMEBODY = attachments.c.posted_by.is_not(None)
+
+sa.Index(
+    "ix_attachments_posted_by",
+    attachments.c.posted_by,
+    sqlite_where=_IS_POSTED_BY_SOMEBODY,
+    postgresql_where=_IS_POSTED_BY_SOMEBODY,
 )
 
 # What the model is shown of an attachment.

@@ -388,6 +388,7 @@ def message(
     *,
     key: ConversationKey = KEY,
     sender: str = "Ann",
+    sender_id: str | None = None,
     message_id: str | None = None,
     attachments: Sequence[AttachmentRef] = (),
     quoted: Sequence[Quoted] = (),
@@ -402,7 +403,7 @@ def message(
     return MessageReceived(
         key=key,
         message_id=MessageId(message_id or f"m{next(_message_numbers)}"),
-        sender=Person(id=PersonId(sender.lower()), name=sender),
+        sender=Person(id=PersonId(sender_id or sender.lower()), name=sender),
         sent_at=sent_at,
         is_private=is_private,
         text=text,
@@ -416,9 +417,23 @@ def message(
     )
 
 
-def quote(message_id: str, text: str = "", *, author: str = "Ann", is_own: bool = False) -> Quoted:
+def quote(
+    message_id: str,
+    text: str = "",
+    *,
+    author: str = "Ann",
+    is_own: bool = False,
+    attachments: Sequence[AttachmentRef] = (),
+) -> Quoted:
     """A message that another one replies to."""
-    return Quoted(message_id=MessageId(message_id), author=author, is_own=is_own, text=text)
+    return Quoted(
+        message_id=MessageId(message_id),
+        author=author,
+        author_id=PersonId(author.lower()),
+        is_own=is_own,
+        text=text,
+        attachments=tuple(attachments),
+    )
 
 
 def command(text: str, **more: Any) -> MessageReceived:

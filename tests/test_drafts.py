@@ -164,8 +164,8 @@ def chat(telegram: TelegramEmulator, ann: Person) -> Chat:
     return telegram.private(ann)
 
 
-def growing(**more: float) -> Script:
-    return Script(pieces=PIECES, first_token_s=0.1, per_token_s=0.05, **more)
+def growing() -> Script:
+    return Script(pieces=PIECES, first_token_s=0.1, per_token_s=0.05)
 
 
 @pytest.mark.usefixtures("bot")
@@ -212,9 +212,11 @@ async def test_when_the_bot_is_killed_while_drafting_nothing_stays_on_screen_and
     model_emulator.reply(growing(), times=2)
     await telegram.say(chat, ann, "?")
     draft = await eventually(lambda: telegram.drafts.shown(chat))
+    assert draft is not None
+    fades_at = draft.at + 30
     await bot.kill()
     assert telegram.visible(chat) == []
-    telegram.drafts.now = lambda: draft.at + 30
+    telegram.drafts.now = lambda: fades_at
     assert telegram.drafts.shown(chat) is None
     telegram.drafts.now = time.monotonic
     await bot.start()

@@ -203,7 +203,7 @@ async def test_reset_starts_over_and_help_explains(people: People, model: ModelE
     await shown(people, place, 3)
     assert "Rumpelstilzchen" not in str(model.calls[1].messages)
     await people.say(place, "/help")
-    assert "Reply to anybody's photo" in (await shown(people, place, 4))[3]
+    assert "anybody's photo" in (await shown(people, place, 4))[3]
 
 
 LONG_ANSWER = "\n\n".join(

@@ -198,6 +198,20 @@ async def test_usage_tells_what_was_used_by_a_person_and_in_a_conversation(home:
     assert "answers 2" in usage
 
 
+async def test_a_picture_posted_to_nobody_goes_with_who_posted_it_wherever_others_asked_about_it(home: Home) -> None:
+    people, group = home.people, home.people.hearing_group()
+    home.model.reply("Four colours.", "I don't know.")
+    await people.share_photo(group, encoded(UPRIGHT, "JPEG"), who="Bob")
+    await people.say(group, "what is that?", mention=True)
+    await home.next(group, 1)
+    assert len((await home.asked(1)).pictures) == 1
+    await people.command(group, "forget", "everything", who="Bob")
+    await home.next(group, 2)
+    await people.say(group, "and now?", mention=True)
+    await home.next(group, 3)
+    assert (await home.asked(2)).pictures == []
+
+
 async def test_help_fits_on_a_phone_and_every_command_can_be_found(home: Home) -> None:
     people, place = home.people, home.people.private()
     await people.command(place, "help")

@@ -4,13 +4,14 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from bot import texts
 from bot.errors import PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId
 from bot.ports.model import Finished, FinishReason, TextDelta, Usage
-from storage.tables import attachments, metadata
+from storage.tables import attachments, metadata, pictures
 from tests.core import Core, running_core
 from tests.fakes import FAKE, KEY, FakeChat, Shown, command, message, photo, pressed, prompt_text, quote, said
 from tests.storing import database, plain_connection
@@ -89,6 +90,43 @@ async def test_everything_of_a_person_goes_and_what_others_said_stays(tmp_path: 
         await core.hear(message("and?", sender="Ben"))
         await core.finish()
         assert "Ann" not in prompt_text(core.model.prompts[-1])
+
+
+@pytest.mark.parametrize("way", ["before", "by reply"])
+@pytest.mark.parametrize("wish", ["/forget everything", "/forget here"])
+async def test_a_picture_that_others_asked_about_goes_with_who_posted_it(tmp_path: Path, way: str, wish: str) -> None:
+    async with running_core(tmp_path, said("A cat."), said("I don't know."), chat=wide()) as core:
+        core.chat.files["cat"] = b"cat"
+        posted = message("", sender="Zoe", message_id="posted", attachments=[photo("cat")], address=None)
+        reply = [quote("posted", author="Zoe", attachments=[photo("cat")])] if way == "by reply" else []
+        await core.hear(posted, message("what is that?", quoted=reply))
+        await core.finish()
+        assert "<pixels>" in prompt_text(core.model.prompts[-1])
+        await core.hear(command(wish, sender="Zoe"))
+        await core.finish()
+        with plain_connection(database(tmp_path)) as connection:
+            assert connection.execute(sa.select(attachments)).all() == []
+            assert connection.execute(sa.select(pictures)).all() == []
+        assert not any(path.is_file() for path in (tmp_path / "originals").rglob("*"))
+        await core.hear(message("and its tail?"))
+        await core.finish()
+        assert prompt_text(core.model.prompts[-1]).splitlines()[1:] == [
+            "user: [Ann, quoting Zoe] what is that?" if reply else "user: [Ann] what is that?",
+            "assistant: A cat.",
+            "user: [Ann] and its tail?",
+        ]
+
+
+async def test_a_picture_that_others_asked_about_elsewhere_stays_when_one_conversation_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    async with running_core(tmp_path, said("A cat."), chat=wide()) as core:
+        core.chat.files["cat"] = b"cat"
+        posted = message("", key=ELSEWHERE, sender="Zoe", attachments=[photo("cat")], address=None)
+        await core.hear(posted, message("what is that?", key=ELSEWHERE), command("/forget here", sender="Zoe"))
+        await core.finish()
+        with plain_connection(database(tmp_path)) as connection:
+            assert len(connection.execute(sa.select(attachments)).all()) == 1
 
 
 async def test_what_was_forgotten_is_not_answered_again_when_it_is_told_of_again(tmp_path: Path) -> None:

@@ -149,6 +149,20 @@ async def test_a_conversation_is_one_for_all_or_one_for_each_person(home: Home, 
     assert ("plums" in words) is (way == "shared")
 
 
+async def test_where_each_person_has_a_conversation_of_their_own_nobody_else_stops_their_answer(home: Home) -> None:
+    people = home.people
+    group = await managed_group(home, "sharing own")
+    home.model.reply(Script(pieces=pieces_of("Once upon a time"), hold=asyncio.Event(), hold_after=3))
+    await people.say(group, "a story!", mention=True)
+    await home.next(group, 2, beginning="Once upon a")
+    await people.press(group, texts.STOP_LABEL, who="Bob")
+    await people.command(group, "stop", who="Bob")
+    await home.next(group, 3, beginning=texts.NOTHING_TO_STOP)
+    await people.command(group, "stop")
+    await home.next(group, 4, beginning=texts.STOPS)
+    assert plain(texts.STOPPED_NOTE) in home.shown(group)[1]
+
+
 async def test_two_who_ask_at_once_get_an_answer_each_to_their_own_question(home: Home) -> None:
     people, group = home.people, home.people.group()
     home.model.reply(lambda call: "for Ann" if "from Ann" in call.text else "for Bob", times=2)

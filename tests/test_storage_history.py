@@ -89,9 +89,9 @@ async def test_a_message_is_read_back_with_its_quotes_and_attachments(tmp_path: 
         turn = await accept(store, heard)
         ((stored,),) = [e.messages for e in await read(store, turn)]
 
-    assert (stored.message_id, stored.sender, stored.text) == ("2", "Ann", "What is it?")
+    assert (stored.message_id, stored.sender, stored.sender_id, stored.text) == ("2", "Ann", "ann", "What is it?")
     assert stored.quoted == (
-        StoredQuote(author="Bob", is_own=False, text="Look!"),
+        StoredQuote(author="Bob", is_own=False, text="Look!", message_id=MessageId("1")),
         StoredQuote(author=None, is_own=True, text=""),
     )
     assert [(a.ref.handle, a.place) for a in stored.attachments] == [

@@ -233,7 +233,14 @@ def test_reply_brings_the_text_and_pictures_of_what_it_answers() -> None:
     event = seen(chat=GROUP, text="what?", reply_to_message=answered)
 
     assert event.quoted == (
-        Quoted(message_id=MessageId("4"), author="Bob", is_own=False, text="Look", attachments=(PHOTO_REF,)),
+        Quoted(
+            message_id=MessageId("4"),
+            author="Bob",
+            author_id=PersonId(str(BOB["id"])),
+            is_own=False,
+            text="Look",
+            attachments=(PHOTO_REF,),
+        ),
     )
     assert (event.address, event.attachments) == (None, ())
 

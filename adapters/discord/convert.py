@@ -126,6 +126,7 @@ def quoted(message: discord.Message, *, is_addressed: bool, bot_id: int, sees_co
     return Quoted(
         message_id=of_message(message.id),
         author=message.author.display_name,
+        author_id=PersonId(str(message.author.id)),
         is_own=is_own,
         text=text,
         attachments=attachments,

@@ -16,7 +16,7 @@ LIMITS = Limits(
     group_edit_interval_s=1.25,
     private_rates=(_PER_CHANNEL,),
     group_rates=(_PER_CHANNEL,),
-    bot_rate=Rate(count=40, seconds=1),  # Of 50 (docs, Rate Limits: Global Rate Limit); the rest is for reading.
+    bot_rate=Rate(count=30, seconds=1),  # Of 50 (docs, Rate Limits: Global Rate Limit): the rest is for reading.
     typing_counts=False,  # It has a bucket of its own (docs, Rate Limits: per route).
     typing_lifetime_s=10.0,  # Discord docs, Trigger Typing Indicator
     # Members with Nitro may upload far more; this is the request size that Discord names (docs, Uploading Files).

@@ -11,7 +11,7 @@ from telegram import (
 from adapters.telegram.attachments import attachments_of
 from adapters.telegram.described import described
 from adapters.telegram.entities import Identity
-from bot.events import AttachmentRef, MessageId, Quoted
+from bot.events import AttachmentRef, MessageId, PersonId, Quoted
 
 _UNSEEN = "[A text of another chat, of which bots see only what is quoted]"
 
@@ -33,6 +33,7 @@ def replied_to(message: Message, me: Identity) -> Quoted | None:
         return Quoted(
             message_id=MessageId(str(answered.message_id)),
             author=author,
+            author_id=None if author_id is None else PersonId(str(author_id)),
             is_own=author_id == me.id,
             text=text if chosen is None else chosen,
             attachments=attachments_of(answered),

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count
 from types import MappingProxyType
 
 from bot.answering.tools import picture_name
 from bot.answering.window import QUOTE_LENGTH, shown_views
-from bot.events import Source
+from bot.events import MessageId, PersonId, Source
 from bot.ports.model import Content, PictureContent, PromptMessage, TextContent
-from bot.records import Attachment, Exchange, History, Place, StoredMessage, StoredQuote, Verdict, View
+from bot.records import NOBODY, Attachment, Exchange, History, Place, StoredMessage, StoredQuote, Verdict, View
 
 DEFAULT_SYSTEM_PROMPT = """\
 You are Glimpse, a friendly assistant in a chat. You see the pictures people send and answer their questions.
@@ -79,7 +80,8 @@ def build_prompt(system: str, history: History, pixels: Mapping[str, bytes]) -> 
         pixels: Content hash to JPEG file, for the views that go as pixels.
     """
     prompt = [PromptMessage("system", (TextContent(system),))]
-    album = _Album(history, pixels)
+    people = _People()
+    album = _Album(history, pixels, people)
     for exchange in history.exchanges:
         number = 0
         has_words = any(message.text.strip() for message in exchange.messages)
@@ -88,25 +90,62 @@ def build_prompt(system: str, history: History, pixels: Mapping[str, bytes]) -> 
             words = _said(message.text.strip()) or (
                 _OF_AN_ALBUM if has_words or place else _without_words(exchange) if is_asked else _WITHOUT_WORDS
             )
-            prompt.append(PromptMessage("user", tuple(_message(message, words, number, album))))
+            prompt.append(PromptMessage("user", tuple(_message(message, words, number, album, people))))
             number += len(message.attachments)
         if exchange.answer:
             prompt.append(PromptMessage("assistant", (TextContent(exchange.answer),)))
     return prompt
 
 
-def _message(message: StoredMessage, words: str, before: int, album: "_Album") -> Iterator[Content]:
-    quotes = "".join(f", quoting {_quote(quote)}" for quote in message.quoted)
-    yield TextContent(f"[{_name(message.sender)}{quotes}] {words}")
+def _message(
+    message: StoredMessage, words: str, before: int, album: "_Album", people: "_People"
+) -> Iterator[Content]:
+    sender = people.sender(message)
+    quotes = "".join(f", quoting {_quote(quote, people)}" for quote in message.quoted)
+    yield TextContent(f"[{sender}{quotes}] {words}")
     for number, attachment in enumerate(message.attachments, start=before + 1):
         yield from album.show(number, attachment)
+
+
+class _People:
+    """Names people, so that no two share a name: the second Ann is "Ann (2)".
+
+    Numbered as they come up, so that what is said later changes nothing before it.
+    """
+
+    def __init__(self) -> None:
+        self._senders: dict[MessageId, PersonId] = {}
+        self._named: dict[tuple[PersonId, str], str] = {}
+        self._owners: dict[str, PersonId] = {}
+
+    def name(self, name: str, who: PersonId) -> str:
+        """What somebody is called in this prompt. Who is NOBODY known gets no number."""
+        shown = _name(name)
+        if who == NOBODY:
+            return shown
+        if (who, shown) not in self._named:
+            numbered = chain([shown], (f"{shown} ({number})" for number in count(2)))
+            free = next(one for one in numbered if self._owners.setdefault(one.casefold(), who) == who)
+            self._named[who, shown] = free
+        return self._named[who, shown]
+
+    def sender(self, message: StoredMessage) -> str:
+        """Who said something."""
+        self._senders[message.message_id] = message.sender_id
+        return self.name(message.sender, message.sender_id)
+
+    def author(self, quote: StoredQuote) -> str:
+        """Who wrote what is quoted: told apart if it stands in the prompt, further up."""
+        sender = NOBODY if quote.message_id is None else self._senders.get(quote.message_id, NOBODY)
+        return self.name(quote.author or "a message", sender)
 
 
 class _Album:
     """Puts attachments into a prompt: each picture once, where it first stands."""
 
-    def __init__(self, history: History, pixels: Mapping[str, bytes]) -> None:
+    def __init__(self, history: History, pixels: Mapping[str, bytes], people: _People) -> None:
         self._pixels = pixels
+        self._people = people
         self._first = {
             view.sha256: (attachment.id, part)
             for attachment, view in shown_views(history.exchanges, history.pixels_from)
@@ -115,7 +154,7 @@ class _Album:
 
     def show(self, number: int, attachment: Attachment) -> Iterator[Content]:
         """The attachment with its number in the question, as pixels, as text, or as a note why it is neither."""
-        label = f"Picture {number} [{picture_name(attachment.id)}]{_described(attachment)}"
+        label = f"Picture {number} [{picture_name(attachment.id)}]{self._described(attachment)}"
         if attachment.verdict is Verdict.PENDING:
             yield TextContent(f"({label} was not looked at, for nobody asked about it. You have not seen it.)")
             return
@@ -143,16 +182,15 @@ class _Album:
             yield TextContent(f"{which}:")
             yield PictureContent(jpeg=jpeg, width_px=view.width_px, height_px=view.height_px)
 
-
-def _described(attachment: Attachment) -> str:
-    """What it is and where it stands, in brackets; the people's words in it are made harmless."""
-    about = _name(attachment.ref.about) if attachment.ref.about else ""
-    what = _SOURCES[attachment.ref.source].format(about or "somebody").strip()
-    where = {Place.OWN: "", Place.QUOTED: "in what is quoted", Place.BEFORE: "posted here shortly before"}
-    author = f" by {_name(attachment.author)}" if attachment.author else ""
-    details = filter(None, (what, attachment.origin, where[attachment.place] + author))
-    words = ", ".join(details)
-    return f" ({words})" if words else ""
+    def _described(self, attachment: Attachment) -> str:
+        """What it is and where it stands, in brackets; the people's words in it are made harmless."""
+        about = _name(attachment.ref.about) if attachment.ref.about else ""
+        what = _SOURCES[attachment.ref.source].format(about or "somebody").strip()
+        where = {Place.OWN: "", Place.QUOTED: "in what is quoted", Place.BEFORE: "posted here shortly before"}
+        author = f" by {self._people.name(attachment.author, attachment.author_id)}" if attachment.author else ""
+        details = filter(None, (what, attachment.origin, where[attachment.place] + author))
+        words = ", ".join(details)
+        return f" ({words})" if words else ""
 
 
 def _without_words(exchange: Exchange) -> str:
@@ -185,10 +223,10 @@ def _seen(words: str) -> str:
     return words if words.isascii() else _UNSEEN.sub(r"\1", words)
 
 
-def _quote(quote: StoredQuote) -> str:
+def _quote(quote: StoredQuote, people: _People) -> str:
     if quote.is_hidden:
         return "a message that you can't see"
-    author = "you" if quote.is_own else _name(quote.author or "a message")
+    author = "you" if quote.is_own else people.author(quote)
     text = quote.text.strip()
     clipped = text if len(text) <= QUOTE_LENGTH else text[:QUOTE_LENGTH] + " …"
     # A quotation mark would let the quoted person end the quote, and go on in the name of who quotes them.

@@ -194,7 +194,8 @@ class Interactions:
             return payload | {"user": person_payload(person)}
         member = member_payload(guild.members[person.id]) | {"permissions": str(int(permissions_in(channel, person)))}
         short_guild = {"id": str(guild.id), "features": [], "locale": guild.locale}
-        return payload | {"guild_id": str(guild.id), "guild": short_guild, "guild_locale": guild.locale, "member": member}
+        of_guild = {"guild_id": str(guild.id), "guild": short_guild, "guild_locale": guild.locale}
+        return payload | of_guild | {"member": member}
 
     def _option(self, channel: Channel, name: str, value: Any, resolved: Payload) -> Payload:
         kind = OPTION_TYPES[type(value)]
