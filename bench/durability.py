@@ -13,7 +13,8 @@ from typing import Protocol
 
 from bench.table import line, row
 from bot.events import Address, ConversationKey, MessageId, MessageReceived, Person, PersonId, PlatformName
-from bot.records import Accepted, Delivery, DeliveryState, Joining, Lease, Outcome, Turn, TurnId, TurnState
+from bot.records.accepting import Accepted, Joining
+from bot.records.turns import Delivery, DeliveryState, Lease, Outcome, Turn, TurnId, TurnState
 from storage.database import open_store
 
 _PLACES = 256

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.stages import Place
-from bot.records import TurnState
+from bot.records.turns import TurnState
 from storage.database import open_store
 from storage.tables import conversations, messages, turns
 

@@ -5,7 +5,6 @@ What only one platform needs is imported when that platform runs: the libraries 
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
 import random
@@ -13,8 +12,6 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,17 +21,17 @@ from bot.clock import SystemClock
 from bot.commands.known import MODEL, PERSONA, SETTINGS
 from bot.commands.menus import wishes
 from bot.commands.pages import USUAL
-from bot.core import Parts, Work, assemble
-from bot.errors import GlimpseError, HttpUnavailable, SettingsError, StorageError
-from bot.pictures.size import PictureLimits
+from bot.core import Parts, assemble
+from bot.errors import GlimpseError, HttpUnavailable, SettingsError
+from bot.languages import language_of
+from bot.listening import listen
 from bot.pictures.workshop import PictureWorkshop
-from bot.ports.chat import Chat, Intake
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.model import Model
-from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
-from bot.rules import offers
+from bot.rules import offers, picture_limits
 from bot.sentences import sentence
 from bot.settings.platforms import TelegramSettings
 from bot.settings.settings import Settings, load_settings, unknown_in_environment
@@ -44,9 +41,6 @@ if TYPE_CHECKING:
     from adapters.http.server import Post
 
 log = logging.getLogger("glimpse")
-
-PURGE_EVERY_S = 3600.0
-"""How often what is past its retention is deleted."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,7 +98,7 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
     readiness = Readiness()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database.url))
-        eyes = await stack.enter_async_context(_eyes(settings))
+        eyes = await stack.enter_async_context(PictureWorkshop(picture_limits(settings)))
         web = await stack.enter_async_context(_web(settings, clock))
         model = await _model(settings, clock, stack)
         posts: Posts = {}
@@ -114,14 +108,13 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
             return
         core = assemble(parts, settings, clock, readiness, owner=secrets.token_hex(8))
         await _serve_http(settings, readiness, posts, stack)
-        purging: Work = ("purge", partial(_keep_purging, parts.store, settings, clock))
-        for name, work in (*core.work, purging):
+        for name, work in core.work:
             await stack.enter_async_context(Background(work(), name=name))
         resumed = await core.inbox.resume()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
         grace_s: float | None = settings.turns.grace_s
         try:
-            await _receive(parts.chats, core.inbox, stop)
+            await listen(parts.chats, core.inbox, stop)
             if not stop.is_set():
                 grace_s = None  # The terminal's input ended by itself: what was asked is answered.
         finally:
@@ -134,37 +127,6 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
 async def _connect(chats: Sequence[Chat], stack: AsyncExitStack) -> None:
     for chat in chats:
         await stack.enter_async_context(chat)
-
-
-async def _receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
-    """Listen until told to stop, until no platform has anything more to give, or until one fails for good."""
-    # What stands now stays. To look through it for garbage again and again takes a tenth of all CPU under load.
-    gc.freeze()
-    receiving = {asyncio.create_task(chat.receive(intake), name=f"receive {chat.platform}") for chat in chats}
-    stopping = asyncio.create_task(stop.wait(), name="stop")
-    listening = set(receiving)
-    try:
-        while listening and not stop.is_set():
-            done, _ = await asyncio.wait({*listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            for ended in done & listening:
-                ended.result()
-            listening -= done
-    finally:
-        for task in (*receiving, stopping):
-            task.cancel()
-        await asyncio.wait({*receiving, stopping})
-
-
-def _eyes(settings: Settings) -> PictureWorkshop:
-    chosen = settings.picture
-    limits = PictureLimits(
-        max_pixels=chosen.max_pixels,
-        tokens=chosen.tokens,
-        document_tokens=chosen.document_tokens,
-        frames=chosen.frames,
-        pages=chosen.pages,
-    )
-    return PictureWorkshop(limits)
 
 
 def _web(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Web]:
@@ -201,9 +163,9 @@ def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]
 
 
 def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
-    from adapters.discord.catch_up import CatchUp
+    from adapters.discord.catch_up.bounds import CatchUp
     from adapters.discord.chat import DiscordChat
-    from adapters.discord.shards import Sharding
+    from adapters.discord.gateway.shards import Sharding
 
     chosen, offered = settings.discord, offers(settings)
     return DiscordChat(
@@ -225,7 +187,7 @@ def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
 def _telegram(settings: TelegramSettings, token: str, clock: Clock, posts: Posts) -> Chat:
     from adapters.telegram.chat import TelegramChat
     from adapters.telegram.menu import every_wording
-    from adapters.telegram.webhook import Webhook
+    from adapters.telegram.receiving.webhook import Webhook
 
     webhook = None
     if settings.webhook_url is not None:
@@ -249,7 +211,11 @@ def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:
     from adapters.console.chat import ConsoleChat
 
     chat = ConsoleChat(
-        sys.stdin, sys.stdout, clock=clock, person_name=os.environ.get("USER") or "you", language=_own_language()
+        sys.stdin,
+        sys.stdout,
+        clock=clock,
+        person_name=os.environ.get("USER") or "you",
+        language=language_of(os.environ),
     )
     chat.announce(
         sentence(
@@ -262,12 +228,6 @@ def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:
             sentence("No model is connected yet: the built-in offline model answers. Set MODEL_API_KEY to change that.")
         )
     return [chat]
-
-
-def _own_language() -> str:
-    """Of who runs it, as their system says (POSIX, Internationalization Variables), such as ``pt_BR.UTF-8``."""
-    chosen = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next(filter(None, chosen), "").partition(".")[0].replace("_", "-")
 
 
 async def _serve_http(settings: Settings, readiness: Readiness, posts: Posts, stack: AsyncExitStack) -> None:
@@ -284,19 +244,6 @@ async def _serve_http(settings: Settings, readiness: Readiness, posts: Posts, st
             return
         raise
     log.info("health: http://%s:%s/healthz", settings.http.host, port)
-
-
-async def _keep_purging(store: Store, settings: Settings, clock: Clock) -> None:
-    while True:
-        try:
-            await store.purge(
-                before=clock.now() - timedelta(days=settings.history.days),
-                max_picture_bytes=settings.picture.store_bytes,
-                max_original_bytes=settings.picture.originals_bytes,
-            )
-        except StorageError as error:
-            log.warning("old messages could not be deleted now; next try in an hour: %s", error)
-        await clock.sleep(PURGE_EVERY_S)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ from bot.events import ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Chat, Part, PictureFile, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Buttons, Lease, NoticeKind, Outcome, PostedPicture, Turn, TurnId, TurnState
+from bot.records.notices import NoticeKind
+from bot.records.pictures import PostedPicture
+from bot.records.turns import Buttons, Lease, Outcome, Turn, TurnId, TurnState
 from bot.sentences import said
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,8 @@ from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
-from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers
+from bot.retention import keep_purging
+from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers, retention_rules
 from bot.settings.settings import Settings
 from bot.sight.sight import Sight
 
@@ -70,7 +71,11 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     inbox = Inbox(
         parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=inbox_rules(settings)
     )
-    work: list[Work] = [("leases", conversation.keep_leases), ("words", inbox.keep_saying)]
+    work: list[Work] = [
+        ("leases", conversation.keep_leases),
+        ("words", inbox.keep_saying),
+        ("purge", partial(keep_purging, parts.store, clock, retention_rules(settings))),
+    ]
     if settings.model.self_test and not settings.offline:
         work.append(("self-test", partial(sight.test, parts.model, clock)))
     return Core(inbox=inbox, lanes=lanes, sight=sight, work=work)

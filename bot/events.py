@@ -14,6 +14,9 @@ MessageId = NewType("MessageId", str)
 PersonId = NewType("PersonId", str)
 """Opaque outside the adapter that made it. Unique within its platform."""
 
+NOBODY = PersonId("")
+"""The sender of what the bot says of its own accord, and of what was forgotten."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationKey:
@@ -161,7 +164,7 @@ class MessageReceived:
     address: Address | None = None
     """Why it is for the bot; None when it is not."""
     command: Command | None = None
-    """Set only for the bot's own commands (`bot.commands.known.COMMANDS`)."""
+    """Set only for the bot's own commands (`bot.commands.known.COMMANDS`), and what is nearly one (``UNKNOWN``)."""
     is_catch_up: bool = False
     """Found by looking back after the bot was away. Older than the answer window it is only remembered."""
 

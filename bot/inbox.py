@@ -32,7 +32,9 @@ from bot.ports.chat import Chat, KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Accepted, NoticeKind, Refusal, Turn, TurnState
+from bot.records.accepting import Accepted, Refusal
+from bot.records.notices import NoticeKind
+from bot.records.turns import Turn, TurnState
 from bot.words import Words
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,10 @@ PLACES = 1000
 
 COMMANDS_WAITING_PER_CONVERSATION = 10
 COMMANDS_WAITING = 500
+
+EDIT_QUIET_S = 0.5
+"""An edited question waits so long before it is asked again. The edits of that time join it: who edits on and on has
+the model asked twice a second at most."""
 
 TOLD_FOR_S = 60.0
 """A person is told once in so long that there is no room in a conversation. The sentence asks to come back then."""
@@ -215,7 +221,8 @@ class Inbox:
         # Where there is no room, what it says now is remembered; else edits would be a way around the bound.
         window_s = 0.0 if self._lanes.is_full(message.key) else self._rules.answer_window_s
         redo_since = now - timedelta(seconds=window_s)
-        accepted = await self._store.edit(message, now=now, redo_since=redo_since)
+        ready_at = now + timedelta(seconds=EDIT_QUIET_S)
+        accepted = await self._store.edit(message, ready_at=ready_at, redo_since=redo_since)
         if accepted is not None:
             self._schedule(accepted, yields=True)
         elif not self._is_late(message):

@@ -10,7 +10,7 @@ from bot.errors import StorageError
 from bot.events import ConversationKey
 from bot.ports.clock import Clock
 from bot.readiness import Readiness
-from bot.records import Turn, TurnId
+from bot.records.turns import Turn, TurnId
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -45,6 +46,35 @@ def nearest(tag: str) -> str:
     """The one of LANGUAGES for somebody of this IETF tag (``pt-BR``, ``zh-Hant-TW``), which may be anything."""
     language = tag.replace("_", "-").partition("-")[0].lower()
     return language if language in LANGUAGES else ENGLISH
+
+
+def tag_called(name: str, reader: str) -> str:
+    """Which one of LANGUAGES is called so: by those who speak it, in English, or in the reader's language.
+
+    Args:
+        name: May also be the tag. Anything else comes back as it is.
+        reader: The IETF tag of their language, or empty.
+    """
+    wanted = name.lower()
+    if wanted in LANGUAGES:
+        return wanted
+    own = (tag for tag, called in LANGUAGES.items() if called.lower() == wanted)
+    others = (
+        tag
+        for known_to in (_locale(ENGLISH), _locale(reader))
+        for tag in LANGUAGES
+        if str(known_to.languages.get(tag, "")).lower() == wanted
+    )
+    return next(chain(own, others), name)
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The IETF tag of whoever runs a program, by variables such as ``LANG=pt_BR.UTF-8``; may be empty.
+
+    Source: POSIX, Internationalization Variables.
+    """
+    chosen = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, chosen), "").partition(".")[0].replace("_", "-")
 
 
 @lru_cache(maxsize=len(LANGUAGES))

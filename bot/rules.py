@@ -1,6 +1,7 @@
 """From the operator's settings to what each part of the core has to know of them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.answering.asking import ConversationRules
 from bot.answering.dialogue import DialogueRules
@@ -10,7 +11,9 @@ from bot.choices import ConversationSettings
 from bot.commands.pages import Offers
 from bot.commands.personas import PERSONAS
 from bot.inbox import InboxRules
-from bot.records import Joining
+from bot.pictures.size import PictureLimits
+from bot.records.accepting import Joining
+from bot.retention import RetentionRules
 from bot.settings.settings import Settings
 
 
@@ -61,6 +64,27 @@ def personas(settings: Settings) -> Mapping[str, str]:
 def defaults(settings: Settings) -> ConversationSettings:
     """What counts in groups where nobody chose."""
     return ConversationSettings(answers=settings.groups.answers, wake_word=settings.groups.wake_word)
+
+
+def picture_limits(settings: Settings) -> PictureLimits:
+    """What preparing pictures depends on."""
+    chosen = settings.picture
+    return PictureLimits(
+        max_pixels=chosen.max_pixels,
+        tokens=chosen.tokens,
+        document_tokens=chosen.document_tokens,
+        frames=chosen.frames,
+        pages=chosen.pages,
+    )
+
+
+def retention_rules(settings: Settings) -> RetentionRules:
+    """How long and how much is kept."""
+    return RetentionRules(
+        age=timedelta(days=settings.history.days),
+        picture_bytes=settings.picture.store_bytes,
+        original_bytes=settings.picture.originals_bytes,
+    )
 
 
 def inbox_rules(settings: Settings) -> InboxRules:

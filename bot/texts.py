@@ -36,6 +36,12 @@ HELP = joined(
 )
 """For a phone's screen: what each command does stands in the platform's own menu of them."""
 
+
+def no_such_command(near: str) -> Sentence:
+    """Said to a slip of the finger; `near` is the command that may be meant, as Markdown."""
+    return sentence("I don't know that command. Did you mean {command}?", command=near)
+
+
 WAS_RESET = sentence("Done: I start over. What was said here before is no longer part of our conversation.")
 
 INTERNAL = sentence("Something went wrong on my side. Please ask me again.")
@@ -58,7 +64,7 @@ STOPPED_NOTE = sentence("*(Stopped.)*")
 
 STOPS = sentence("I stop.")
 
-NOTHING_TO_STOP = sentence("I'm not answering anything here right now.")
+NOTHING_TO_STOP = sentence("There is no answer here right now that I could stop for you.")
 
 TOO_SLOW = sentence("This took too long. Please ask again, perhaps in a simpler way.")
 
@@ -127,6 +133,11 @@ CUT_OFF_NOTE = sentence(
 def broke_off(why: Sentence) -> Sentence:
     """The note under an answer that ends too early, with the sentence of what happened."""
     return sentence('*(My answer breaks off here. {why} Or say "go on", and I continue from here.)*', why=why)
+
+
+def held_back(why: Sentence) -> Sentence:
+    """The same where going on would not help."""
+    return sentence("*(My answer breaks off here. {why})*", why=why)
 
 
 HIDDEN = sentence(

@@ -10,7 +10,8 @@ from bot.ports.chat import KnownPlace
 from bot.ports.clock import Clock
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Notice, NoticeKind, Turn
+from bot.records.notices import Notice, NoticeKind
+from bot.records.turns import Turn
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
 from bot.commands.known import LOOKING
 from bot.events import Command, MessageId, MessageReceived, PersonId
-from bot.records import Accepted, Joining, Refusal, Turn, TurnId, TurnState
+from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.turns import Turn, TurnId, TurnState
 from storage import moving, passing, refusals
 from storage.albums import with_siblings
 from storage.attachments import Offered, in_order, offered_by

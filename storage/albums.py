@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from bot.events import MessageReceived
-from bot.records import Place
+from bot.records.attachments import Place
 from storage.attachments import Offered, as_ref, in_order
 from storage.conversations import ID_OF_KEY, key_values
 from storage.passing import IS_KEY, KEPT, as_refs
@@ -66,9 +66,7 @@ def _siblings(connection: sa.Connection, which: dict[str, str]) -> list[Offered]
         for row in connection.execute(_STORED, which)
     ]
     passed = [
-        Offered(
-            ref=ref, place=Place.QUOTED, posted_in=row.platform_message_id, posted_by=row.sender_id or None
-        )
+        Offered(ref=ref, place=Place.QUOTED, posted_in=row.platform_message_id, posted_by=row.sender_id or None)
         for row in connection.execute(_PASSING, which)
         for ref in as_refs(row)
     ]

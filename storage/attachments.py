@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, MessageReceived, PersonId, Source
-from bot.records import NOBODY, Attachment, AttachmentId, Place, Verdict, View
+from bot.events import NOBODY, AttachmentRef, MessageReceived, PersonId, Source
+from bot.records.attachments import Attachment, AttachmentId, Place, Verdict, View
 from storage.pictures import drop_unused
 from storage.tables import attachments, pictures, views
 from storage.transactions import AnyRow

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from bot.choices import NOTHING_CHOSEN, AnswerMode, ConversationSettings
 from bot.events import ConversationKey, PersonId, PlatformName
-from bot.records import AttachmentId, TurnId
+from bot.records.attachments import AttachmentId
+from bot.records.turns import TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import PersonId, PlatformName
-from bot.records import TurnId
+from bot.records.turns import TurnId
 from storage.attachments import of_messages
 from storage.columns import Id
 from storage.tables import conversations, messages, turns

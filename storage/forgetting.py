@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.events import NOBODY
 from bot.personal import Scope
-from bot.records import NOBODY, Turn, TurnState
+from bot.records.turns import Turn, TurnState
 from storage.attachments import detach
 from storage.columns import Id, Moment
 from storage.conversations import IS_KEY, key_values

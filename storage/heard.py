@@ -7,7 +7,8 @@ from typing import Any
 from bot.choices import ConversationSettings
 from bot.commands.known import ALT
 from bot.events import Address, Command, MessageId, MessageReceived, Source
-from bot.records import BUSY, OVERHEARD, Joining, Refusal, TurnState
+from bot.records.accepting import BUSY, OVERHEARD, Joining, Refusal
+from bot.records.turns import TurnState
 from storage.messages import INNER
 from storage.turn_rows import decided_at_once
 

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, PersonId
-from bot.records import Attachment, AttachmentId, Exchange, History, StoredMessage, TurnId
+from bot.records.attachments import Attachment, AttachmentId
+from bot.records.history import Exchange, History, StoredMessage
+from bot.records.turns import TurnId
 from storage import attachments
 from storage.columns import Id
 from storage.conversations import ID_OF_KEY, IS_KEY, key_values

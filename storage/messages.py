@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import AttachmentRef, MessageId, MessageReceived, Quoted, Source
-from bot.records import Place, StoredQuote, TurnId
+from bot.records.attachments import Place
+from bot.records.history import StoredQuote
+from bot.records.turns import TurnId
 from storage import attachments
 from storage.attachments import Offered, as_ref, in_order, offered_by
 from storage.columns import storable

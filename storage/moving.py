@@ -9,7 +9,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName
-from bot.records import Turn, TurnState
+from bot.records.turns import Turn, TurnState
 from storage.conversations import IS_KEY, key_values
 from storage.messages import INNER, IS_OF_PLATFORM
 from storage.tables import conversations, deliveries, messages, passing, turns, windows

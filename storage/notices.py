@@ -5,7 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.records import BUSY, Notice, NoticeKind, Turn, TurnId, TurnState
+from bot.records.accepting import BUSY
+from bot.records.notices import Notice, NoticeKind
+from bot.records.turns import Turn, TurnId, TurnState
 from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
 from storage.cursors import move_cursor
 from storage.messages import IS_KNOWN, add_blank_message

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.events import AttachmentRef, ConversationKey, MessageId, MessageReceived, Source
-from bot.records import Place
+from bot.records.attachments import Place
 from storage.attachments import Offered
 from storage.columns import Moment
 from storage.conversations import key_values

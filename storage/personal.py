@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.events import ConversationKey, PersonId, PlatformName
 from bot.personal import Scope, Spent
-from bot.records import Turn, TurnId
+from bot.records.turns import Turn, TurnId
 from storage import exporting, forgetting, spending
 from storage.originals import Originals
 from storage.transactions import Transactions

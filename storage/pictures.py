@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from bot.records import Picture, TurnId, TurnState
+from bot.records.pictures import Picture
+from bot.records.turns import TurnId, TurnState
 from storage.tables import pictures, posted, turns, views
 
 _IS_PICTURE = pictures.c.sha256 == sa.bindparam("of_sha256")

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from bot.commands.known import FORGET, GO_ON, MENUS, is_question
 from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
-from bot.records import Accepted, Joining, Press, Refusal, Turn, TurnState
+from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.turns import Press, Turn, TurnState
 from storage.accepting import ask_alone
 from storage.forgetting import forget_turns
 from storage.messages import INNER

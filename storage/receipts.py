@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId
-from bot.records import Delivery, DeliveryState, TurnId
+from bot.records.turns import Delivery, DeliveryState, TurnId
 from storage.columns import Id
 from storage.tables import conversations, deliveries, turns
 

@@ -6,7 +6,8 @@ from operator import attrgetter
 import sqlalchemy as sa
 
 from bot.events import MessageReceived
-from bot.records import BUSY, Joining, Refusal, TurnId, TurnState
+from bot.records.accepting import BUSY, Joining, Refusal
+from bot.records.turns import TurnId, TurnState
 from storage.attachments import offered_by
 from storage.columns import Moment
 from storage.messages import add_message, without_known_replies

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.records import TurnId, TurnState
+from bot.records.turns import TurnId, TurnState
 from storage.pictures import drop_posted
 from storage.tables import turns
 from storage.turn_rows import OUTCOME

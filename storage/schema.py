@@ -38,8 +38,8 @@ def create(connection: sa.Connection, revision: str) -> None:
 def upgrade(connection: sa.Connection, versions: Path = VERSIONS) -> None:
     """Run all migrations that are missing, within the transaction of the caller."""
     # Importing Alembic takes 0.1 s and 10 MB, and most starts have nothing to migrate.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config(attributes={"connection": connection})

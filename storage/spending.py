@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from bot.events import ConversationKey, PersonId
 from bot.personal import Spent
-from bot.records import Verdict
+from bot.records.attachments import Verdict
 from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
 from storage.tables import attachments, conversations, messages, turns

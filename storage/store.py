@@ -16,22 +16,12 @@ from bot.events import (
     Unreadable,
 )
 from bot.ports.chat import KnownPlace
-from bot.records import (
-    Accepted,
-    Attachment,
-    AttachmentId,
-    Delivery,
-    History,
-    Joining,
-    Lease,
-    Notice,
-    Outcome,
-    Picture,
-    Prepared,
-    Refusal,
-    Turn,
-    TurnId,
-)
+from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.attachments import Attachment, AttachmentId
+from bot.records.history import History
+from bot.records.notices import Notice
+from bot.records.pictures import Picture, Prepared
+from bot.records.turns import Delivery, Lease, Outcome, Turn, TurnId
 from bot.sentences import Sentence
 from storage import (
     accepting,
@@ -113,9 +103,9 @@ class SqlStore(PersonalRows):
     async def move(self, old: ConversationKey, new: ConversationKey) -> Sequence[Turn]:
         return await self._write(lambda c: moving.move(c, old, new), durable=True)
 
-    async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
+    async def edit(self, message: MessageReceived, *, ready_at: datetime, redo_since: datetime) -> Accepted | None:
         accepted, unused = await self._write(
-            lambda c: taking_back.edit(c, message, now=now, redo_since=redo_since), durable=True
+            lambda c: taking_back.edit(c, message, ready_at=ready_at, redo_since=redo_since), durable=True
         )
         await self._originals.remove(unused)
         return accepted

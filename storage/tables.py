@@ -121,7 +121,7 @@ messages = sa.Table(
     sa.Column("sender_id", Words, nullable=False),
     sa.Column("sender_name", Words(NAME_LENGTH), nullable=False),
     sa.Column("text", Words(TEXT_LENGTH), nullable=False),
-    # A list of `bot.records.StoredQuote`s, what is default left out.
+    # A list of `bot.records.history.StoredQuote`s, what is default left out.
     sa.Column("quoted", sa.JSON(none_as_null=True)),
     # Spares most readings a second query: few messages have attachments.
     sa.Column("attachment_count", sa.Integer, nullable=False),

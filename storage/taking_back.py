@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from bot.commands.known import LOOKING
 from bot.events import ConversationKey, MessageId, MessageReceived
-from bot.records import OVERHEARD, Accepted, Turn, TurnId, TurnState
+from bot.records.accepting import OVERHEARD, Accepted
+from bot.records.turns import Turn, TurnId, TurnState
 from storage import passing
 from storage.attachments import detach
 from storage.attachments import stored as stored_attachments
@@ -82,7 +83,7 @@ _WITHDRAWN = SELECT_TURN.where(_IS_ONE_OF).order_by(turns.c.id)
 
 
 def edit(
-    connection: sa.Connection, message: MessageReceived, *, now: datetime, redo_since: datetime
+    connection: sa.Connection, message: MessageReceived, *, ready_at: datetime, redo_since: datetime
 ) -> tuple[Accepted | None, Sequence[str]]:
     """See `bot.ports.store.Store.edit`. Not accepted either when the turn is too old to be done again.
 
@@ -103,7 +104,7 @@ def edit(
     turn_id = TurnId(stored.turn_id)
     if stored.trouble == OVERHEARD and message.address is None:
         return None, unused
-    reopen(connection, turn_id, ready_at=stored.ready_at if is_open else now, **_command(stored, message))
+    reopen(connection, turn_id, ready_at=stored.ready_at if is_open else ready_at, **_command(stored, message))
     is_new = stored.state in (TurnState.ACCEPTED, TurnState.REMEMBERED)
     return Accepted(turn=turn_by_id(connection, turn_id), restart=not is_new), unused
 

@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from bot.records import NOBODY, Turn, TurnState
+from bot.events import NOBODY
+from bot.records.turns import Turn, TurnState
 from storage.columns import Id
 from storage.conversations import ID_OF_KEY, key_values
 from storage.history import OWN_RESET, RESET

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from bot.events import Action, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Button
-from bot.records import Buttons, Outcome, PostedPicture, Press, Turn, TurnId, TurnState
+from bot.records.pictures import PostedPicture
+from bot.records.turns import Buttons, Outcome, Press, Turn, TurnId, TurnState
 from storage.columns import storable
 from storage.conversations import as_settings
 from storage.tables import DETAIL_LENGTH, conversations, deliveries, turns

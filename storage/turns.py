@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId
-from bot.records import Delivery, Lease, Outcome, Turn, TurnId, TurnState
+from bot.records.turns import Delivery, Lease, Outcome, Turn, TurnId, TurnState
 from storage.columns import Moment
 from storage.conversations import IS_KEY, key_values
 from storage.receipts import record_deliveries

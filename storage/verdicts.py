@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.records import AttachmentId, Prepared, Verdict
+from bot.records.attachments import AttachmentId, Verdict
+from bot.records.pictures import Prepared
 from bot.sentences import Sentence
 from storage import pictures
 from storage.attachments import in_use

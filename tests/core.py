@@ -25,7 +25,8 @@ from bot.lanes import Lanes
 from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records import Joining, Turn
+from bot.records.accepting import Joining
+from bot.records.turns import Turn
 from bot.sight.sight import Sight
 from storage.database import open_store
 from tests.fakes import FAKE, Counted, FakeChat, FakePictures, FakeWeb, ManualClock, ScriptedModel

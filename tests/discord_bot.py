@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
-from adapters.discord.catch_up import CatchUp
+from adapters.discord.catch_up.bounds import CatchUp
 from adapters.discord.chat import DiscordChat
-from adapters.discord.shards import AS_RECOMMENDED, Sharding
-from adapters.discord.suggesting import Choices
+from adapters.discord.gateway.shards import AS_RECOMMENDED, Sharding
+from adapters.discord.interactions.suggesting import Choices
 from bot.events import (
     Action,
     Address,

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import heapq
 import itertools
+import math
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ from bot.events import (
 from bot.ports.chat import Button, Headroom, Intake, KnownPlace, Limits, Part, PictureFile, Rate, TextFile
 from bot.ports.eyes import MarkedBox
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
-from bot.records import Box, Picture, Prepared
+from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import sentence
 
 FAKE = PlatformName("fake")
@@ -58,7 +59,9 @@ class ManualClock:
 
     async def sleep(self, seconds: float) -> None:
         woken = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.elapsed_s + seconds, next(self._order), woken))
+        # As with a real clock some time passes, be it less than a float can add: else who waits on would wait for ever.
+        until = max(self.elapsed_s + seconds, math.nextafter(self.elapsed_s, math.inf)) if seconds > 0 else self.elapsed_s
+        heapq.heappush(self._sleepers, (until, next(self._order), woken))
         await woken
 
     async def advance(self, seconds: float) -> None:
@@ -159,6 +162,8 @@ class FakeChat:
         self.room: Headroom | None = None
         self.drafts: list[tuple[MessageId, str]] = []
         self.refuses_drafts = False
+        self.unseen: set[MessageId] = set()
+        """Of people's: nobody sees what was said."""
         self.managers = {PersonId("ann")}
         """Who may change settings."""
         self.acknowledged: list[MessageId] = []
@@ -201,6 +206,9 @@ class FakeChat:
         if isinstance(found, Exception):
             raise found
         return found[:max_bytes]
+
+    def shows_question(self, message_id: MessageId) -> bool:
+        return message_id not in self.unseen
 
     def answers_once(self, key: ConversationKey) -> bool:
         return self.is_narrow
@@ -270,7 +278,7 @@ class FakeChat:
     def headroom(self, key: ConversationKey) -> Headroom | None:
         return self.room
 
-    async def typing(self, key: ConversationKey) -> None:
+    async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
         self.typing_count += 1
 
     def _meet_trouble(self, verb: str) -> PlatformError | None:

@@ -10,24 +10,11 @@ import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageReceived
 from bot.ports.store import Store
-from bot.records import (
-    Accepted,
-    Attachment,
-    Delivery,
-    Exchange,
-    FinalState,
-    Joining,
-    Lease,
-    Outcome,
-    Picture,
-    Place,
-    PostedPicture,
-    Prepared,
-    Refusal,
-    Turn,
-    TurnState,
-    View,
-)
+from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.attachments import Attachment, Place, View
+from bot.records.history import Exchange
+from bot.records.pictures import Picture, PostedPicture, Prepared
+from bot.records.turns import Delivery, FinalState, Lease, Outcome, Turn, TurnState
 from bot.sentences import sentence
 from storage.database import open_store
 from tests.fakes import KEY, START, message, photo

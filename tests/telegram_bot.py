@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.telegram.chat import TelegramChat
-from adapters.telegram.polling import SILENCE_S
+from adapters.telegram.receiving.polling import SILENCE_S
 from bot.errors import StorageError
 from bot.events import ConversationKey, Event, MessageId, PlatformName, Unreadable
 from bot.ports.chat import KnownPlace

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.http.server import serve_http
 from adapters.telegram.chat import TelegramChat
-from adapters.telegram.webhook import LOOK_EVERY_S, Webhook
+from adapters.telegram.receiving.webhook import LOOK_EVERY_S, Webhook
 from tests.emulators.telegram import TelegramEmulator
 from tests.telegram_bot import Bot, HastyClock
 

@@ -55,8 +55,8 @@ class Typing(FakeChat):
         super().__init__()
         self._troubles = list(troubles)
 
-    async def typing(self, key: ConversationKey) -> None:
-        await super().typing(key)
+    async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
+        await super().typing(key, reply_to=reply_to)
         if self._troubles:
             raise self._troubles.pop(0)
 

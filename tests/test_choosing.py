@@ -89,7 +89,7 @@ async def test_a_right_that_cannot_be_found_out_changes_nothing(tmp_path: Path) 
     async def away(key: ConversationKey, person: PersonId) -> bool:
         raise PlatformUnavailable("reset")
 
-    chat.may_manage = away  # type: ignore[method-assign]
+    chat.may_manage = away  # type: ignore[method-assign]  # the platform fails
     async with running_core(tmp_path, chat=chat) as core:
         await press(core, await menu(core), "memory:5")
         assert last(core).text.startswith(texts.RIGHTS_UNKNOWN)
@@ -131,6 +131,43 @@ async def test_words_behind_the_command_choose_too(tmp_path: Path) -> None:
         assert last(core).text.startswith(texts.NOT_A_CHOICE.in_language("pt"))
         await menu(core, "/settings language")
         assert "✓ Português" in labels(core)
+
+
+async def test_words_may_be_those_on_the_buttons(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, "/settings pictures yes")
+        await menu(core, "/settings answers every message")
+        await menu(core, "/settings manner Brief")
+        await menu(core, "/settings language German")
+        assert await core.store.settings(KEY) == ConversationSettings(
+            answers=AnswerMode.EVERY, describes_pictures=True, persona="brief", language="de"
+        )
+        await menu(core, "/settings Bilder nein")
+        await menu(core, "/settings Art wie üblich")
+        await menu(core, "/settings Sprache Arabisch")
+        assert await core.store.settings(KEY) == ConversationSettings(answers=AnswerMode.EVERY, language="ar")
+        await menu(core, "/settings language français")
+        assert (await core.store.settings(KEY)).language == "fr"
+
+
+async def test_a_misspelt_page_is_not_passed_over(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, "/settings memry")
+        assert last(core).text.startswith(texts.NOT_A_CHOICE)
+        assert labels(core)[:2] == ["When I answer", "Pictures"]
+
+
+async def test_a_wake_word_without_the_word_shows_how_it_is_chosen(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, "/settings wake")
+        assert texts.PAGE_HINTS["answers"] in last(core).text
+        assert not last(core).text.startswith(texts.NOT_A_CHOICE)
+
+
+async def test_the_longest_memory_by_words_is_ticked(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, "/settings memory 9999")
+        assert "✓ Up to 20" in labels(core)
 
 
 async def test_in_private_only_what_makes_a_difference_there_is_offered(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.known import COMMANDS, parse_command
+from bot.commands.known import COMMANDS, UNKNOWN, parse_command
 from bot.events import Command
 
 
@@ -20,6 +20,30 @@ def test_start_is_help() -> None:
     assert parse_command("/start") == Command(name="help")
 
 
-@pytest.mark.parametrize("text", ["", " ", "/", "/ help", "//help", "help", "/helpme", "/help@other_bot", "say /help"])
+@pytest.mark.parametrize(
+    ("slip", "near"),
+    [("/hlep", "help"), ("/setting", "settings"), ("/persna You are a pirate", "persona"), ("/STOPP", "stop")],
+)
+def test_a_slip_of_the_finger_is_told_from_a_question(slip: str, near: str) -> None:
+    assert parse_command(slip) == Command(name=UNKNOWN, argument=near)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "/",
+        "/ help",
+        "//help",
+        "help",
+        "/tldr",
+        "/home",
+        "/help@other_bot",
+        "/help/me",
+        "/help.py",
+        "say /help",
+    ],
+)
 def test_everything_else_is_no_command(text: str) -> None:
     assert parse_command(text) is None

@@ -5,7 +5,7 @@ import pytest
 
 from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
 from bot.ports.model import Finished, FinishReason, TextDelta
-from bot.records import DeliveryState
+from bot.records.turns import DeliveryState
 from tests.core import Core, running_core
 from tests.fakes import FakeChat, message, said
 

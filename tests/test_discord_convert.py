@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.discord.content.text import Names, read
 from adapters.discord.convert import is_from_a_person, message_received, unresolved_reply
 from adapters.discord.places import place_of
-from adapters.discord.text import Names, read
 from bot.events import Address, Command, Entity, EntityKind
 from tests.discord_payloads import (
     ANN,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.discord.attachments import link_has_expired
+from adapters.discord.content.attachments import link_has_expired
 from bot.errors import AttachmentError
 from bot.events import AttachmentRef
 from tests.discord_bot import Bot, HastyClock, running

@@ -7,12 +7,12 @@ import discord
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.discord.attachments import Links, Offer, offers
+from adapters.discord.content.attachments import Links, Offer, offers
+from adapters.discord.content.handles import Avatar, Handle, InMessage, Permanent, digest, read_handle
+from adapters.discord.content.previews import previews, still_of
 from adapters.discord.convert import message_received
 from adapters.discord.files import Files
-from adapters.discord.handles import Avatar, Handle, InMessage, Permanent, digest, read_handle
 from adapters.discord.places import place_of
-from adapters.discord.previews import previews, still_of
 from bot.errors import AttachmentError
 from bot.events import AttachmentRef
 from tests.discord_bot import HastyClock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.discord.lanes import MOST_IN_LANE
+from adapters.discord.receiving.lanes import MOST_IN_LANE
 from bot.errors import StorageError
 from bot.events import Event
 from tests.discord_bot import Core, running

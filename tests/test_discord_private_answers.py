@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from adapters.discord.sealing import Seal
+from adapters.discord.interactions.sealing import Seal
 from bot import texts
 from bot.errors import PlatformRefused
 from bot.events import Action, ButtonPressed, MessageId, MessageReceived, PersonId
@@ -61,7 +61,7 @@ def elsewhere(request: pytest.FixtureRequest, discord_emulator: DiscordEmulator)
 async def test_who_installed_the_bot_is_answered_everywhere_and_nobody_else_sees_it(elsewhere: Elsewhere) -> None:
     async with running(elsewhere.discord) as bot:
         event, used = await elsewhere.asks(bot)
-        await bot.chat.typing(event.key)
+        await bot.chat.typing(event.key, reply_to=event.message_id)
         growing = await bot.chat.post(event.key, part("Be", STOP), reply_to=event.message_id, nonce="n1")
         await bot.chat.edit(event.key, growing, part("Because."))
 
@@ -131,8 +131,8 @@ async def test_before_the_time_for_an_answer_is_over_it_is_said_where_the_rest_c
         half = await bot.chat.post(grows.key, part("Once upon", STOP), reply_to=grows.message_id, nonce="g")
         await bot.chat.post(whole.key, part("Yes."), reply_to=whole.message_id, nonce="w")
         bot.clock.passed_s += 14 * 60 + 10
-        await bot.chat.typing(waits.key)
-        await bot.chat.typing(waits.key)
+        await bot.chat.typing(waits.key, reply_to=waits.message_id)
+        await bot.chat.typing(waits.key, reply_to=waits.message_id)
         with pytest.raises(PlatformRefused):
             await bot.chat.edit(grows.key, half, part("Once upon a time."))
         await bot.chat.post(grows.key, part("Once upon a time."), reply_to=grows.message_id, nonce="g2")

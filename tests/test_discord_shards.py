@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.shards import Sharding
-from adapters.discord.slots import IDENTIFY_WITHIN_S, until_slot_s
+from adapters.discord.gateway.shards import Sharding
+from adapters.discord.gateway.slots import IDENTIFY_WITHIN_S, until_slot_s
 from bot.errors import PlatformRefused
 from tests.discord_bot import Bot, Core, HastyClock, chat_with, key_of, running
 from tests.emulators.common import eventually

@@ -102,12 +102,14 @@ async def test_a_picture_that_others_asked_about_goes_with_who_posted_it(tmp_pat
         await core.hear(posted, message("what is that?", quoted=reply))
         await core.finish()
         assert "<pixels>" in prompt_text(core.model.prompts[-1])
+        originals = database(tmp_path).with_name("glimpse.db.originals")
+        assert [path for path in originals.rglob("*") if path.is_file()]
         await core.hear(command(wish, sender="Zoe"))
         await core.finish()
         with plain_connection(database(tmp_path)) as connection:
             assert connection.execute(sa.select(attachments)).all() == []
             assert connection.execute(sa.select(pictures)).all() == []
-        assert not any(path.is_file() for path in (tmp_path / "originals").rglob("*"))
+        assert [path for path in originals.rglob("*") if path.is_file()] == []
         await core.hear(message("and its tail?"))
         await core.finish()
         assert prompt_text(core.model.prompts[-1]).splitlines()[1:] == [

@@ -8,7 +8,7 @@ from bot.errors import StorageError
 from bot.events import ConversationKey, MessageId
 from bot.lanes import Lanes
 from bot.readiness import Readiness
-from bot.records import Turn, TurnId, TurnState
+from bot.records.turns import Turn, TurnId, TurnState
 from tests.fakes import FAKE, START, ManualClock, settle
 
 

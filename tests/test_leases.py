@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.records import Lease, TurnId
+from bot.records.turns import Lease, TurnId
 from storage import turns
 from storage.tables import turns as turns_table
 from tests.emulators.common import eventually

@@ -10,7 +10,7 @@ import pytest
 from bot import texts
 from bot.events import MessageEdited, MessageId, MessagesDeleted, Unreadable
 from bot.ports.chat import KnownPlace
-from bot.records import Notice, NoticeKind
+from bot.records.notices import Notice, NoticeKind
 from tests.chaos.process import ARMED
 from tests.core import running_core
 from tests.emulators.common import eventually

@@ -18,7 +18,7 @@ from bot.events import (
 )
 from bot.ports.chat import Part
 from bot.ports.model import TextDelta
-from bot.records import DeliveryState
+from bot.records.turns import DeliveryState
 from tests.core import running_core
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator

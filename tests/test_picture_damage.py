@@ -18,7 +18,7 @@ from bot.pictures.decoding import prepare
 from bot.pictures.size import PictureLimits
 from bot.pictures.workshop import DEFAULT_MEMORY_BYTES, PictureWorkshop
 from bot.ports.eyes import MarkedBox
-from bot.records import Box, Prepared
+from bot.records.pictures import Box, Prepared
 from tests.drawing import RED, animation, encoded, four_corners, hues, pdf, photo, png_claiming
 from tests.filming import film
 

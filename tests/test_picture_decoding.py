@@ -9,7 +9,7 @@ from PIL import ExifTags, Image, ImageChops, ImageCms, ImageStat
 
 from bot.pictures.decoding import prepare
 from bot.pictures.size import PictureLimits, picture_tokens
-from bot.records import Picture
+from bot.records.pictures import Picture
 from tests.drawing import (
     BLACK,
     BLUE,

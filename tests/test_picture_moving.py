@@ -7,7 +7,7 @@ from bot.errors import AttachmentError
 from bot.pictures.decoding import prepare
 from bot.pictures.footage import Footage
 from bot.pictures.size import PictureLimits, picture_tokens
-from bot.records import Picture
+from bot.records.pictures import Picture
 from tests.drawing import BLUE, RED, WHITE, alike, animation, colour_at, corners, encoded, four_corners, hues, opened
 from tests.filming import film, recording
 

@@ -23,7 +23,7 @@ from bot.pictures.pipe import (
 )
 from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
-from bot.records import Box, Picture, Prepared
+from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import sentence
 
 PICTURE = Picture(

@@ -9,7 +9,7 @@ from bot.errors import AttachmentError
 from bot.pictures.decoding import MOST_MARKS, crop, mark, prepare
 from bot.pictures.size import PictureLimits, picture_tokens
 from bot.ports.eyes import MarkedBox
-from bot.records import Box, Picture
+from bot.records.pictures import Box, Picture
 from tests.drawing import (
     BLUE,
     GREEN,

@@ -18,7 +18,7 @@ from bot.pictures.process import PictureProcess
 from bot.pictures.size import PictureLimits
 from bot.pictures.workshop import DEFAULT_MEMORY_BYTES, PictureWorkshop
 from bot.ports.eyes import MarkedBox
-from bot.records import Box
+from bot.records.pictures import Box
 from tests.drawing import animation, encoded, four_corners, hues, pdf, photo, png_claiming
 from tests.emulators.common import eventually
 from tests.filming import film

@@ -6,18 +6,9 @@ from bot.answering.prompt import NAME_LENGTH, build_prompt
 from bot.answering.window import QUOTE_LENGTH
 from bot.events import AttachmentRef, MessageId, Source
 from bot.ports.model import PictureContent
-from bot.records import (
-    Attachment,
-    AttachmentId,
-    Exchange,
-    History,
-    Place,
-    StoredMessage,
-    StoredQuote,
-    TurnId,
-    Verdict,
-    View,
-)
+from bot.records.attachments import Attachment, AttachmentId, Place, Verdict, View
+from bot.records.history import Exchange, History, StoredMessage, StoredQuote
+from bot.records.turns import TurnId
 from bot.sentences import sentence
 from tests.fakes import photo, prompt_text
 

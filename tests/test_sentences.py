@@ -14,7 +14,8 @@ from bot import texts
 from bot.choices import AnswerMode
 from bot.languages import LANGUAGES, nearest
 from bot.personal import Spent
-from bot.records import Prepared, Verdict
+from bot.records.attachments import Verdict
+from bot.records.pictures import Prepared
 from bot.sentences import Argument, Sentence, counted, joined, sentence, verbatim
 from tests.fakes import message, photo
 from tests.process import ROOT

@@ -9,7 +9,8 @@ import pytest
 
 from bot.events import Command, MessageId, MessageReceived, PlatformName, Quoted
 from bot.ports.store import Store
-from bot.records import Accepted, Turn, TurnState
+from bot.records.accepting import Accepted
+from bot.records.turns import Turn, TurnState
 from storage.tables import conversations
 from tests.fakes import KEY, START, message, photo
 from tests.storing import accept, begin, database, exchange, finish, hear, plain_connection, read, said, store_at

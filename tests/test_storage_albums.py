@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.events import Address, AttachmentRef, MessageId, Quoted
-from bot.records import Place
+from bot.records.attachments import Place
 from tests.fakes import KEY, START, message, photo
 from tests.storing import accept, attachments_of, begin, hear, store_at
 
@@ -41,7 +41,9 @@ async def test_a_reply_to_one_picture_of_an_album_that_was_asked_about_is_about_
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two", "one", "own"]
         await store.delete(turn.key, [MessageId("one")], now=START)
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two", "own"], "gone from here as well"
-        await store.edit(message("Once again", message_id=turn.reply_to, quoted=[reply]), now=START, redo_since=START)
+        await store.edit(
+            message("Once again", message_id=turn.reply_to, quoted=[reply]), ready_at=START, redo_since=START
+        )
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two"]
 
 
@@ -51,7 +53,7 @@ async def test_the_rest_of_an_album_stays_when_the_reply_is_edited(tmp_path: Pat
             await hear(store, message(message_id=name, album_id="a", attachments=[photo(name)], address=None))
         quoted = [_reply("two", photo("two"))]
         turn = await accept(store, message("Compare", message_id="q", quoted=quoted))
-        await store.edit(message("Compare them", message_id="q", quoted=quoted), now=START, redo_since=START)
+        await store.edit(message("Compare them", message_id="q", quoted=quoted), ready_at=START, redo_since=START)
 
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["two", "one"]
 
@@ -110,4 +112,7 @@ async def test_what_is_in_a_message_twice_is_stored_once(tmp_path: Path) -> None
             ("a", Place.OWN),
             ("b", Place.OWN),
         ]
-        assert await store.edit(message("Look", message_id="1", attachments=both), now=START, redo_since=START) is None
+        assert (
+            await store.edit(message("Look", message_id="1", attachments=both), ready_at=START, redo_since=START)
+            is None
+        )

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, MessageReceived, Quoted
 from bot.ports.store import Store
-from bot.records import Accepted, Delivery, DeliveryState, Turn, TurnState
+from bot.records.accepting import Accepted
+from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 from storage.tables import attachments, messages, turns
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -37,7 +38,7 @@ SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), di
 
 
 async def _edit(store: Store, heard: MessageReceived, *, redo_since: datetime = START) -> Accepted | None:
-    return await store.edit(heard, now=LATER, redo_since=redo_since)
+    return await store.edit(heard, ready_at=LATER, redo_since=redo_since)
 
 
 async def _delete(store: Store, *ids: str, key: ConversationKey = KEY) -> list[Turn]:

@@ -9,7 +9,8 @@ from bot.choices import ConversationSettings
 from bot.commands.known import ALT
 from bot.events import Command, Source
 from bot.ports.store import Store
-from bot.records import Place, TurnState
+from bot.records.attachments import Place
+from bot.records.turns import TurnState
 from tests.fakes import KEY, START, message, photo
 from tests.storing import accept, after, ask, begin, exchange, finish, hear, post, shown_in, store_at
 
@@ -85,7 +86,7 @@ async def test_a_described_picture_whose_words_are_edited_is_described_again(tmp
         await _watch(store)
         described = await hear(store, posted)
         assert described is not None
-        edited = await store.edit(replace(posted, text="Look!"), now=START, redo_since=START)
+        edited = await store.edit(replace(posted, text="Look!"), ready_at=START, redo_since=START)
 
         assert edited is not None
         assert edited.turn.command == ALT

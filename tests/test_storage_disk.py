@@ -19,16 +19,10 @@ from bot.choices import ConversationSettings
 from bot.errors import StorageError
 from bot.events import MessageId, Unreadable
 from bot.ports.store import Store
-from bot.records import (
-    AttachmentId,
-    Delivery,
-    DeliveryState,
-    Notice,
-    NoticeKind,
-    Refusal,
-    Turn,
-    TurnState,
-)
+from bot.records.accepting import Refusal
+from bot.records.attachments import AttachmentId
+from bot.records.notices import Notice, NoticeKind
+from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 from bot.sentences import verbatim
 from storage.sqlite import sqlite_of
 from storage.store import SqlStore
@@ -144,7 +138,7 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
             store, message("?", sender="Yan"), refusal=Refusal(text=verbatim(LONG), shared_for_s=9, shared_by=9)
         ),
         "join": lambda: hear(store, message(LONG, sender="accepted")),
-        "edit": lambda: store.edit(edited, now=START, redo_since=START),
+        "edit": lambda: store.edit(edited, ready_at=START, redo_since=START),
         "begin": lambda: store.begin(accepted.id, now=START, lease=lease()),
         "delete": lambda: store.delete(KEY, [accepted.reply_to], now=START),
         "set_aside": lambda: store.set_aside(unreadable, now=START),

@@ -8,7 +8,10 @@ import pytest
 
 from bot.events import Command, MessageId, MessageReceived, Quoted, Source
 from bot.ports.store import Store
-from bot.records import Accepted, Delivery, DeliveryState, Prepared, TurnState, Verdict
+from bot.records.accepting import Accepted
+from bot.records.attachments import Verdict
+from bot.records.pictures import Prepared
+from bot.records.turns import Delivery, DeliveryState, TurnState
 from bot.sentences import Sentence, sentence
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -32,7 +35,7 @@ SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), di
 
 
 async def _edit(store: Store, heard: MessageReceived, *, redo_since: datetime = START) -> Accepted | None:
-    return await store.edit(heard, now=LATER, redo_since=redo_since)
+    return await store.edit(heard, ready_at=LATER, redo_since=redo_since)
 
 
 @pytest.mark.parametrize("state", LIVING)

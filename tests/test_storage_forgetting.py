@@ -7,11 +7,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.events import Action, MessageId
+from bot.events import Action, MessageId, PersonId
 from bot.personal import Scope
 from bot.ports.chat import Button
 from bot.ports.store import Store
-from bot.records import Buttons, Delivery, DeliveryState, Press, Turn, TurnId, TurnState
+from bot.records.turns import Buttons, Delivery, DeliveryState, Press, Turn, TurnId, TurnState
 from storage.forgetting import AT_ONCE
 from storage.tables import messages, presses, turns, windows
 from tests.fakes import KEY, START, command, message, pressed
@@ -65,7 +65,10 @@ async def test_presses_of_a_menu_wait_in_order_until_the_turn_is_concluded(tmp_p
         await answered(store, turn, RETRY)
         await press(store, Action.CHOOSE, value="memory:5")
         (opened,) = await press(store, Action.CHOOSE, value="memory:20", sender="Ben")
-        assert opened.presses == (Press(by=opened.sender, value="memory:5"), Press(by="ben", value="memory:20"))  # type: ignore[arg-type]
+        assert opened.presses == (
+            Press(by=opened.sender, value="memory:5"),
+            Press(by=PersonId("ben"), value="memory:20"),
+        )
         assert [turn.id for turn in await store.unfinished()] == [turn.id]
         await answered(store, turn, RETRY)
         assert (await begin_again(store, turn)).presses == ()

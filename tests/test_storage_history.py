@@ -4,12 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.events import Command, MessageId, PlatformName, Quoted
-from bot.records import (
-    History,
-    Place,
-    StoredQuote,
-    Verdict,
-)
+from bot.records.attachments import Place, Verdict
+from bot.records.history import History, StoredQuote
 from tests.fakes import KEY, message, photo
 from tests.storing import (
     accept,

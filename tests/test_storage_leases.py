@@ -45,7 +45,7 @@ async def test_what_changed_meanwhile_is_not_handed_back(tmp_path: Path) -> None
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("Hello", message_id="q"))
         await begin(store, turn)
-        await store.edit(message("Hello!", message_id="q"), now=START, redo_since=START)
+        await store.edit(message("Hello!", message_id="q"), ready_at=START, redo_since=START)
         await store.hand_back(turn.id, owner="us")
         assert (await begin(store, turn)).attempts == 0
 

@@ -10,7 +10,8 @@ from hypothesis.stateful import invariant, rule
 from bot.choices import ConversationSettings
 from bot.commands.known import ALT
 from bot.events import Address, Command, ConversationKey, MessageId, MessageReceived
-from bot.records import Accepted, Delivery, DeliveryState, TurnId, TurnState
+from bot.records.accepting import Accepted
+from bot.records.turns import Delivery, DeliveryState, TurnId, TurnState
 from tests.fakes import KEY, START, message, photo
 from tests.life_machine import LifeMachine, Told
 from tests.storing import JOINING, lease, originals_in, outcome
@@ -114,7 +115,7 @@ class LifeOfTurns(LifeMachine):
         told = self.turn_with(key, message_id)
         heard = message(words, key=key, message_id=message_id)
         redo_since = self.now - timedelta(seconds=REDO_S)
-        edited = self.run(self.store.edit(heard, now=self.now, redo_since=redo_since))
+        edited = self.run(self.store.edit(heard, ready_at=self.now, redo_since=redo_since))
         self.passing.forget(key, [message_id])
         if told is None:
             assert edited is None

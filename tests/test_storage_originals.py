@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.events import MessageId
 from bot.ports.store import Store
-from bot.records import Turn
+from bot.records.turns import Turn
 from bot.sentences import sentence
 from storage.originals import Originals
 from tests.fakes import KEY, START, message, photo
@@ -95,7 +95,7 @@ async def test_a_deleted_message_takes_its_file_with_it_at_once(tmp_path: Path) 
 async def test_an_edit_that_takes_a_picture_away_takes_its_file_away(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await _show(store, b"a cat", message_id="1")
-        await store.edit(message("No", message_id="1"), now=START, redo_since=START)
+        await store.edit(message("No", message_id="1"), ready_at=START, redo_since=START)
 
         assert originals_in(tmp_path) == set()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.events import Command, MessageId, Quoted
-from bot.records import Joining, Place, Refusal
+from bot.records.accepting import Joining, Refusal
+from bot.records.attachments import Place
 from bot.sentences import sentence
 from storage.tables import conversations, passing
 from tests.fakes import KEY, START, message, photo
@@ -209,7 +210,7 @@ async def test_an_edit_before_the_question_counts(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         first, second = await post(store, "cat"), await post(store, "dog", at_s=1)
         for edited in (replace(first, attachments=(photo("kitten"),)), replace(second, attachments=())):
-            assert await store.edit(edited, now=START, redo_since=START) is None
+            assert await store.edit(edited, ready_at=START, redo_since=START) is None
             assert await hear(store, edited) is None
 
         assert await shown_in(store, await ask(store)) == [("kitten", Place.BEFORE, "Bob")]
@@ -239,7 +240,9 @@ async def test_the_pictures_of_a_question_stay_when_its_words_are_edited(tmp_pat
     async with store_at(tmp_path) as store:
         await post(store, "cat")
         turn = await ask(store, message_id="1")
-        assert await store.edit(message("And what is that?", message_id="1"), now=START, redo_since=START) is not None
+        assert (
+            await store.edit(message("And what is that?", message_id="1"), ready_at=START, redo_since=START) is not None
+        )
 
         assert await shown_in(store, turn) == [BEFORE]
 

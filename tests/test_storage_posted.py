@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.ports.store import Store
-from bot.records import PostedPicture, Turn, TurnId, TurnState
+from bot.records.pictures import PostedPicture
+from bot.records.turns import Turn, TurnId, TurnState
 from storage.tables import pictures, posted
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -82,7 +83,7 @@ async def test_an_edited_question_is_answered_without_the_pictures_of_before(tmp
     async with store_at(tmp_path) as store:
         turn = await _drawn(store)
         await store.conclude(turn.id, outcome("There.", pictures=[DRAWN]))
-        edited = await store.edit(message("And now?", message_id="1"), now=START, redo_since=START)
+        edited = await store.edit(message("And now?", message_id="1"), ready_at=START, redo_since=START)
         assert edited is not None
         assert edited.turn.pictures == ()
         assert _count(tmp_path) == (0, 0)

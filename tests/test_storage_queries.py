@@ -10,17 +10,10 @@ from bot.choices import ConversationSettings
 from bot.events import Action, ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
 from bot.personal import Scope
 from bot.ports.chat import Button
-from bot.records import (
-    Accepted,
-    AttachmentId,
-    Delivery,
-    DeliveryState,
-    Notice,
-    NoticeKind,
-    Refusal,
-    Turn,
-    TurnId,
-)
+from bot.records.accepting import Accepted, Refusal
+from bot.records.attachments import AttachmentId
+from bot.records.notices import Notice, NoticeKind
+from bot.records.turns import Delivery, DeliveryState, Turn, TurnId
 from bot.sentences import sentence
 from storage import (
     accepting,
@@ -166,7 +159,7 @@ def _one_of_everything(connection: sa.Connection) -> None:
     turns.conclude(connection, turn_id, outcome("A cat."), [shown])
     turns.close(connection, turn_id, now=START, receipts=[shown], failed="undeliverable", detail="")
     turns.turn_of(connection, KEY, MessageId("90"))
-    taking_back.edit(connection, replace(heard, text="A cat?"), now=START, redo_since=START)
+    taking_back.edit(connection, replace(heard, text="A cat?"), ready_at=START, redo_since=START)
     taking_back.delete(connection, KEY, [heard.message_id], now=START)
     turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
     conversations.reset(connection, KEY, up_to=turn_id)

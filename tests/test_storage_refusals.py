@@ -8,7 +8,8 @@ import pytest
 
 from bot.events import Command, MessageId, MessageReceived
 from bot.ports.store import Store
-from bot.records import Refusal, Turn, TurnState
+from bot.records.accepting import Refusal
+from bot.records.turns import Turn, TurnState
 from bot.sentences import sentence
 from tests.fakes import KEY, START, message, photo
 from tests.storing import accept, begin, hear, read, said, store_at
@@ -78,7 +79,7 @@ async def test_so_many_messages_share_one_refusal_and_no_more(tmp_path: Path) ->
 async def test_what_was_refused_and_then_asked_again_by_an_edit_takes_nothing_more_in(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await refuse(store, message("one", message_id="1"))
-        await store.edit(message("one!", message_id="1"), now=START, redo_since=START)
+        await store.edit(message("one!", message_id="1"), ready_at=START, redo_since=START)
         assert await refuse(store, message("two")) is not None
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from bot.choices import ConversationSettings
 from bot.events import ConversationKey, MessageId
 from bot.ports.store import Store
-from bot.records import Attachment, Delivery, DeliveryState, Picture, Turn, Verdict
+from bot.records.attachments import Attachment, Verdict
+from bot.records.pictures import Picture
+from bot.records.turns import Delivery, DeliveryState, Turn
 from bot.sentences import sentence
 from storage.tables import attachments, conversations, deliveries, messages, pictures, turns
 from tests.fakes import FAKE, START, message, photo

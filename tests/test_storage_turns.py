@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.events import Command, ConversationKey, MessageId, PlatformName
 from bot.ports.model import Usage
 from bot.ports.store import Store
-from bot.records import Delivery, DeliveryState, Outcome, Turn, TurnId, TurnState
+from bot.records.turns import Delivery, DeliveryState, Outcome, Turn, TurnId, TurnState
 from storage.tables import turns
 from tests.fakes import KEY, START, message
 from tests.storing import (

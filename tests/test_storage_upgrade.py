@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from bot.choices import ConversationSettings
 from bot.events import Source
-from bot.records import AttachmentId, Place, Turn, TurnId, TurnState, Verdict
+from bot.records.attachments import AttachmentId, Place, Verdict
+from bot.records.turns import Turn, TurnId, TurnState
 from bot.sentences import sentence
 from storage import schema
 from tests.fakes import KEY, START, message, photo

@@ -7,7 +7,9 @@ from bot.choices import ConversationSettings
 from bot.commands.known import ALT
 from bot.events import AttachmentRef, Command, MessageId, Source
 from bot.ports.store import Store
-from bot.records import AttachmentId, History, Place, Turn, TurnId, Verdict
+from bot.records.attachments import AttachmentId, Place, Verdict
+from bot.records.history import History
+from bot.records.turns import Turn, TurnId
 from bot.sentences import sentence
 from tests.fakes import KEY, START, message, photo
 from tests.storing import (
@@ -87,7 +89,9 @@ async def test_an_edit_keeps_all_views_of_what_stays(tmp_path: Path) -> None:
         await store.settle(book.id, prepared(*pages, left_out="page 3"), original="a" * 64)
         await store.settle(text.id, prepared(text="Once"))
         await store.edit(
-            message("Look!", message_id="1", attachments=[photo("text"), photo("book")]), now=START, redo_since=START
+            message("Look!", message_id="1", attachments=[photo("text"), photo("book")]),
+            ready_at=START,
+            redo_since=START,
         )
         new_text, new_book = await attachments_of(store, turn)
 
@@ -158,10 +162,10 @@ async def test_a_command_is_edited_with_what_stands_behind_it(tmp_path: Path) ->
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("/alt on", message_id="1", command=Command(name=ALT, argument="on")))
         changed = message("/alt off", message_id="1", command=Command(name=ALT, argument="off"))
-        edited = await store.edit(changed, now=START, redo_since=START)
+        edited = await store.edit(changed, ready_at=START, redo_since=START)
         assert edited is not None
         assert (edited.turn.command, edited.turn.argument) == (ALT, "off")
-        edited = await store.edit(message("Hello", message_id="1"), now=START, redo_since=START)
+        edited = await store.edit(message("Hello", message_id="1"), ready_at=START, redo_since=START)
         assert edited is not None
         assert (edited.turn.command, edited.turn.argument) == (None, "")
         assert said(await read(store, turn)) == [("Hello", None)]

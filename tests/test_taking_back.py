@@ -44,6 +44,41 @@ async def test_editing_while_the_answer_is_written_cancels_it_and_begins_again(t
         assert core.model.closed == 2
 
 
+async def test_the_model_is_asked_twice_a_second_at_most_however_fast_the_edits_come(tmp_path: Path) -> None:
+    async with running_core(tmp_path, *[growing("hm")] * 10) as core:
+        await core.hear(message("once", message_id="q"))
+        for number in range(21):
+            await core.clock.advance(0.1)
+            await core.hear(edited(f"edit {number}", "q"))
+        await core.clock.advance(0.4)
+        assert 4 <= len(core.model.prompts) <= 6
+        await core.clock.advance(0.2)
+        assert len(core.model.prompts) <= 6
+        assert "edit 20" in prompt_text(core.model.prompts[-1])
+        assert core.model.closed == len(core.model.prompts) - 1
+
+
+async def test_edits_that_come_at_once_have_the_model_asked_once(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("Paris."), said("Vienna.")) as core:
+        await core.hear(message("capital of France?", message_id="q"))
+        await core.finish()
+        await core.hear(*(edited(f"capital of {name}?", "q") for name in ("Germany", "Spain", "Austria")))
+        await core.finish()
+        assert core.chat.texts() == ["Vienna."]
+        assert len(core.model.prompts) == 2
+
+
+async def test_who_edits_on_and_on_holds_nobody_up(tmp_path: Path) -> None:
+    async with running_core(tmp_path, growing("hm"), said("for Ben"), *[growing("hm")] * 10) as core:
+        await core.hear(message("once", message_id="q"))
+        await core.clock.advance(0.1)
+        await core.hear(message("and I?", sender="Ben"))
+        for number in range(3):
+            await core.hear(edited(f"edit {number}", "q"))
+            await core.clock.advance(0.1)
+        assert "for Ben" in core.chat.texts()
+
+
 async def test_an_edit_without_a_change_does_nothing(tmp_path: Path) -> None:
     async with running_core(tmp_path, said("Paris.")) as core:
         await core.hear(message("capital of France?", message_id="q"))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapters.telegram.entities import Identity
+from adapters.telegram.content.entities import Identity
 from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.unreadable import unreadable
+from adapters.telegram.receiving.unreadable import unreadable
 from bot.errors import StorageError
 from bot.events import ConversationKey, MessageReceived
 from tests.emulators.common import eventually

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from adapters.telegram.content.entities import Identity
 from adapters.telegram.convert import event_of
-from adapters.telegram.entities import Identity
-from adapters.telegram.keyboard import PROBES, keyboard
 from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.writing.keyboard import PROBES, keyboard
 from bot.events import (
     Action,
     Address,
@@ -24,6 +24,7 @@ from bot.events import (
     MessageEdited,
     MessageId,
     MessageReceived,
+    PersonId,
     Quoted,
     Source,
 )

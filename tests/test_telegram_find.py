@@ -9,7 +9,7 @@ from telegram.error import BadRequest
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.search import MOST, REACH, Search
+from adapters.telegram.writing.search import MOST, REACH, Search
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
 from bot.events import Action, ConversationKey, MessageId
 from bot.ports.chat import Button, KnownPlace, Part, PictureFile

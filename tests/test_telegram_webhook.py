@@ -11,7 +11,7 @@ import pytest
 
 from adapters.http.server import MOST_BYTES, serve_http
 from adapters.telegram.convert import ALLOWED_UPDATES
-from adapters.telegram.webhook import AT_ONCE, CONNECTIONS, Webhook
+from adapters.telegram.receiving.webhook import AT_ONCE, CONNECTIONS, Webhook
 from bot.events import MessageReceived
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator

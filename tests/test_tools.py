@@ -22,7 +22,8 @@ from bot.ports.model import (
     ToolCallDelta,
     Usage,
 )
-from bot.records import AttachmentId, Box
+from bot.records.attachments import AttachmentId
+from bot.records.pictures import Box
 from bot.sentences import sentence
 from tests.core import DIALOGUE_RULES, Core, running_core
 from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said

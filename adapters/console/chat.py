@@ -91,6 +91,11 @@ class ConsoleChat:
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         return render(markdown, final=final)
 
+    def shows_question(self, message_id: MessageId) -> bool:
+        """Always: a command is a message here."""
+        del message_id
+        return True
+
     def answers_once(self, key: ConversationKey) -> bool:
         """Never: there is always room for more."""
         del key
@@ -151,8 +156,8 @@ class ConsoleChat:
     def headroom(self, key: ConversationKey) -> None:
         """A terminal takes everything."""
 
-    async def typing(self, key: ConversationKey) -> None:
-        del key
+    async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
+        del key, reply_to
         self._screen.dots()
 
     def _show(self, message_id: MessageId, text: str, new: str) -> None:

@@ -1,0 +1,1 @@
+"""Discord as a `bot.ports.chat.Chat`: `adapters.discord.chat.DiscordChat`."""

@@ -9,28 +9,28 @@ from typing import Self, TypeVar
 
 import aiohttp
 
-from adapters.discord.attachments import Links
-from adapters.discord.catch_up import DEFAULT, CatchUp
+from adapters.discord.catch_up.bounds import DEFAULT, CatchUp
+from adapters.discord.catch_up.history import History
 from adapters.discord.client import Library, options, set_up_library
+from adapters.discord.content.attachments import Links
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
-from adapters.discord.headroom import Headrooms
-from adapters.discord.history import History
-from adapters.discord.interactions import Interactions
+from adapters.discord.gateway.listening import listen
+from adapters.discord.gateway.shards import AS_RECOMMENDED, Sharding
+from adapters.discord.interactions.outliving import Outliving
+from adapters.discord.interactions.sealing import Seal
+from adapters.discord.interactions.suggesting import Choices
+from adapters.discord.interactions.waiting import Interactions
 from adapters.discord.limits import DISCORD, LIMITS
-from adapters.discord.listening import listen
-from adapters.discord.means import Means
-from adapters.discord.outliving import Outliving
-from adapters.discord.own_threads import OwnThreads
-from adapters.discord.places import channel_of, owner_of
-from adapters.discord.posting import Posting
-from adapters.discord.receiving import cursor_of
+from adapters.discord.places import channel_of, is_interaction, owner_of
+from adapters.discord.receiving.assembly import cursor_of
+from adapters.discord.receiving.means import Means
+from adapters.discord.receiving.own_threads import OwnThreads
 from adapters.discord.render import render
 from adapters.discord.rights import may_manage
-from adapters.discord.sealing import Seal
-from adapters.discord.shards import AS_RECOMMENDED, Sharding
-from adapters.discord.suggesting import Choices
-from adapters.discord.unspoken import Unspoken
+from adapters.discord.writing.headroom import Headrooms
+from adapters.discord.writing.posting import Posting
+from adapters.discord.writing.unspoken import Unspoken
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Headroom, Intake, Limits, Part
@@ -183,6 +183,10 @@ class DiscordChat:
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         return render(markdown, final=final)
 
+    def shows_question(self, message_id: MessageId) -> bool:
+        """Of a command Discord shows its name and who used it, of a form nothing."""
+        return not is_interaction(message_id)
+
     def answers_once(self, key: ConversationKey) -> bool:
         """Never: there is always room for more."""
         del key
@@ -220,8 +224,8 @@ class DiscordChat:
         """As the headers say. Answers to one person alone take another way, through the tokens of interactions."""
         return None if owner_of(key) else self._headrooms.of(channel_of(key))
 
-    async def typing(self, key: ConversationKey) -> None:
-        await self._required(self._posting).typing(key)
+    async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
+        await self._required(self._posting).typing(key, reply_to=reply_to)
 
     @staticmethod
     def _required(part: _T | None) -> _T:

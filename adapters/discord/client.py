@@ -9,8 +9,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from adapters.discord.gateway.shards import Shard
 from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
-from adapters.discord.shards import Shard
 
 NO_PINGS = discord.AllowedMentions.none()
 """Nothing that the model writes may notify anybody, and neither does a reply."""

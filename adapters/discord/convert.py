@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import discord
 
-from adapters.discord.described import described, embedded
-from adapters.discord.pictures import quoted_pictures, said_pictures
+from adapters.discord.content.described import described, embedded
+from adapters.discord.content.pictures import quoted_pictures, said_pictures
+from adapters.discord.content.text import Names, Reading, names_of, read
 from adapters.discord.places import Place, of_message
-from adapters.discord.text import Names, Reading, names_of, read
 from bot.commands.known import parse_command
 from bot.events import Address, MessageReceived, Person, PersonId, Quoted
 

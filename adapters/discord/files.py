@@ -8,9 +8,9 @@ import aiohttp
 import discord
 from yarl import URL
 
-from adapters.discord.attachments import Links, link_has_expired
+from adapters.discord.content.attachments import Links, link_has_expired
+from adapters.discord.content.handles import Avatar, InMessage, Permanent, read_handle
 from adapters.discord.errors import discord_request
-from adapters.discord.handles import Avatar, InMessage, Permanent, read_handle
 from adapters.download import FileGone, FileNotReached, download, too_large
 from bot.errors import AttachmentError, PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef
@@ -29,7 +29,7 @@ _AVATAR_PX = 1024
 
 
 class Files:
-    """Downloads what the handles of `adapters.discord.handles` stand for.
+    """Downloads what the handles of `adapters.discord.content.handles` stand for.
 
     Args:
         session: For the downloads.

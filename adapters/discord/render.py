@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from adapters.discord.limits import LIMITS
-from adapters.discord.markup import overhead, written
+from adapters.discord.writing.markup import overhead, written
 from bot.markup.dialect import addresses
 from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.layout import Sheet, lay_out

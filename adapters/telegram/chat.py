@@ -11,27 +11,27 @@ from typing import Self
 from telegram.constants import ChatAction, ChatMemberStatus, ReactionEmoji
 
 from adapters.download import too_large
-from adapters.telegram.at_once import AtOnce
+from adapters.telegram.content.entities import Identity
 from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
 from adapters.telegram.elsewhere import asker_of, is_elsewhere
-from adapters.telegram.entities import Identity
 from adapters.telegram.errors import telegram_errors
 from adapters.telegram.files import Files
-from adapters.telegram.inline_messages import InlineMessages
-from adapters.telegram.joining import Newcomer
 from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
 from adapters.telegram.lookup import Lookup
 from adapters.telegram.menu import ENGLISH, Wording
-from adapters.telegram.messages import Messages
 from adapters.telegram.outage import Outage
-from adapters.telegram.polling import POLL_TIMEOUT_S, Poller, RawUpdate
-from adapters.telegram.posting import thread_of
 from adapters.telegram.profile import introduce
 from adapters.telegram.raw import RawBot
-from adapters.telegram.receiving import Receiver
+from adapters.telegram.receiving.at_once import AtOnce
+from adapters.telegram.receiving.joining import Newcomer
+from adapters.telegram.receiving.polling import POLL_TIMEOUT_S, Poller, RawUpdate
+from adapters.telegram.receiving.updates import Receiver
+from adapters.telegram.receiving.webhook import Webhook
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest, closed
-from adapters.telegram.webhook import Webhook
+from adapters.telegram.writing.inline_messages import InlineMessages
+from adapters.telegram.writing.messages import Messages
+from adapters.telegram.writing.posting import thread_of
 from bot.errors import PlatformError, PlatformRefused, StorageError
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.chat import Intake, Limits, Part
@@ -184,6 +184,11 @@ class TelegramChat:
         """See `adapters.telegram.render.render`."""
         return render(markdown, final=final)
 
+    def shows_question(self, message_id: MessageId) -> bool:
+        """Always: a command is a message here."""
+        del message_id
+        return True
+
     def answers_once(self, key: ConversationKey) -> bool:
         """Where the bot is not: to a guest, and inline."""
         return is_elsewhere(key)
@@ -211,7 +216,7 @@ class TelegramChat:
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `adapters.telegram.search.Search`: up to 400 ids."""
+        """See `adapters.telegram.writing.search.Search`: up to 400 ids."""
         return await self._messages_in(key).find(key, after=after, reply_to=reply_to, known=known)
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
@@ -235,8 +240,9 @@ class TelegramChat:
     def headroom(self, key: ConversationKey) -> None:
         """Telegram says nothing before it refuses."""
 
-    async def typing(self, key: ConversationKey) -> None:
+    async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
         """Show "typing" for 5 s, or until a message comes. It can't be shown in channels, nor where the bot is not."""
+        del reply_to
         if is_elsewhere(key):
             return
         with telegram_errors(f"typing in chat {key.chat_id}"):

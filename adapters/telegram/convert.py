@@ -7,15 +7,16 @@ from typing import Any
 from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatType
 
-from adapters.telegram.attachments import attachments_of
-from adapters.telegram.described import described
+from adapters.telegram.content.attachments import attachments_of
+from adapters.telegram.content.described import described
+from adapters.telegram.content.entities import Identity, Reading, read
+from adapters.telegram.content.quoting import forwarded, replied_to
+from adapters.telegram.content.text_pictures import led_to, led_to_by_quote
 from adapters.telegram.elsewhere import guest_key, of_guest_query, of_inline_message
-from adapters.telegram.entities import Identity, Reading, read
-from adapters.telegram.keyboard import pressed
 from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.moving import moved
-from adapters.telegram.quoting import forwarded, replied_to
-from adapters.telegram.text_pictures import led_to, led_to_by_quote
+from adapters.telegram.receiving.moving import moved
+from adapters.telegram.writing.keyboard import pressed
+from bot.commands.known import UNKNOWN
 from bot.events import (
     Action,
     Address,
@@ -232,7 +233,8 @@ def _address(message: Message, reading: Reading, reply: Quoted | None) -> Addres
     is_forward = message.forward_origin is not None
     if message.is_automatic_forward:  # A channel's post in its discussion group: it was read in the channel.
         return None
-    if reading.command is not None and not is_forward:
+    is_command = reading.command is not None and reading.command.name != UNKNOWN
+    if is_command and not is_forward:
         return Address.COMMAND
     if message.chat.type == ChatType.PRIVATE:
         return Address.PRIVATE

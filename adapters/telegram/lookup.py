@@ -2,8 +2,8 @@
 
 from telegram.error import BadRequest
 
+from adapters.telegram.content.handles import ids_in
 from adapters.telegram.errors import telegram_errors
-from adapters.telegram.handles import ids_in
 from adapters.telegram.raw import RawBot
 from bot.errors import AttachmentError
 from bot.sentences import sentence
@@ -19,7 +19,7 @@ class Lookup:
         """``file_path`` of what a handle means, as getFile gives it.
 
         Raises:
-            AttachmentError: there is no such picture, or the handle was not made by `adapters.telegram.handles`.
+            AttachmentError: there is no such picture, or the handle is none of `adapters.telegram.content.handles`.
             PlatformError: Telegram refused, or could not be asked.
         """
         with telegram_errors("asking for a file"):

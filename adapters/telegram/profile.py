@@ -4,7 +4,7 @@ import logging
 
 from telegram import Bot
 
-from adapters.telegram.entities import Identity
+from adapters.telegram.content.entities import Identity
 from adapters.telegram.errors import telegram_errors
 from adapters.telegram.menu import Wording, register_commands
 from bot.errors import PlatformError

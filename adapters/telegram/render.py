@@ -3,8 +3,8 @@
 import re
 
 from adapters.telegram.limits import LIMITS, MAX_MARKS
-from adapters.telegram.marks import marks_of
-from adapters.telegram.quiet import quietened
+from adapters.telegram.writing.marks import marks_of
+from adapters.telegram.writing.quiet import quietened
 from bot.markup.dialect import addresses
 from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.layout import Sheet, lay_out
@@ -18,6 +18,7 @@ _SHEET = Sheet(
     boxes_replace_bullets=True,
     indents_by_marker=False,
     marks_quotes_in_lists=True,
+    addresses_behind_misleading_links=True,
     table_width=PHONE_CELLS,
 )
 _OF_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
@@ -28,7 +29,7 @@ def render(
 ) -> tuple[Part, ...]:
     """Turn Markdown into messages. Pure; never raises; every visible character is shown once, in order.
 
-    What is not shown as written: markup itself; the address of a link (it is the mark's value) and the language of a
+    What is not shown as written: markup itself; the address of a link (it is the mark's value, and stands behind words that hold another) and the language of a
     block of code (likewise); ``[x]`` of a task list as ``☑``; bullets as ``•``; a rule as a line; formulas as
     `bot.markup.formulas` reads them; wide tables as lists. Mentions get an invisible joiner behind their ``@``, so that
     nobody is notified.

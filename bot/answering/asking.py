@@ -15,7 +15,7 @@ from bot.delivery.conclusion import DEADLINE
 from bot.errors import ModelError, ModelTrouble, StorageError
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
-from bot.records import Turn
+from bot.records.turns import Turn
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,9 @@ from bot.ports.clock import Clock
 from bot.ports.eyes import Eyes
 from bot.ports.store import Store
 from bot.ports.web import Web
-from bot.records import Attachment, Exchange, Picture, Prepared, Verdict
+from bot.records.attachments import Attachment, Verdict
+from bot.records.history import Exchange
+from bot.records.pictures import Picture, Prepared
 from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.commands.known import LOOKING
 from bot.events import MessageReceived
 from bot.ports.chat import Limits
-from bot.records import Joining
+from bot.records.accepting import Joining
 
 _LINK = re.compile(r"(?<!<)\bhttps?://\S", re.IGNORECASE)
 """One that can get a preview. In angle brackets people ask Discord for none."""

@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from bot.answering.tools import picture_name
 from bot.answering.window import QUOTE_LENGTH, shown_views
-from bot.events import MessageId, PersonId, Source
+from bot.events import NOBODY, MessageId, PersonId, Source
 from bot.ports.model import Content, PictureContent, PromptMessage, TextContent
-from bot.records import NOBODY, Attachment, Exchange, History, Place, StoredMessage, StoredQuote, Verdict, View
+from bot.records.attachments import Attachment, Place, Verdict, View
+from bot.records.history import Exchange, History, StoredMessage, StoredQuote
 
 DEFAULT_SYSTEM_PROMPT = """\
 You are Glimpse, a friendly assistant in a chat. You see the pictures people send and answer their questions.
@@ -97,9 +98,7 @@ def build_prompt(system: str, history: History, pixels: Mapping[str, bytes]) -> 
     return prompt
 
 
-def _message(
-    message: StoredMessage, words: str, before: int, album: "_Album", people: "_People"
-) -> Iterator[Content]:
+def _message(message: StoredMessage, words: str, before: int, album: "_Album", people: "_People") -> Iterator[Content]:
     sender = people.sender(message)
     quotes = "".join(f", quoting {_quote(quote, people)}" for quote in message.quoted)
     yield TextContent(f"[{sender}{quotes}] {words}")

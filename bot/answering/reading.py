@@ -22,7 +22,7 @@ from bot.ports.model import (
     ToolCallDelta,
     Usage,
 )
-from bot.records import PostedPicture
+from bot.records.pictures import PostedPicture
 from bot.sentences import Sentence
 
 LONGEST_ANSWER = 200_000
@@ -40,6 +40,8 @@ class Answer:
     text: str = ""
     said: str = ""
     """How `text` begins: what was said before a tool was used. Never said again."""
+    quote: str = ""
+    """Of the question, as Markdown: stands above everything on screen."""
     mark: str = ""
     """Stands before `text` on screen."""
     pictures: list[PostedPicture] = field(default_factory=list)
@@ -74,7 +76,7 @@ async def read(
     Raises:
         ModelError: as `Model.stream` does.
     """
-    pieces: list[str] = [answer.mark, answer.said]
+    pieces: list[str] = [answer.quote, answer.mark, answer.said]
     shown_before, length = len(answer.text), len(answer.said)
     repetition = Repetition()
     calls = ToolCalls(taken={call.id for message in prompt for call in message.tool_calls})
@@ -101,7 +103,7 @@ async def read(
                         answer.finish = event
                         answer.usage = answer.usage + event.usage
     finally:
-        text = "".join(pieces[1:]).strip()
+        text = "".join(pieces[2:]).strip()
         if answer.repeats_itself:
             text = trimmed(text)
         if answer.finish is not None or len(text) >= len(answer.text):

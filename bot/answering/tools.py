@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from bot.ports.eyes import MarkedBox
 from bot.ports.model import Tool, ToolCall
-from bot.records import AttachmentId, Box
+from bot.records.attachments import AttachmentId
+from bot.records.pictures import Box
 
 ROUNDS = 4
 """How often the model may use tools for one answer; then it has to do with what it saw."""

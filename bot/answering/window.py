@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.pictures.size import picture_tokens
-from bot.records import Attachment, AttachmentId, Exchange, History, Place, View
+from bot.records.attachments import Attachment, AttachmentId, Place, View
+from bot.records.history import Exchange, History
 
 QUOTE_LENGTH = 2000
 """Characters of a quoted text that go into the prompt."""

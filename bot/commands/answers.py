@@ -13,7 +13,7 @@ from bot.personal import Spent
 from bot.ports.chat import Chat, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Turn
+from bot.records.turns import Turn
 from bot.sentences import Sentence, joined
 
 
@@ -47,6 +47,8 @@ class CommandAnswers:
                 reply = Reply(text=await self._reset(turn))
             case commands.USAGE:
                 reply = Reply(text=await self._usage(turn))
+            case commands.UNKNOWN:
+                reply = Reply(text=texts.no_such_command(commands.in_words(turn.argument)))
             case _:
                 reply = Reply(text=texts.HELP)
         return reply
@@ -56,7 +58,7 @@ class CommandAnswers:
         return await self._privacy.files(turn)
 
     async def _reset(self, turn: Turn) -> Sentence:
-        await self._store.reset(turn.key, up_to=turn.id, of=turn.sender if turn.settings.is_per_person else None)
+        await self._store.reset(turn.key, up_to=turn.id, of=turn.history_of)
         return texts.WAS_RESET
 
     async def _retry(self, turn: Turn, again: Again) -> Sentence:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.events import PersonId, PlatformName
 from bot.ports.chat import TextFile
 from bot.ports.store import Store
-from bot.records import TurnId
+from bot.records.turns import TurnId
 
 FILE_BYTES = 4_000_000
 """Of one file, in UTF-8. Discord takes 10 MiB of everybody (Discord docs, Reference, File Upload Limits)."""

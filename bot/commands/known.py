@@ -1,5 +1,6 @@
 """The bot's own commands, the same on every platform."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -56,6 +57,13 @@ ON, OFF = "on", "off"
 MESSAGE, HERE, EVERYTHING = "message", "here", "everything"
 """What can stand behind FORGET."""
 
+UNKNOWN = "unknown"
+"""None of COMMANDS, but nearly: said to the bot, it is a slip of the finger. Its argument is the one that is near."""
+
+_NEAR = 0.75
+"""How alike two names are (`difflib.SequenceMatcher.ratio`) when one may be meant by the other: ``hlep`` and ``help``.
+"""
+
 GO_ON = "Go on."
 """The words of a question that asks for more of an answer."""
 
@@ -66,7 +74,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType({"start": HELP})  # Telegram send
 
 
 def parse_command(text: str) -> Command | None:
-    """Read ``/name argument`` as one of the bot's own commands; None for anything else.
+    """Read ``/name argument`` as one of the bot's own commands, or as UNKNOWN; None for anything else.
 
     The part of the bot's name that Telegram appends (``/help@glimpse_bot``) must be taken off before.
     """
@@ -75,7 +83,10 @@ def parse_command(text: str) -> Command | None:
         return None
     name = word[1:].lower()
     name = _ALIASES.get(name, name)
-    return Command(name=name, argument="".join(rest).strip()) if name in COMMANDS else None
+    if name in COMMANDS:
+        return Command(name=name, argument="".join(rest).strip())
+    near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=_NEAR) if name.isalpha() else ()
+    return Command(name=UNKNOWN, argument=near[0]) if near else None
 
 
 def is_question(command: str | None, argument: str) -> bool:
@@ -94,8 +105,13 @@ def with_tappable_commands(text: str) -> str:
 
 
 def as_question(message: MessageReceived) -> MessageReceived:
-    """A message whose command is only another way to ask, as the question that it is. Others stay as they are."""
+    """A message whose command is only another way to ask, as the question that it is. Others stay as they are.
+
+    What is nearly a command and said to nobody may be another bot's: it is none here.
+    """
     command = message.command
+    if command is not None and command.name == UNKNOWN and message.address is None:
+        return replace(message, command=None)
     if command is None or command.name not in _QUESTIONS:
         return message
     words = command.argument or (GO_ON if command.name == CONTINUE else "")

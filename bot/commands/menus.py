@@ -6,10 +6,11 @@ from dataclasses import replace
 from bot import texts
 from bot.choices import NOTHING_CHOSEN, PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
 from bot.commands.known import EVERYTHING, HERE, MESSAGE, MODEL, PERSONA
-from bot.commands.pages import MEMORY, USUAL, Offers, model_value, pages
+from bot.commands.pages import LANGUAGE, MEMORY, USUAL, Offers, model_value, pages
 from bot.events import Action
+from bot.languages import tag_called
 from bot.ports.chat import Button
-from bot.records import Buttons
+from bot.records.turns import Buttons
 from bot.sentences import Sentence, joined, verbatim
 
 PAGE, MAIN = "page", "main"
@@ -60,18 +61,36 @@ class Menus:
         choices = page.choices(chosen) if page else ()
         return next((choice.changed for choice in choices if choice.value == value), None)
 
-    def in_words(self, command: str, argument: str) -> str:
-        """The choice that words behind a command mean: ``/settings memory 20``, ``/persona brief``. It may be none."""
+    def has(self, name: str) -> bool:
+        """Whether there is such a page. Words may name one that there is not."""
+        return name == MAIN or name in self._pages
+
+    def in_words(self, command: str, argument: str, *, language: str = "") -> str:
+        """The choice that words behind a command mean: ``/settings memory 20``, ``/persona brief``. It may be none.
+
+        What can be chosen may also be called as its button is in `language` (an IETF tag, or empty) or in English.
+        """
         name, _, words = argument.partition(" ")
-        name, words = name.lower(), words.strip()
+        name, words = self._page_called(name.lower(), language), words.strip()
         if command in (PERSONA, MODEL):
             name, words = command, argument
         if not words:
             return f"{PAGE}:{name}"
         if name == MODEL:
             return f"{MODEL}:{model_value(self._offers, words)}"
-        is_own = name == PERSONA and words.lower() not in (*self._offers.personas, USUAL)
-        return f"{OWN_WORDS}:{words}" if is_own else f"{name}:{words.lower()}"
+        value = self._value_called(name, words.lower(), language)
+        is_own = name == PERSONA and value not in (*self._offers.personas, USUAL)
+        return f"{OWN_WORDS}:{words}" if is_own else f"{name}:{value}"
+
+    def _page_called(self, words: str, language: str) -> str:
+        labels = ((name, texts.PAGE_LABELS[name]) for name in self._pages)
+        return next((name for name, label in labels if _is_called(label, words, language)), words)
+
+    def _value_called(self, name: str, words: str, language: str) -> str:
+        page = self._pages.get(name)
+        choices = page.choices(NOTHING_CHOSEN) if page else ()
+        called = next((choice.value for choice in choices if _is_called(choice.label, words, language)), words)
+        return tag_called(called, language) if name == LANGUAGE else called
 
 
 def wishes(offers: Offers) -> Sequence[str]:
@@ -92,6 +111,10 @@ def what_to_forget(*, is_reply: bool) -> Buttons:
     one = texts.FORGET_THAT_LABEL if is_reply else texts.FORGET_LAST_LABEL
     labels = {MESSAGE: one, HERE: texts.FORGET_HERE_LABEL, EVERYTHING: texts.FORGET_EVERYTHING_LABEL}
     return tuple((Button(action=Action.CHOOSE, label=label, value=what),) for what, label in labels.items())
+
+
+def _is_called(label: Sentence, words: str, language: str) -> bool:
+    return words in (label.lower(), label.in_language(language).lower())
 
 
 def _button(name: str, value: str, label: Sentence) -> Button:

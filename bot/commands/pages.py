@@ -149,7 +149,8 @@ def _memory(chosen: ConversationSettings, usual: int) -> Iterator[Choice]:
             is_current = chosen.exchanges == exchanges
             changed = replace(chosen, exchanges=exchanges)
             yield Choice(str(exchanges), texts.memory_label(exchanges), is_current, changed)
-    yield Choice(USUAL, texts.memory_label(usual), chosen.exchanges is None, replace(chosen, exchanges=None))
+    is_usual = chosen.exchanges in (None, usual)
+    yield Choice(USUAL, texts.memory_label(usual), is_usual, replace(chosen, exchanges=None))
 
 
 def _languages(chosen: ConversationSettings) -> Iterator[Choice]:

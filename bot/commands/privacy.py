@@ -8,11 +8,12 @@ from bot.commands.exporting import export_files
 from bot.commands.known import EXPORT
 from bot.commands.replies import Again, Reply
 from bot.commands.rights import objection
+from bot.events import NOBODY
 from bot.personal import Scope
 from bot.ports.chat import Chat, TextFile
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import NOBODY, Turn
+from bot.records.turns import Turn
 
 
 class PrivacyCommands:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from bot.choices import ConversationSettings
 from bot.ports.chat import TextFile
-from bot.records import Buttons, Turn
+from bot.records.turns import Buttons, Turn
 from bot.sentences import Sentence
 
 

@@ -4,7 +4,7 @@ from bot import texts
 from bot.errors import PlatformError
 from bot.events import PersonId
 from bot.ports.chat import Chat
-from bot.records import Turn
+from bot.records.turns import Turn
 from bot.sentences import NO_SENTENCE, Sentence
 
 

@@ -14,7 +14,8 @@ from bot.commands.rights import objection
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Notice, NoticeKind, Press, Turn
+from bot.records.notices import Notice, NoticeKind
+from bot.records.turns import Press, Turn
 from bot.sentences import NO_SENTENCE, Sentence, joined
 
 _PAGES = {menus.WAKE: menu_pages.ANSWERS, menus.OWN_WORDS: PERSONA}
@@ -66,12 +67,16 @@ class SettingsCommand:
             # The words were heeded when the menu was shown first.
             yield from turn.presses
         else:
-            yield Press(by=turn.sender, value=self._menu.in_words(turn.command or "", turn.argument.strip()))
+            yield Press(by=turn.sender, value=self._in_words(turn))
+
+    def _in_words(self, turn: Turn) -> str:
+        return self._menu.in_words(turn.command or "", turn.argument.strip(), language=turn.said_in)
 
     async def _apply(self, change: _Change, wish: Press, turn: Turn, chat: Chat) -> None:
         page, _, chosen = wish.value.partition(":")
         if page == menus.PAGE:
-            change.page, change.note = chosen, NO_SENTENCE
+            change.page = _PAGES.get(chosen, chosen)
+            change.note = NO_SENTENCE if self._menu.has(change.page) else texts.NOT_A_CHOICE
             return
         change.page = _PAGES.get(page, page)
         changed = self._menu.choose(change.settings, wish.value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.errors import PlatformError
 from bot.events import PlatformName
 from bot.ports.chat import Chat
-from bot.records import Turn
+from bot.records.turns import Turn
 
 AT_ONCE = 50
 """Beyond that nothing is shown: it is a courtesy."""

@@ -22,7 +22,7 @@ from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
 from bot.ports.store import Store
-from bot.records import Delivery, DeliveryState, Turn
+from bot.records.turns import Delivery, DeliveryState, Turn
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class AnswerOnScreen:
 
     def typing(self) -> Background:
         """While the returned context is open, show "typing" until the first words, and whenever no more come."""
-        return keep_typing(self._chat, self._turn.key, self._pace, self._clock, self._preview.silent_s)
+        return keep_typing(self._chat, self._turn, self._pace, self._clock, self._preview.silent_s)
 
     async def settle(self) -> None:
         """End the preview: what is on screen stays, and changes no more before `complete`."""

@@ -8,7 +8,9 @@ from bot.errors import ModelTrouble
 from bot.events import Action
 from bot.ports.chat import Button
 from bot.ports.model import FinishReason
-from bot.records import Buttons, Exchange, Outcome, TurnState, Verdict
+from bot.records.attachments import Verdict
+from bot.records.history import Exchange
+from bot.records.turns import Buttons, Outcome, TurnState
 from bot.sentences import NO_SENTENCE, Sentence
 
 STOPPED = "stopped"
@@ -46,7 +48,7 @@ def conclude(answer: Answer, interrupted: str | None, *, language: str) -> Outco
     is_failure = bool(trouble) and trouble not in (STOPPED, REPETITION)
     return Outcome(
         state=TurnState.FAILED if is_failure else TurnState.ANSWERED,
-        text="\n\n".join([*above, *below]),
+        text=answer.quote + "\n\n".join([*above, *below]),
         pictures=tuple(answer.pictures),
         buttons=_buttons(answer, trouble),
         answer=answer.text or None,
@@ -91,11 +93,11 @@ def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, Sentence]:
     if interrupted == STOPPED:
         return STOPPED, texts.STOPPED_NOTE if answer.text else texts.STOPPED
     if interrupted == DEADLINE:
-        return ModelTrouble.TIMEOUT, _broken_off(answer, texts.TOO_SLOW)
+        return ModelTrouble.TIMEOUT, _broken_off(answer, texts.TOO_SLOW, ModelTrouble.TIMEOUT)
     if answer.error is not None:
         if answer.text and answer.error.trouble is ModelTrouble.CUT_OFF:
             return ModelTrouble.CUT_OFF, texts.CUT_OFF_NOTE
-        return answer.error.trouble, _broken_off(answer, answer.error.person)
+        return answer.error.trouble, _broken_off(answer, answer.error.person, answer.error.trouble)
     if answer.repeats_itself:
         return REPETITION, texts.REPETITION_NOTE
     return _trouble_of_a_whole(answer)
@@ -104,11 +106,13 @@ def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, Sentence]:
 def _trouble_of_a_whole(answer: Answer) -> tuple[str, Sentence]:
     reason = answer.finish.reason if answer.finish is not None else FinishReason.STOP
     if reason is FinishReason.CONTENT_FILTER:
-        return ModelTrouble.BLOCKED, _broken_off(answer, texts.FILTERED)
+        return ModelTrouble.BLOCKED, _broken_off(answer, texts.FILTERED, ModelTrouble.BLOCKED)
     if not answer.text:
         return ModelTrouble.EMPTY, texts.TOOL_ASKED if answer.asked_for_tool else texts.EMPTY_ANSWER
     return "", texts.LENGTH_NOTE if reason is FinishReason.LENGTH else NO_SENTENCE
 
 
-def _broken_off(answer: Answer, sentence: Sentence) -> Sentence:
-    return texts.broke_off(sentence) if answer.text else sentence
+def _broken_off(answer: Answer, sentence: Sentence, trouble: ModelTrouble) -> Sentence:
+    if not answer.text:
+        return sentence
+    return texts.held_back(sentence) if trouble is ModelTrouble.BLOCKED else texts.broke_off(sentence)

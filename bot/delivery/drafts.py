@@ -6,7 +6,7 @@ import hashlib
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.clock import Clock
-from bot.records import Turn
+from bot.records.turns import Turn
 
 _RENEW_AT = 0.7
 """Share of its lifetime after which a draft is shown anew."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot import texts
 from bot.markup.sheets import sheets
 from bot.ports.chat import Chat, Part, TextFile
-from bot.records import Buttons
+from bot.records.turns import Buttons
 from bot.sentences import Sentence
 
 FILE_NAME = "answer.md"

@@ -17,7 +17,7 @@ from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, Platfo
 from bot.events import Action, MessageId
 from bot.ports.chat import Button, Chat, Part
 from bot.ports.clock import Clock
-from bot.records import Turn
+from bot.records.turns import Turn
 
 log = logging.getLogger(__name__)
 

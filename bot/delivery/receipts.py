@@ -9,7 +9,7 @@ from bot.errors import StorageError
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
 from bot.ports.store import Store
-from bot.records import Delivery, DeliveryState, Turn, TurnState
+from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 
 _PICTURE, _DOCUMENT = "picture ", "document "
 """How the digest of a part begins that has one."""

@@ -8,7 +8,7 @@ from bot.delivery.receipts import Receipts, digest
 from bot.errors import PlatformError, PlatformRefused, PlatformUncertain
 from bot.events import MessageId
 from bot.ports.chat import Chat, Part
-from bot.records import Delivery, DeliveryState, Turn
+from bot.records.turns import Delivery, DeliveryState, Turn
 
 
 class Sending:

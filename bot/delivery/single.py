@@ -11,7 +11,7 @@ from bot.delivery.final import Final, split_notes
 from bot.events import Action
 from bot.markup.graphemes import cut_before
 from bot.ports.chat import Chat, Part
-from bot.records import Buttons
+from bot.records.turns import Buttons
 
 _ENDS = tuple(map(re.compile, (r"\n\s*\n", r"\n", r"(?<=[.!?。！？])\s*", r"\s")))
 """Of a paragraph, a line, a sentence and a word."""

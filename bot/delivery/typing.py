@@ -6,7 +6,7 @@ from bot.background import Background
 from bot.delivery.budget import Urgency
 from bot.delivery.pace import Pace
 from bot.errors import PlatformError, PlatformThrottled
-from bot.events import ConversationKey
+from bot.records.turns import Turn
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 
@@ -24,16 +24,16 @@ RENEW_AT = 0.8
 
 
 def keep_typing(
-    chat: Chat, key: ConversationKey, pace: Pace, clock: Clock, silent_s: Callable[[], float]
+    chat: Chat, turn: Turn, pace: Pace, clock: Clock, silent_s: Callable[[], float]
 ) -> Background:
     """Show "typing" while the returned context is open and there are no new words. Never raises.
 
     Where it counts as a request, words go before it: it is left out then.
     """
-    return Background(_renew(chat, key, pace, clock, silent_s), name="typing")
+    return Background(_renew(chat, turn, pace, clock, silent_s), name="typing")
 
 
-async def _renew(chat: Chat, key: ConversationKey, pace: Pace, clock: Clock, silent_s: Callable[[], float]) -> None:
+async def _renew(chat: Chat, turn: Turn, pace: Pace, clock: Clock, silent_s: Callable[[], float]) -> None:
     await clock.sleep(START_LATE_S if chat.limits.typing_counts else START_AFTER_S)
     while True:
         await pace.passed()
@@ -44,7 +44,7 @@ async def _renew(chat: Chat, key: ConversationKey, pace: Pace, clock: Clock, sil
         if (slot := pace.slot_at_once(Urgency.TYPING)) is not None:
             with slot:
                 try:
-                    await chat.typing(key)
+                    await chat.typing(turn.key, reply_to=turn.reply_to)
                 except PlatformThrottled as throttled:
                     wait_s = max(wait_s, throttled.retry_after_s)
                 except PlatformError:

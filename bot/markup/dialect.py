@@ -4,7 +4,7 @@ CommonMark with tables, task lists and strikethrough, except for what would drop
 
 - HTML, entities (``&lt;``) and link definitions are ordinary text;
 - a line of ``---`` below a paragraph is a rule, never a heading (it would change the text above while it grows);
-- a backslash is markup only before the characters of `_ESCAPABLE`, so that ``\(see below)`` and ``C:\dir`` stay;
+- a backslash is markup only before the characters of `ESCAPABLE`, so that ``\(see below)`` and ``C:\dir`` stay;
 - formulas are known (``\(…\)``, ``\[…\]``, ``$$…$$``, ``$…$``), and bare addresses;
 - links that chats do not show (other than http and https, without a domain) are kept as written;
 - what is nested deeper than anybody reads is kept as written.
@@ -24,7 +24,8 @@ _MAX_URL = 1000
 """Code points, so that a link fits into a message of any platform several times over."""
 _MOST_LABELS_WITHIN_LABELS = 8
 """Parsing costs as many times the length of the text."""
-_ESCAPABLE = frozenset("*_`~#+-.<>|")
+ESCAPABLE = frozenset("*_`~#+-.<>|")
+"""What a backslash takes for itself. Before other signs it is shown."""
 _LINK = re.compile(r"https?://[^\s/?#@]*[^\s/?#@.]\.[^\s/?#@.][^\s]*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\[\]«»“”‘’…]*[^\s<>\"'`|\[\]«»“”‘’….,;:!?)*_~]", re.IGNORECASE)
 _IN_LABELS = re.compile(r"\\`|`+|[\[\]]")
@@ -90,7 +91,7 @@ def parser() -> MarkdownIt:
 
 def _escape(state: StateInline, silent: bool) -> bool:
     following = state.src[state.pos + 1 : state.pos + 2]
-    if state.src[state.pos] != "\\" or following not in _ESCAPABLE or not following or state.pos + 1 >= state.posMax:
+    if state.src[state.pos] != "\\" or following not in ESCAPABLE or not following or state.pos + 1 >= state.posMax:
         return False
     if not silent:
         state.append_pending(following)

@@ -61,6 +61,8 @@ class Sheet:
     closes_up_headings: bool = False
     """No blank line below a heading: the platform leaves room there itself."""
     addresses_behind_links: bool = False
+    addresses_behind_misleading_links: bool = False
+    """Behind links whose words hold another address, so that nobody is led astray."""
     """Links can't be followed unless their address is written out."""
     marks_direction: bool = True
     """Invisible characters keep text from right to left in order."""
@@ -257,14 +259,14 @@ class _Layout:
         start = self.canvas.length
         self.canvas.open(Kind.LINK, link.url)
         self._inlines(link.inside)
-        is_blank = not self.canvas.since(start).strip()
-        if is_blank:
+        words = self.canvas.since(start).strip()
+        if not words:
             self.canvas.write(link.url)
         self.canvas.close()
         if is_apart:
             self._is_right_to_left = True
             self.canvas.write(ISOLATE[1])
-        self._behind_link(link.url, link.title, is_shown=is_blank)
+        self._behind_link(link.url, link.title, words)
 
     def _image(self, url: str, words: str, title: str) -> None:
         if self.canvas.is_open(Kind.LINK):
@@ -275,10 +277,15 @@ class _Layout:
         self.canvas.open(Kind.LINK, url)
         self.canvas.write(words if words.strip() else url)
         self.canvas.close()
-        self._behind_link(url, title, is_shown=not words.strip())
+        self._behind_link(url, title, words.strip())
 
-    def _behind_link(self, url: str, title: str, *, is_shown: bool) -> None:
-        if self._sheet.addresses_behind_links and not is_shown:
+    def _behind_link(self, url: str, title: str, words: str) -> None:
+        is_misleading = "://" in words and words != url
+        if is_misleading and self._sheet.addresses_behind_misleading_links:
+            self.canvas.write(" (")
+            self._marked(Kind.ADDRESS, url)
+            self.canvas.write(")")
+        elif words and self._sheet.addresses_behind_links:
             self.canvas.write(f" ({url})")
         self.canvas.write(titled(title))
 

@@ -9,7 +9,7 @@ from bot.pictures.moments import Moment, choose, clock, label, length, signature
 from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE, check_pixels
 from bot.pictures.still import name_of, opened
-from bot.records import Box
+from bot.records.pictures import Box
 from bot.sentences import NO_SENTENCE, sentence
 
 FORMATS = ("GIF", "PNG", "WEBP", "AVIF")

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
 from bot.pictures.scaling import scaled
 from bot.pictures.size import Fit, Layout
 from bot.pictures.source import WHOLE
-from bot.records import Box
+from bot.records.pictures import Box
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -20,7 +20,7 @@ from bot.pictures.source import Source, too_many_pixels
 from bot.pictures.still import Still
 from bot.pictures.text import read_text
 from bot.ports.eyes import MarkedBox
-from bot.records import Box, Picture, Prepared
+from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import sentence
 
 JPEG_QUALITY = 85

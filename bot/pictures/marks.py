@@ -6,7 +6,7 @@ from itertools import cycle
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.ports.eyes import MarkedBox
-from bot.records import Box
+from bot.records.pictures import Box
 
 COLOURS = ("#ffd400", "#00e5ff", "#ff4fd8", "#7cff4f", "#ff8a3d", "#b79bff")
 """Bright ones, told apart also by most who can't see all colours; black is drawn around them."""

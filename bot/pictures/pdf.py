@@ -9,7 +9,7 @@ from bot.errors import AttachmentError
 from bot.pictures.canvas import on_canvas
 from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE, pages_left_out
-from bot.records import Box
+from bot.records.pictures import Box
 from bot.sentences import sentence
 
 DPI = 200

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from bot.errors import AttachmentError
 from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
-from bot.records import Box, Picture, Prepared
+from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import Sentence
 
 REQUEST = struct.Struct("!IQ")

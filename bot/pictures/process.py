@@ -17,7 +17,7 @@ from bot.pictures.pipe import (
     unpack_head,
     unpack_reply,
 )
-from bot.records import Prepared
+from bot.records.pictures import Prepared
 
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT")
 """Variables that a worker needs to find its libraries. It gets no others: the bot's tokens stand among them."""

@@ -7,7 +7,7 @@ from PIL import Image
 
 from bot.errors import AttachmentError
 from bot.pictures.size import Fit, PictureLimits
-from bot.records import Box
+from bot.records.pictures import Box
 from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 WHOLE = Box(left=0, top=0, right=1000, bottom=1000)

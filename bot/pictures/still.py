@@ -10,7 +10,7 @@ from PIL import Image
 from bot.pictures.canvas import DAMAGED_METADATA, drawn, orientation_of
 from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE, check_pixels, pages_left_out
-from bot.records import Box
+from bot.records.pictures import Box
 
 # Pillow's way to learn a format; there is no way to hand a plugin to a single `Image.open`.
 pillow_heif.register_heif_opener()

@@ -2,7 +2,7 @@
 
 from bot.errors import AttachmentError
 from bot.pictures.kinds import unknown_kind
-from bot.records import Prepared
+from bot.records.pictures import Prepared
 from bot.sentences import NO_SENTENCE, sentence
 
 MAX_CHARACTERS = 20_000

@@ -11,7 +11,7 @@ from bot.pictures.kinds import Kind
 from bot.pictures.moments import SHORT_S, Moment, choose, clock, label, length, signature_fit
 from bot.pictures.size import Fit, PictureLimits
 from bot.pictures.source import WHOLE
-from bot.records import Box
+from bot.records.pictures import Box
 from bot.sentences import NO_SENTENCE, Sentence, counted, sentence
 
 CANDIDATES = 3

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from bot.errors import AttachmentError
 from bot.pictures.decoding import crop, mark, prepare
 from bot.pictures.pipe import REQUEST, Request, Task, pack_reply, unpack_request
-from bot.records import Picture, Prepared
+from bot.records.pictures import Picture, Prepared
 
 if sys.platform != "win32":
     import resource

@@ -16,7 +16,7 @@ from bot.pictures.pipe import Request, Task
 from bot.pictures.process import PictureProcess, PictureProcessLost
 from bot.pictures.size import PictureLimits
 from bot.ports.eyes import MarkedBox
-from bot.records import Box, Picture, Prepared
+from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import sentence
 
 log = logging.getLogger(__name__)

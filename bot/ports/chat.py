@@ -250,6 +250,13 @@ class Chat(Protocol):
         """
         ...
 
+    def shows_question(self, message_id: MessageId) -> bool:
+        """Whether people see this message in the chat as it was written, and not only that a command was used.
+
+        If not, its answer says what was asked.
+        """
+        ...
+
     def answers_once(self, key: ConversationKey) -> bool:
         """Whether an answer there is one message of text, and nothing can be sent beside it, before or after it.
 
@@ -275,8 +282,8 @@ class Chat(Protocol):
     async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
         """Show a growing text that is no message yet, in a private chat, for `Limits.draft_lifetime_s`.
 
-        `draft` is the decimal form of a number from 1 to 2^63 - 1. The same one again takes the place of the one before;
-        a message takes the place of any. Where people can stop it, they press the Stop button of the message `draft`.
+        `draft` is the decimal form of a number from 1 to 2^63 - 1. The same one again takes the place of the one
+        before, and a message that of any. Who stops it presses the Stop button of the message `draft`.
         Only called where the limits have drafts.
         """
         ...
@@ -320,6 +327,10 @@ class Chat(Protocol):
         """What the platform said last of this chat's limits; None where it says nothing, or not yet."""
         ...
 
-    async def typing(self, key: ConversationKey) -> None:
-        """Show "typing" for `Limits.typing_lifetime_s`. Best effort: callers ignore `PlatformError`."""
+    async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
+        """Show "typing" for `Limits.typing_lifetime_s`, while `reply_to` waits for its answer.
+
+        Nothing is done where the platform shows by itself that an answer comes. Best effort: callers ignore
+        `PlatformError`.
+        """
         ...

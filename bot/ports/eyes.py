@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.records import Box, Picture, Prepared
+from bot.records.pictures import Box, Picture, Prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

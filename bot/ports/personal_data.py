@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from bot.events import ConversationKey, PersonId, PlatformName
 from bot.personal import Scope, Spent
-from bot.records import Turn, TurnId
+from bot.records.turns import Turn, TurnId
 
 
 class PersonalData(Protocol):

@@ -8,19 +8,11 @@ from bot.choices import ConversationSettings
 from bot.events import ConversationKey, MessageId, PersonId
 from bot.ports.personal_data import PersonalData
 from bot.ports.taking_in import TakingIn
-from bot.records import (
-    Attachment,
-    AttachmentId,
-    Delivery,
-    History,
-    Lease,
-    Notice,
-    Outcome,
-    Picture,
-    Prepared,
-    Turn,
-    TurnId,
-)
+from bot.records.attachments import Attachment, AttachmentId
+from bot.records.history import History
+from bot.records.notices import Notice
+from bot.records.pictures import Picture, Prepared
+from bot.records.turns import Delivery, Lease, Outcome, Turn, TurnId
 from bot.sentences import Sentence
 
 

@@ -14,7 +14,9 @@ from bot.events import (
     Unreadable,
 )
 from bot.ports.chat import KnownPlace
-from bot.records import Accepted, Joining, Notice, Refusal, Turn
+from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.notices import Notice
+from bot.records.turns import Turn
 
 
 class TakingIn(Protocol):
@@ -109,11 +111,11 @@ class TakingIn(Protocol):
         """
         ...
 
-    async def edit(self, message: MessageReceived, *, now: datetime, redo_since: datetime) -> Accepted | None:
+    async def edit(self, message: MessageReceived, *, ready_at: datetime, redo_since: datetime) -> Accepted | None:
         """Replace a stored message's words, quotes and attachments (those that stay keep their verdict).
 
-        A turn accepted since `redo_since` is opened again: ACCEPTED, no attempts, no outcome, its receipts kept. One
-        that was only overheard stays so, unless the message is addressed now.
+        A turn accepted since `redo_since` is opened again, to begin at `ready_at`: ACCEPTED, no attempts, no outcome,
+        its receipts kept. One that was only overheard stays so, unless the message is addressed now.
         An unknown message, and one whose words and attachments are as they were, change nothing. Attachments of
         `Source.PREVIEW` that come later are added; when only they changed, the turn is opened again only if it is
         still ACCEPTED.

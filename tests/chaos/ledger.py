@@ -18,7 +18,7 @@ _WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
 _NOTES = ("My answer breaks off here", "(Stopped.)")
 _UNSEEN = re.compile(r"\s*\*?\(I could not look at picture \d+: [^)]*\)\*?")
 _BUSY = "I can't take this one on"
-_OF_COMMANDS = ("Done: I start over", "I stop.", "I'm not answering anything here")
+_OF_COMMANDS = ("Done: I start over", "I stop.", "There is no answer here right now")
 
 
 def asked_in(text: str) -> tuple[int, int]:

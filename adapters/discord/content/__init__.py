@@ -1,0 +1,1 @@
+"""What a message holds: its text, and its pictures in whatever way they came."""

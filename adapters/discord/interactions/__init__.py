@@ -1,0 +1,1 @@
+"""Commands, menus, forms and buttons, and the answers that go through their tokens."""

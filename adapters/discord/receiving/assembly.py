@@ -1,0 +1,76 @@
+"""Puts together what listening needs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import discord
+
+from adapters.discord.catch_up.catching_up import CatchingUp
+from adapters.discord.catch_up.history import History
+from adapters.discord.catch_up.look_back import LookBack
+from adapters.discord.catch_up.seen import SeenUntil
+from adapters.discord.gateway.shards import Shard
+from adapters.discord.limits import DISCORD
+from adapters.discord.receiving.keeper import Keeper
+from adapters.discord.receiving.lanes import Lanes
+from adapters.discord.receiving.means import Means
+from adapters.discord.receiving.reading import Reading
+from adapters.discord.receiving.receiver import Receiver
+from bot.ports.chat import Intake
+
+
+def cursor_of(rest: discord.Client) -> str:
+    """How the names of all cursors begin.
+
+    By application: another bot's token in the settings must not inherit what this one has seen.
+    """
+    return f"{DISCORD}:{rest.application_id}"
+
+
+@asynccontextmanager
+async def receiving(means: Means, intake: Intake, shard: Shard) -> AsyncIterator[Receiver]:
+    """What takes events in. At the end what came before is stored, and how far that was.
+
+    Args:
+        means: What it needs.
+        intake: The core.
+        shard: Whose events.
+    """
+    rest, clock, bounds = means.rest, means.clock, means.bounds
+    cursor = shard.cursor(cursor_of(rest))
+    keeper = Keeper(clock)
+    seen = SeenUntil(intake, cursor, clock)
+    history = History(rest)
+    reading = Reading(means, intake, keeper)
+    look_back = LookBack(
+        reading=reading, history=history, intake=intake, keeper=keeper, cursor=cursor, clock=clock, bounds=bounds
+    )
+    await keeper.keep(partial(seen.load, overlap_s=bounds.overlap_s))
+    try:
+        async with Lanes() as lanes:
+            catching_up = CatchingUp(
+                look_back=look_back,
+                reading=reading,
+                keeper=keeper,
+                intake=intake,
+                lanes=lanes,
+                seen=seen,
+                clock=clock,
+                bounds=bounds,
+            )
+            await catching_up.load()
+            try:
+                yield Receiver(
+                    reading=reading,
+                    lanes=lanes,
+                    seen=seen,
+                    catching_up=catching_up,
+                    interactions=means.interactions,
+                    history=history,
+                    choices=means.choices,
+                )
+            finally:
+                catching_up.stop()
+    finally:
+        await seen.save(now=True)

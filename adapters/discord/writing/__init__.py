@@ -1,0 +1,1 @@
+"""What the bot writes: marked text, messages, files and buttons."""

@@ -1,0 +1,100 @@
+"""What becomes of one update: an event for the core, or something kept aside."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Self
+
+from adapters.telegram.content.entities import Identity
+from adapters.telegram.convert import event_of, press_elsewhere, pressed_elsewhere, pressed_query
+from adapters.telegram.elsewhere import is_elsewhere
+from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.receiving.at_once import AtOnce
+from adapters.telegram.receiving.inline import chosen, typed
+from adapters.telegram.receiving.joining import Newcomer, joined, language_of
+from adapters.telegram.receiving.polling import RawUpdate
+from adapters.telegram.receiving.unreadable import unreadable
+from bot.errors import StorageError
+from bot.events import ConversationKey, Event, MessageId, MessageReceived
+from bot.ports.chat import Intake
+from bot.ports.clock import Clock
+
+_AT_ONCE = 20
+"""Button presses that are answered at the same time; more of them are not answered, only obeyed. Groups just joined
+that are explained to count too, and what people type inline: of that, what comes too fast is offered nothing."""
+
+
+class Receiver:
+    """Brings updates to the core. ``async with``: at the end what is said beside that is let go."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        me: Identity,
+        at_once: AtOnce,
+        *,
+        clock: Clock,
+        newcomer: Newcomer,
+        note: Callable[[ConversationKey, MessageId], None],
+    ) -> None:
+        """`note` is told of every message."""
+        self._intake = intake
+        self._me = me
+        self._at_once = at_once
+        self._clock = clock
+        self._newcomer = newcomer
+        self._note = note
+        self._asides: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._asides:
+            task.cancel()
+
+    async def take(self, update: RawUpdate) -> None:
+        """Return when the update is stored, or kept aside because nobody can read it.
+
+        Raises:
+            StorageError: neither.
+        """
+        self._answer(update)
+        try:
+            await self._greet(update)
+            event = await self._event(update)
+            if isinstance(event, MessageReceived) and not is_elsewhere(event.key):
+                self._note(event.key, event.message_id)
+            if event is not None:
+                await self._intake.accept(event)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - any surprise in one update: those behind it must not wait for ever
+            await self._intake.set_aside(unreadable(update, error, self._me))
+
+    async def _event(self, update: RawUpdate) -> Event | None:
+        own = pressed_elsewhere(update)
+        if own is None:
+            return chosen(update, self._clock.now()) or event_of(update, self._me)
+        # Telegram says under which message, but not where it stands.
+        key = await self._intake.place_of(TELEGRAM, own)
+        return None if key is None else press_elsewhere(update, key, own)
+
+    async def _greet(self, update: RawUpdate) -> None:
+        key = joined(update)
+        if key is not None and await self._newcomer.is_new(key):
+            self._beside(self._newcomer.explain(key, language=language_of(update)), "explaining privacy mode")
+
+    def _answer(self, update: RawUpdate) -> None:
+        """End the waiting that the pressed button shows, beside everything else."""
+        if (query_id := pressed_query(update)) is not None:
+            self._beside(self._at_once.answer_press(query_id), "answer to a pressed button")
+        if (what := typed(update)) is not None:
+            self._beside(self._at_once.answer_typed(what), "answer to an inline query")
+
+    def _beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        if len(self._asides) >= _AT_ONCE:
+            work.close()
+            return
+        task = asyncio.create_task(work, name=name)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)

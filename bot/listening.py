@@ -1,0 +1,30 @@
+"""Listening on all platforms at once."""
+
+import asyncio
+import gc
+from collections.abc import Sequence
+
+from bot.ports.chat import Chat, Intake
+
+
+async def listen(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
+    """Listen until told to stop, until no platform has anything more to give, or until one fails for good.
+
+    Raises:
+        PlatformRefused: what one of them failed with.
+    """
+    # What stands now stays. To look through it for garbage again and again takes a tenth of all CPU under load.
+    gc.freeze()
+    receiving = {asyncio.create_task(chat.receive(intake), name=f"receive {chat.platform}") for chat in chats}
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    listening = set(receiving)
+    try:
+        while listening and not stop.is_set():
+            done, _ = await asyncio.wait({*listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done & listening:
+                ended.result()
+            listening -= done
+    finally:
+        for task in (*receiving, stopping):
+            task.cancel()
+        await asyncio.wait({*receiving, stopping})

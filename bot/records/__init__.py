@@ -1,0 +1,1 @@
+"""What storage keeps, as the core sees it."""

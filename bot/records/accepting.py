@@ -1,0 +1,46 @@
+"""How a message that comes finds its turn, or the refusal of one."""
+
+from dataclasses import dataclass
+
+from bot.records.turns import Turn
+from bot.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """When a message becomes part of a turn that exists instead of beginning one. Same conversation, same sender."""
+
+    cap_s: float
+    """A turn takes nothing more in so long after it was accepted."""
+    late_picture_s: float
+    """A picture without words joins a turn without pictures that was accepted so recently, even if it is being
+    answered: it was forgotten, or sent behind its question."""
+    before_s: float = 0.0
+    """So long a picture that was posted to nobody belongs to the next question without one. 0: never."""
+
+
+BUSY = "busy"
+"""The trouble of a refused turn."""
+
+OVERHEARD = "overheard"
+"""The trouble of a turn that is REMEMBERED because it was said to nobody in particular."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a person is told whose message finds no place in the queues. The outcome of this message, and of others."""
+
+    text: Sentence
+    shared_for_s: float
+    """What the same person says within this time, and finds no place either, has the same refusal for its outcome."""
+    shared_by: int
+    """At most so many messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What `Store.accept` or `Store.edit` did."""
+
+    turn: Turn
+    restart: bool = False
+    """The turn was being answered, or was answered, and has changed: it is to be done again, in place."""
