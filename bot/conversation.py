@@ -21,8 +21,9 @@ from bot.delivery.pace import Paces
 from bot.delivery.throttle import Throttles
 from bot.errors import PlatformError, PlatformUncertain, StorageError
 from bot.events import ConversationKey, MessageId, PersonId, PlatformName
-from bot.ports.chat import Chat, Part, PictureFile, TextFile
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.parts import Part, PictureFile, TextFile
 from bot.ports.store import Store
 from bot.records.notices import NoticeKind
 from bot.records.pictures import PostedPicture

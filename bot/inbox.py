@@ -28,8 +28,9 @@ from bot.events import (
     Unreadable,
 )
 from bot.lanes import Lanes
-from bot.ports.chat import Chat, KnownPlace
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.intake import KnownPlace
 from bot.ports.store import Store
 from bot.readiness import Readiness
 from bot.records.accepting import Accepted, Refusal
@@ -67,7 +68,7 @@ class InboxRules:
 
 
 class Inbox:
-    """`bot.ports.chat.Intake` on the store and the lanes."""
+    """`bot.ports.intake.Intake` on the store and the lanes."""
 
     def __init__(
         self,
@@ -98,7 +99,7 @@ class Inbox:
         self._acknowledgements = Acknowledgements(chats)
         self._words = Words(store, conversation.answer, clock=clock, readiness=readiness)
 
-    # --- bot.ports.chat.Intake ------------------------------------------------------------------
+    # --- bot.ports.intake.Intake ------------------------------------------------------------------
 
     async def accept(self, event: Event) -> None:
         try:
@@ -127,8 +128,10 @@ class Inbox:
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         return await self._store.places(platform, limit=PLACES)
 
-    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
-        return await self._store.place_of(platform, message_id)
+    async def place_of(
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+    ) -> ConversationKey | None:
+        return await self._store.place_of(platform, message_id, chat_id=chat_id)
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         return await self._store.recent(key, since=since)

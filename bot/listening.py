@@ -4,7 +4,8 @@ import asyncio
 import gc
 from collections.abc import Sequence
 
-from bot.ports.chat import Chat, Intake
+from bot.ports.chat import Chat
+from bot.ports.intake import Intake
 
 
 async def listen(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:

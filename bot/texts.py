@@ -1,11 +1,9 @@
-"""Every sentence of the bot's own that a person reads (the model's failures bring theirs: `bot.errors`)."""
+"""The bot's own sentences that people read about answers: beside them, under them, and in their place.
 
-from collections.abc import Mapping
-from types import MappingProxyType
+Others stand with what they are about: `bot.commands.settings_texts`, `bot.commands.data_texts`, `bot.errors`.
+"""
 
-from bot.choices import AnswerMode
 from bot.commands import known
-from bot.personal import Spent
 from bot.sentences import Sentence, counted, joined, sentence, verbatim
 
 HELP = joined(
@@ -110,6 +108,11 @@ INLINE_HINT = sentence("Type your question")
 
 TAKEN_BACK = sentence("This answer was taken back.")
 
+BUTTON_IS_FORGOTTEN = sentence("I no longer know what this button belongs to. Please ask me again.")
+"""Said to who pressed it, as is the next. A platform shows 200 characters (Bot API, answerCallbackQuery)."""
+
+BUTTON_OF_ANOTHER = sentence("Only the person who asked can use these buttons. Ask me yourself, and you get your own.")
+
 FILE_REFUSED = sentence("*(I may not send files here, so the file is missing. Whoever runs this place can allow it.)*")
 
 ALT_MARK = sentence("**Described by AI:** ")
@@ -151,16 +154,25 @@ def not_seen(number: int, reason: Sentence) -> Sentence:
     return sentence("*(I could not look at picture {number}: {reason}.)*", number=number, reason=reason)
 
 
+_ONLY_STILL = "the file itself ({reason}); only its preview is shown"
+
+
 def seen_in_part(number: int, left_out: Sentence) -> Sentence:
     """The note about a file of which the model got only a part."""
+    if left_out.msgid == _ONLY_STILL:
+        return sentence(
+            "*(Picture {number}: I could see only its preview, because {reason}.)*",
+            number=number,
+            reason=left_out.arguments["reason"],
+        )
     return sentence(
         "*(I looked only at a part of picture {number}; left out: {left_out}.)*", number=number, left_out=left_out
     )
 
 
 def only_still(reason: Sentence) -> Sentence:
-    """What is left out of a file that is shown by the platform's still picture of it."""
-    return sentence("the file itself ({reason}); I saw its preview picture", reason=reason)
+    """What is left out of a file that is shown by the platform's still picture of it: as the model is told."""
+    return Sentence(_ONLY_STILL, {"reason": reason})
 
 
 def only_first(count: int, total: int) -> Sentence:
@@ -225,221 +237,11 @@ NOTHING_TO_RETRY = sentence("There is no question here that I could answer again
 
 NOT_ALLOWED = sentence("Only those who manage this chat can change that. Please ask one of them.")
 
+NOT_A_MEMBER = sentence(
+    "I can't do that here: I am not in this chat, so I get to see only what is said to me. Whoever manages it can "
+    "add me."
+)
+
 RIGHTS_UNKNOWN = sentence("I could not find out whether you may change that. Please try again in a minute.")
 
 NOT_A_CHOICE = sentence("I don't know that choice. These are the ones I know.")
-
-FORGET = sentence("What shall I forget? It can't be brought back.")
-
-FORGET_LAST_LABEL = sentence("My last question")
-
-FORGET_THAT_LABEL = sentence("That question")
-
-FORGET_HERE_LABEL = sentence("This conversation")
-
-FORGET_EVERYTHING_LABEL = sentence("Everything of mine")
-
-FORGOTTEN_EXCHANGE = sentence("Done: that question and my answer are forgotten.")
-
-FORGOTTEN_HERE = sentence("Done: I have forgotten this conversation. What I wrote here stays until you delete it.")
-
-FORGOTTEN_OWN_HERE = sentence(
-    "Done: I have forgotten what you said here and what I answered you. What I wrote here stays in the chat."
-)
-
-FORGOTTEN_EVERYTHING = sentence(
-    "Done: I have forgotten all that you ever said to me here and elsewhere, and what I answered you. "
-    "What I wrote stays in the chats."
-)
-
-NOTHING_TO_FORGET = sentence(
-    "I remember no question of yours like that. Reply to one of yours, or to my answer, with `/forget message`."
-)
-
-EXPORT_PRIVATELY = sentence(
-    "That is for your eyes only. Write `/export` to me in a private chat, and I send you the file."
-)
-
-EXPORTED = sentence("This is all that I keep of what you said to me, and of what I answered.")
-
-NOTHING_KEPT = sentence("I keep nothing of you.")
-
-SETTINGS = sentence("This is how I behave here. Choose what you want to change.")
-
-BACK_LABEL = sentence("‹ Back")
-
-ON_LABEL = sentence("Yes")
-
-OFF_LABEL = sentence("No")
-
-USUAL_LABEL = sentence("As usual")
-
-EACH_LABEL = sentence("Each person's own")
-
-APART_LABEL = sentence("One for each person")
-
-TOGETHER_LABEL = sentence("One for all")
-
-PAGE_LABELS: Mapping[str, Sentence] = MappingProxyType(
-    {
-        "answers": sentence("When I answer"),
-        "pictures": sentence("Pictures"),
-        "listening": sentence("Listening"),
-        "sharing": sentence("Sharing"),
-        "memory": sentence("Memory"),
-        "language": sentence("Language"),
-        "persona": sentence("Manner"),
-        "model": sentence("Model"),
-    }
-)
-
-PAGE_HINTS: Mapping[str, Sentence] = MappingProxyType(
-    {
-        "answers": sentence("When shall I answer? For a wake word of your own, write `/settings wake` and the word."),
-        "pictures": sentence("Shall I describe every picture that is posted here, for people who can't see it?"),
-        "listening": sentence("Shall I also remember what is said here to others, to know what you talk about?"),
-        "sharing": sentence("Shall all people here share one conversation with me, or have one each?"),
-        "memory": sentence("How many earlier questions and answers shall I look back at?"),
-        "language": sentence("Which language shall I speak here?"),
-        "persona": sentence(
-            "In which manner shall I speak here? For one of your own, write `/persona` and describe it."
-        ),
-        "model": sentence("Which model shall answer here?"),
-    }
-)
-
-ANSWER_LABELS: Mapping[AnswerMode, Sentence] = MappingProxyType(
-    {
-        AnswerMode.MENTION: sentence("When mentioned"),
-        AnswerMode.WAKE_WORD: sentence("At a wake word"),
-        AnswerMode.EVERY: sentence("Every message"),
-    }
-)
-
-DESCRIBES_ALL = sentence("I describe every picture that is posted here.")
-
-DESCRIBES_ASKED = sentence("I describe pictures when somebody asks me.")
-
-LISTENS = sentence("I remember what is said here to others, too.")
-
-LISTENS_NOT = sentence("I remember only what is said to me.")
-
-APART = sentence("Each person has a conversation of their own with me.")
-
-TOGETHER = sentence("All people here share one conversation with me.")
-
-HEARS_EVERYTHING = sentence(
-    "From now on I remember everything that is written here, also what is not meant for me, to know what you talk "
-    "about. It is kept for a limited time, and goes to the model together with your questions. `/settings` ends that."
-)
-
-ANSWERS_EVERYTHING = sentence(
-    "From now on I read and answer every message that is written here. It goes to the model and is kept for a limited "
-    "time. `/settings` ends that."
-)
-
-
-_MANNERS: Mapping[str, Sentence] = MappingProxyType(
-    {
-        "brief": sentence("brief"),
-        "thorough": sentence("thorough"),
-        "simple": sentence("simple"),
-        "formal": sentence("formal"),
-    }
-)
-
-
-def answers_to(mode: AnswerMode, wake_word: str) -> Sentence:
-    """When the bot answers in a group."""
-    match mode:
-        case AnswerMode.MENTION:
-            return sentence("I answer when somebody mentions me or replies to me.")
-        case AnswerMode.WAKE_WORD:
-            return sentence('I answer when somebody mentions me, replies to me or says "{word}".', word=wake_word)
-        case AnswerMode.EVERY:
-            return sentence("I answer every message.")
-
-
-def remembers(exchanges: int) -> Sentence:
-    """How far the bot looks back."""
-    if exchanges == 0:
-        return sentence("I answer each question for itself, without looking back.")
-    return counted(
-        "I look back at up to {count} earlier question and its answer.",
-        "I look back at up to {count} earlier questions and answers.",
-        count=exchanges,
-    )
-
-
-def memory_label(exchanges: int) -> Sentence:
-    """The button of a length of memory."""
-    return sentence("Nothing") if exchanges == 0 else sentence("Up to {number}", number=exchanges)
-
-
-def speaks(language: str) -> Sentence:
-    """Which language the bot speaks; empty: each person's own."""
-    if not language:
-        return sentence("I speak the language of whoever asks me.")
-    return sentence("I speak this language here: {language}.", language=language)
-
-
-_PERSONA_SHOWN = 300
-"""Characters of a manner in people's own words that a menu shows: it is to fit on a screen."""
-
-
-def in_manner(persona: str, *, is_named: bool) -> Sentence:
-    """In which manner the bot speaks."""
-    if not persona:
-        return sentence("I speak in my usual manner.")
-    if is_named:
-        return sentence('I speak in the manner "{manner}".', manner=manner_label(persona))
-    shown = persona if len(persona) <= _PERSONA_SHOWN else persona[: _PERSONA_SHOWN - 1].rstrip() + "…"
-    return sentence("I speak as somebody here described it: {words}", words=shown)
-
-
-def manner_label(name: str) -> Sentence:
-    """The button of a manner: those that come with Glimpse are translated."""
-    return _MANNERS.get(name, verbatim(name))
-
-
-def answered_by(model: str) -> Sentence:
-    """Which model answers."""
-    return sentence("The model `{model}` answers.", model=model)
-
-
-def usage_everywhere(today: Spent, month: Spent) -> Sentence:
-    """What one person used, anywhere on the platform. For nobody else to read."""
-    return _usage(sentence("**You, in all our conversations**"), today, month)
-
-
-def usage_of_person(today: Spent, month: Spent) -> Sentence:
-    """What one person used in one conversation."""
-    return _usage(sentence("**You, in this conversation**"), today, month)
-
-
-def usage_here(today: Spent, month: Spent) -> Sentence:
-    """What all people used in one conversation."""
-    return _usage(sentence("**Everybody, in this conversation**"), today, month)
-
-
-def _usage(whose: Sentence, today: Spent, month: Spent) -> Sentence:
-    days = sentence("- Today: {spent}", spent=_spent(today)), sentence("- This month: {spent}", spent=_spent(month))
-    return joined("\n", [whose, *days])
-
-
-def _spent(spent: Spent) -> Sentence:
-    tokens = spent.prompt_tokens + spent.completion_tokens
-    if spent.cost_usd is None:
-        return sentence(
-            "answers {answers}, pictures {pictures}, tokens {tokens}",
-            answers=spent.questions,
-            pictures=spent.pictures,
-            tokens=tokens,
-        )
-    return sentence(
-        "answers {answers}, pictures {pictures}, tokens {tokens}, cost ${cost}",
-        answers=spent.questions,
-        pictures=spent.pictures,
-        tokens=tokens,
-        cost=float(spent.cost_usd),
-    )

@@ -6,8 +6,8 @@ from bot import texts
 from bot.errors import StorageError
 from bot.events import Unreadable
 from bot.lanes import Answer, Lanes
-from bot.ports.chat import KnownPlace
 from bot.ports.clock import Clock
+from bot.ports.intake import KnownPlace
 from bot.ports.store import Store
 from bot.readiness import Readiness
 from bot.records.notices import Notice, NoticeKind
@@ -60,7 +60,7 @@ class Words:
         await self._notify(notice)
 
     async def tell_missed(self, place: KnownPlace, *, cursor: str) -> None:
-        """See `bot.ports.chat.Intake.missed`."""
+        """See `bot.ports.intake.Intake.missed`."""
         notice = Notice(
             kind=NoticeKind.MISSED,
             key=place.key,

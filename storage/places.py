@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, PlatformName
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from storage.columns import Moment
 from storage.conversations import ID_OF_KEY, key_values
 from storage.messages import INNER, IS_OF_PLATFORM
@@ -44,6 +44,7 @@ _OF_OWN_MESSAGE = (
     )
     .limit(1)
 )
+_OF_OWN_MESSAGE_IN_CHAT = _OF_OWN_MESSAGE.where(conversations.c.chat_id == sa.bindparam("of_chat"))
 _RECENT = (
     sa.select(messages.c.platform_message_id)
     .where(
@@ -78,9 +79,15 @@ def recent(connection: sa.Connection, key: ConversationKey, *, since: datetime) 
     return [MessageId(message_id) for (message_id,) in rows]
 
 
-def place_of(connection: sa.Connection, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
-    """The conversation with a receipt that names this message of the bot's own."""
-    row = connection.execute(_OF_OWN_MESSAGE, {"of_platform": platform, "of_message": message_id}).first()
+def place_of(
+    connection: sa.Connection, platform: PlatformName, message_id: MessageId, *, chat_id: str | None
+) -> ConversationKey | None:
+    """The conversation, of this chat if one is given, with a receipt that names this message of the bot's own."""
+    which = {"of_platform": platform, "of_message": message_id}
+    if chat_id is None:
+        row = connection.execute(_OF_OWN_MESSAGE, which).first()
+    else:
+        row = connection.execute(_OF_OWN_MESSAGE_IN_CHAT, {**which, "of_chat": chat_id}).first()
     return None if row is None else _key(row.platform, row.chat_id, row.thread_id)
 
 

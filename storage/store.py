@@ -15,7 +15,7 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from bot.records.accepting import Accepted, Joining, Refusal
 from bot.records.attachments import Attachment, AttachmentId
 from bot.records.history import History
@@ -141,8 +141,10 @@ class SqlStore(PersonalRows):
     async def unfinished(self) -> Sequence[Turn]:
         return await self._read(turns.unfinished)
 
-    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
-        return await self._read(lambda c: places.place_of(c, platform, message_id))
+    async def place_of(
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+    ) -> ConversationKey | None:
+        return await self._read(lambda c: places.place_of(c, platform, message_id, chat_id=chat_id))
 
     async def own_messages(self, key: ConversationKey, *, about: TurnId) -> set[MessageId]:
         return await self._read(lambda c: receipts.own_messages(c, key, about=about))

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import Action, ConversationKey, MessageId, PersonId, PlatformName
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 from bot.records.pictures import PostedPicture
 from bot.records.turns import Buttons, Outcome, Press, Turn, TurnId, TurnState
 from storage.columns import storable

@@ -29,7 +29,11 @@ from bot.records.accepting import Joining
 from bot.records.turns import Turn
 from bot.sight.sight import Sight
 from storage.database import open_store
-from tests.fakes import FAKE, Counted, FakeChat, FakePictures, FakeWeb, ManualClock, ScriptedModel
+from tests.fake_chat import FakeChat
+from tests.fakes import Counted, FakePictures, FakeWeb
+from tests.happenings import FAKE
+from tests.manual_clock import ManualClock
+from tests.scripted_model import ScriptedModel
 
 _owners = itertools.count(1)
 

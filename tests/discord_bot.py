@@ -24,7 +24,8 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.chat import Button, KnownPlace, Part, TextFile
+from bot.ports.intake import KnownPlace
+from bot.ports.parts import Button, Part, TextFile
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.discord_world import Channel, Message, Person
@@ -107,8 +108,10 @@ class Core:
         of_key = [message for message in self.stored.values() if message.key == key]
         return [message.message_id for message in of_key if message.sent_at >= since]
 
-    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
-        raise NotImplementedError(platform, message_id)
+    async def place_of(
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+    ) -> ConversationKey | None:
+        raise NotImplementedError(platform, message_id, chat_id)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         self.told_missed.append(place.key)

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from bot.events import ConversationKey, MessageId
 from bot.ports.store import Store
 from bot.records.turns import TurnId, TurnState
-from tests.fakes import KEY, START
+from tests.happenings import KEY
+from tests.manual_clock import START
 from tests.passing_model import Passing
 from tests.storing import database, originals_in, picture, prepared, purge, store_at
 

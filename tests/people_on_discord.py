@@ -91,6 +91,9 @@ class DiscordPeople:
         options = {_OPTIONS[name]: words} if words else {}
         return await self.discord.use_command(place.chat, self._person(who), name, options)
 
+    def quote(self, words: str) -> str:
+        return f"> {words}\n\n"
+
     async def delete(self, message: Any) -> None:
         await self.discord.delete(message)
 

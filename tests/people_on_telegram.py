@@ -73,6 +73,10 @@ class TelegramPeople:
     async def command(self, place: Place, name: str, words: str = "", *, who: str = "Ann", reply_to: Any = None) -> Any:
         return await self.say(place, f"/{name}@{self.telegram.username} {words}".strip(), who=who, reply_to=reply_to)
 
+    def quote(self, words: str) -> str:
+        del words
+        return ""
+
     async def delete(self, message: Any) -> None:
         await self.telegram.erase(message)
 

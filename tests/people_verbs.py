@@ -72,6 +72,10 @@ class People(Protocol):
         """Use one of the bot's commands, named without a slash, as people there do: from the menu where one can."""
         ...
 
+    def quote(self, words: str) -> str:
+        """What stands above the answer to such a command: where people only see that it was used, its words."""
+        ...
+
     async def delete(self, message: Any) -> None:
         """Somebody takes a message back. On Telegram no bot is told."""
         ...

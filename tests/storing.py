@@ -17,7 +17,8 @@ from bot.records.pictures import Picture, PostedPicture, Prepared
 from bot.records.turns import Delivery, FinalState, Lease, Outcome, Turn, TurnState
 from bot.sentences import sentence
 from storage.database import open_store
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 
 PLENTY = 10**12
 

@@ -11,7 +11,7 @@ from adapters.telegram.chat import TelegramChat
 from adapters.telegram.receiving.polling import SILENCE_S
 from bot.errors import StorageError
 from bot.events import ConversationKey, Event, MessageId, PlatformName, Unreadable
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 
@@ -86,8 +86,11 @@ class Bot:
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         raise NotImplementedError(key, since)
 
-    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
-        return self.own_messages.get(message_id)
+    async def place_of(
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+    ) -> ConversationKey | None:
+        key = self.own_messages.get(message_id)
+        return key if key is not None and chat_id in (None, key.chat_id) else None
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         raise NotImplementedError(place, cursor)

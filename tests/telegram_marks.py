@@ -2,7 +2,8 @@
 
 import re
 
-from bot.ports.chat import Mark, MarkKind, Part
+from bot.commands.known import COMMANDS
+from bot.ports.parts import Mark, MarkKind, Part
 
 MAX_UNITS = 4096
 MAX_MARKS = 100
@@ -24,7 +25,7 @@ def marked(part: Part) -> list[tuple[MarkKind, str]]:
 
 
 def check_part(part: Part, *, text_length: int = MAX_UNITS, max_marks: int = MAX_MARKS) -> None:
-    """Everything that Telegram demands of a message, and that nobody is mentioned in it."""
+    """Everything that Telegram demands of a message, and that nobody is mentioned in it, nor a command made."""
     units = len(utf16(part.text)) // 2
     assert part.text.strip()
     assert units <= text_length
@@ -37,6 +38,7 @@ def check_part(part: Part, *, text_length: int = MAX_UNITS, max_marks: int = MAX
         for other in part.marks[index + 1 :]:
             _check_pair(mark, other)
     assert not mentions(part)
+    assert not commands(part)
 
 
 def _check_pair(mark: Mark, other: Mark) -> None:
@@ -49,14 +51,24 @@ def _check_pair(mark: Mark, other: Mark) -> None:
     assert not (kinds & {MarkKind.CODE, MarkKind.PRE} and kinds & (_STYLES | {MarkKind.LINK})), "code with a style"
 
 
+def commands(part: Part) -> list[str]:
+    """What could be tapped as a command, but those of the bot: outside of code, links and addresses."""
+    found = _outside(part, r"https?://\S+|(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?![\w/])")
+    return [command for command in found if command[0] == "/" and command[1:] not in COMMANDS]
+
+
 def mentions(part: Part) -> list[str]:
     """The usernames that Telegram would notify: outside of code and links."""
+    return _outside(part, r"(?<!\w)@[A-Za-z0-9_]+")
+
+
+def _outside(part: Part, pattern: str) -> list[str]:
     covered: set[int] = set()
     for mark in part.marks:
         if mark.kind in _OPAQUE:
             covered.update(range(mark.offset, mark.offset + mark.length))
     found = []
-    for match in re.finditer(r"(?<!\w)@[A-Za-z0-9_]+", part.text):
+    for match in re.finditer(pattern, part.text):
         start = len(utf16(part.text[: match.start()])) // 2
         if not covered & set(range(start, start + len(match[0]))):
             found.append(match[0])

@@ -9,7 +9,7 @@ from typing import TextIO
 from adapters.console.chat import ConsoleChat
 from adapters.console.convert import KEY
 from bot.events import MessageId
-from tests.fakes import ManualClock
+from tests.manual_clock import ManualClock
 
 
 def console(typed: TextIO, output: TextIO | None = None) -> ConsoleChat:

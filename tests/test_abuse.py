@@ -19,10 +19,11 @@ from bot.delivery.throttle import SHORTEST_S
 from bot.errors import PlatformThrottled
 from bot.events import AttachmentRef, Command, ConversationKey, MessageId
 from bot.pictures.pipe import unpack_head
-from bot.ports.chat import Part
 from bot.ports.model import TextDelta
+from bot.ports.parts import Part
 from tests.core import running_core
-from tests.fakes import FAKE, FakeChat, message, photo
+from tests.fake_chat import FakeChat
+from tests.happenings import FAKE, message, photo
 
 
 async def test_an_answer_that_never_ends_is_ended(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ import pytest
 from adapters.model.messages import wire_messages
 from bot import texts
 from bot.choices import NOTHING_CHOSEN
+from bot.commands import settings_texts
 from bot.errors import ModelError, ModelTrouble, PlatformRefused
 from bot.events import Action, MessageEdited, MessageId
 from bot.ports.model import PromptMessage, TextContent
 from tests.core import running_core
-from tests.fakes import KEY, FakeChat, command, message, photo, pressed, prompt_text, quote, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, command, message, photo, pressed, quote
+from tests.scripted_model import prompt_text, said
 
 
 def chat() -> FakeChat:
@@ -44,10 +47,10 @@ async def test_what_says_that_the_bot_listens_can_not_be_replaced(tmp_path: Path
     async with running_core(tmp_path, chat=chat()) as core:
         await core.hear(command("/settings listening on"))
         await core.finish()
-        notice = next(one for one, shown in core.chat.screen.items() if shown.text == texts.HEARS_EVERYTHING)
+        notice = next(one for one, shown in core.chat.screen.items() if shown.text == settings_texts.HEARS_EVERYTHING)
         await core.hear(command("/retry", sender="Mallory", quoted=[quote(notice, is_own=True)]))
         await core.finish()
-        assert core.chat.screen[notice].versions == [texts.HEARS_EVERYTHING]
+        assert core.chat.screen[notice].versions == [settings_texts.HEARS_EVERYTHING]
 
 
 @pytest.mark.parametrize("words", ["/settings listening on", "/settings answers every"])

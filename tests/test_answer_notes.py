@@ -9,7 +9,9 @@ from bot.delivery.fences import with_closed_fence
 from bot.events import MessageId, Quoted
 from bot.ports.model import FinishReason
 from tests.core import DIALOGUE_RULES, running_core
-from tests.fakes import FakeChat, message, photo, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import message, photo
+from tests.scripted_model import prompt_text, said
 
 
 @pytest.mark.parametrize(

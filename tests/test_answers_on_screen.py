@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 from tests import discord_markdown, telegram_marks
 from tests.discord_markdown import FORBIDDEN, read, text_of
 from tests.telegram_marks import check_part

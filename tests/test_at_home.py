@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import texts
+from bot.commands import data_texts, settings_texts
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
@@ -39,14 +40,16 @@ async def test_buttons_and_the_menu_outlast_a_restart(
         assert people.buttons(place) == []
 
         await people.command(place, "settings")
-        await eventually(lambda: len(people.shown(place)) == 2 and texts.PAGE_LABELS["memory"] in people.buttons(place))
+        await eventually(
+            lambda: len(people.shown(place)) == 2 and settings_texts.PAGE_LABELS["memory"] in people.buttons(place)
+        )
         await bot.terminate()
         await bot.start()
         await people.ready()
-        await people.press(place, texts.PAGE_LABELS["memory"])
-        await eventually(lambda: texts.memory_label(5) in people.buttons(place))
-        await people.press(place, texts.memory_label(5))
-        await eventually(lambda: f"✓ {texts.memory_label(5)}" in people.buttons(place))
+        await people.press(place, settings_texts.PAGE_LABELS["memory"])
+        await eventually(lambda: settings_texts.memory_label(5) in people.buttons(place))
+        await people.press(place, settings_texts.memory_label(5))
+        await eventually(lambda: f"✓ {settings_texts.memory_label(5)}" in people.buttons(place))
         assert len(people.shown(place)) == 2
         assert await bot.terminate() == 0
 
@@ -90,8 +93,8 @@ async def test_what_is_forgotten_is_gone_from_the_file(
         await eventually(lambda: people.shown(place) == ["I see."])
         await people.command(place, "forget")
         await eventually(lambda: len(people.shown(place)) == 2 and people.buttons(place))
-        await people.press(place, texts.FORGET_EVERYTHING_LABEL)
-        await eventually(lambda: people.shown(place)[1:] == [texts.FORGOTTEN_EVERYTHING])
+        await people.press(place, data_texts.FORGET_EVERYTHING_LABEL)
+        await eventually(lambda: people.shown(place)[1:] == [data_texts.FORGOTTEN_EVERYTHING])
         assert people.buttons(place) == []
         assert await bot.terminate() == 0
     assert b"xyzzy" not in (tmp_path / "glimpse.db").read_bytes()

@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -6,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from bot.background import Background
-from bot.delivery.throttle import Throttle, Throttles
+from bot.delivery.pace import Pace, Paces
+from bot.delivery.throttle import Throttles
 from bot.delivery.typing import keep_typing
 from bot.errors import PlatformRefused, PlatformThrottled
-from bot.events import ConversationKey
-from tests.fakes import KEY, FakeChat, ManualClock
+from bot.events import ConversationKey, MessageId
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY
+from tests.manual_clock import ManualClock
 from tests.storing import store_at
+from tests.test_lanes import turn
 
 
 async def test_it_runs_beside_the_block_and_ends_with_it() -> None:
@@ -62,12 +67,12 @@ class Typing(FakeChat):
 
 
 @asynccontextmanager
-async def typing(chat: FakeChat, clock: ManualClock, folder: Path) -> AsyncIterator[Throttle]:
+async def typing(chat: FakeChat, clock: ManualClock, folder: Path) -> AsyncIterator[Pace]:
     async with store_at(folder) as store:
-        throttle = Throttles(store, clock).of(KEY, chat.limits, is_private=True)
-        await throttle.passed()  # The database is read by a real thread, which the manual clock does not wait for.
-        async with keep_typing(chat, KEY, throttle, clock):
-            yield throttle
+        pace = Paces(Throttles(store, clock), clock).of(KEY, chat, is_private=True)
+        await pace.passed()  # The database is read by a real thread, which the manual clock does not wait for.
+        async with keep_typing(chat, turn(1), pace, clock, lambda: math.inf):
+            yield pace
 
 
 async def test_typing_is_renewed_before_it_goes_out_also_after_it_was_refused(tmp_path: Path) -> None:
@@ -94,8 +99,8 @@ async def test_typing_waits_as_long_as_the_platform_demands(tmp_path: Path) -> N
 
 async def test_typing_is_not_shown_while_the_chat_is_to_be_left_in_peace(tmp_path: Path) -> None:
     clock, chat = ManualClock(), FakeChat()
-    async with typing(chat, clock, tmp_path) as throttle:
-        await throttle.demand(30)
+    async with typing(chat, clock, tmp_path) as pace:
+        await pace.demand(30)
         await clock.advance(29)
         assert chat.typing_count == 0
         await clock.advance(2)

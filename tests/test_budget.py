@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.budget import CAUTION_HALVES_S, MOST_CAUTION, SAME_FLOOD_S, Bucket, Caution, Window
-from bot.ports.chat import Rate
+from bot.ports.limits import Rate
 
 FIVE = Rate(count=5, seconds=5)
 TWENTY_A_MINUTE = Rate(count=20, seconds=60)

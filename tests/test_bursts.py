@@ -7,7 +7,9 @@ from pathlib import Path
 from bot.events import Command, MessageEdited, Source
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import Core, running_core
-from tests.fakes import FakeChat, message, photo, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import message, photo
+from tests.scripted_model import prompt_text, said
 
 
 def with_files(core: Core) -> Core:

@@ -11,7 +11,9 @@ from bot.events import Action, MessageId
 from bot.ports.model import FinishReason, TextDelta
 from bot.sentences import sentence
 from tests.core import Core, running_core
-from tests.fakes import FakeChat, command, message, photo, pressed, prompt_text, quote, said
+from tests.fake_chat import FakeChat
+from tests.happenings import command, message, photo, pressed, quote
+from tests.scripted_model import prompt_text, said
 
 AWAY = ModelError("no route", trouble=ModelTrouble.UNAVAILABLE, person=sentence("The model is away."))
 

@@ -16,6 +16,7 @@ from adapters.discord.interactions import forms
 from adapters.discord.interactions.commands import Payload, in_menus
 from adapters.telegram.menu import every_wording
 from bot import texts
+from bot.commands import settings_texts
 from bot.commands.known import COMMANDS
 from bot.languages import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 from bot.sentences import Sentence
@@ -27,7 +28,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {"sentence": None, "counted": (1, 
 FILES = sorted(path for folder in ("bot", "adapters") for path in (ROOT / folder).rglob("*.py"))
 USED_NUMBERS = range(1, 1000)
 """Where there is something to count."""
-LABEL_LENGTH = 40  # See `bot.ports.chat.Button`.
+LABEL_LENGTH = 40  # See `bot.ports.parts.Button`.
 
 
 def catalogue_of(language: str) -> Catalog:
@@ -137,9 +138,13 @@ def test_what_telegram_shows_in_menus_fits() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_fit_on_buttons(language: str) -> None:
     labels = [value for name, value in vars(texts).items() if name.endswith("_LABEL")]
-    for mapping in (texts.PAGE_LABELS, texts.ANSWER_LABELS):
+    for mapping in (settings_texts.PAGE_LABELS, settings_texts.ANSWER_LABELS):
         labels += mapping.values()
-    labels += [*(texts.manner_label(name) for name in OFFERS.personas), texts.memory_label(0), texts.memory_label(9999)]
+    labels += [
+        *(settings_texts.manner_label(name) for name in OFFERS.personas),
+        settings_texts.memory_label(0),
+        settings_texts.memory_label(9999),
+    ]
     for label in labels:
         assert isinstance(label, Sentence)
         assert 1 <= len(f"✓ {label.in_language(language)}") <= LABEL_LENGTH

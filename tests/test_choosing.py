@@ -7,12 +7,17 @@ import pytest
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
+from bot.commands import settings_texts
 from bot.commands.menus import Menus
-from bot.commands.pages import Offers
+from bot.commands.pages import Offers, pages
 from bot.errors import PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId, PersonId
+from bot.languages import LANGUAGES
+from bot.sentences import said as said_in
 from tests.core import OFFERS, Core, running_core
-from tests.fakes import FAKE, KEY, FakeChat, Shown, command, message, pressed, prompt_text, said
+from tests.fake_chat import FakeChat, Shown
+from tests.happenings import FAKE, KEY, command, message, pressed
+from tests.scripted_model import prompt_text, said
 
 THREAD = ConversationKey(platform=FAKE, chat_id="1", thread_id="t")
 
@@ -160,7 +165,7 @@ async def test_a_misspelt_page_is_not_passed_over(tmp_path: Path) -> None:
 async def test_a_wake_word_without_the_word_shows_how_it_is_chosen(tmp_path: Path) -> None:
     async with running_core(tmp_path, chat=wide()) as core:
         await menu(core, "/settings wake")
-        assert texts.PAGE_HINTS["answers"] in last(core).text
+        assert settings_texts.PAGE_HINTS["answers"] in last(core).text
         assert not last(core).text.startswith(texts.NOT_A_CHOICE)
 
 
@@ -270,3 +275,16 @@ def test_every_button_of_every_page_is_a_choice_and_shows_as_chosen() -> None:
 )
 def test_what_is_no_choice_is_none(value: str) -> None:
     assert Menus(OFFERS).choose(ConversationSettings(), value) is None
+
+
+_NARROW = 12
+"""Letters that fit into a third of a bubble of Telegram's, on a screen of 390 px."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["main", *pages(OFFERS)])
+def test_labels_are_not_cut_where_three_share_a_row(page: str, language: str) -> None:
+    for chosen in (ConversationSettings(), ConversationSettings(language="uk")):
+        _, rows = Menus(OFFERS).show(page, chosen, is_private=False)
+        narrow = [said_in(button.label, language) for row in rows if len(row) >= 3 for button in row]
+        assert [label for label in narrow if len(label) > _NARROW] == []

@@ -33,7 +33,7 @@ def test_tables_formulas_links_and_rules_are_readable() -> None:
     answer = f"{table}\n\n---\n\n[there](https://x.de) ![cat](https://x.de/c.png)\n> quoted\n- [x] *it*"
 
     assert shown(answer, final=True) == (
-        "```\na | bc\n--+---\nd | x²\n```\n\n──────────\n\n"
+        "```\na  bc\n-  --\nd  x²\n```\n\n──────────\n\n"
         "there (https://x.de) cat (https://x.de/c.png)\n> quoted\n- ☑ *it*\n"
     )
 

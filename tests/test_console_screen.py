@@ -16,7 +16,7 @@ import pytest
 from adapters.console.convert import KEY
 from bot.errors import PlatformError
 from bot.events import Action, MessageId
-from bot.ports.chat import Button, Part, TextFile
+from bot.ports.parts import Button, Part, TextFile
 from bot.sentences import sentence
 from tests.emulators.common import eventually
 from tests.fakes import FakeIntake
@@ -109,8 +109,8 @@ async def test_what_was_taken_back_is_said() -> None:
     chat = console(io.StringIO(), output)
     shown = await chat.post(KEY, Part("Wrong"), reply_to=None, nonce="n")
 
-    await chat.delete(KEY, shown)
-    await chat.delete(KEY, shown)
+    await chat.delete(KEY, shown, instead="")
+    await chat.delete(KEY, shown, instead="")
 
     assert output.getvalue() == "Wrong\n(This was taken back.)\n"
 
@@ -150,7 +150,7 @@ async def test_a_conversation_in_a_terminal_looks_like_one(terminal: Terminal) -
         await eventually(lambda: terminal.shows("you> "))
         terminal.type("hello\n")
         await eventually(lambda: inbox.texts == ["hello"])
-        await chat.typing(KEY)
+        await chat.typing(KEY, reply_to=MessageId("1"))
         answer = Answer(chat, "1")
         await answer.show("Hi")
         await answer.show("Hi there", final=True)

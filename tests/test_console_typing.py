@@ -14,7 +14,8 @@ from adapters.console.convert import KEY
 from bot.errors import AttachmentError
 from bot.events import Address, AttachmentRef, Command, MessageReceived
 from tests.emulators.common import eventually
-from tests.fakes import START, FakeIntake
+from tests.fakes import FakeIntake
+from tests.manual_clock import START
 from tests.terminal import console
 
 

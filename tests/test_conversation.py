@@ -10,7 +10,11 @@ from bot.events import Command, ConversationKey, MessageId, Quoted, Unreadable
 from bot.ports.model import Finished, FinishReason, TextDelta
 from bot.sentences import sentence
 from tests.core import running_core
-from tests.fakes import FAKE, KEY, START, FakeChat, FakePictures, message, photo, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.fakes import FakePictures
+from tests.happenings import FAKE, KEY, message, photo
+from tests.manual_clock import START
+from tests.scripted_model import prompt_text, said
 
 BROKEN = ModelError(
     "model answered 500",

@@ -7,7 +7,9 @@ from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, 
 from bot.ports.model import Finished, FinishReason, TextDelta
 from bot.records.turns import DeliveryState
 from tests.core import Core, running_core
-from tests.fakes import FakeChat, message, said
+from tests.fake_chat import FakeChat
+from tests.happenings import message
+from tests.scripted_model import said
 
 LONG = "".join(f"word{number:03} " for number in range(20))
 AS_PARTS = [LONG.strip()[start : start + 40] for start in range(0, len(LONG) - 1, 40)]

@@ -128,26 +128,29 @@ async def test_questions_can_be_asked_by_commands_and_menus(
     ann, channel = discord.add_person("Ann"), discord.add_channel()
     photo = await discord.say(channel, discord.add_person("Ben"), "look", files=[picture("lime")])
     model_emulator.reply("Asked.", "Described.", "From the menu.", "About it.", "Alt text.")
+    asked_red, about_it = "> which colour?\n\nAsked.", "> whose garden?\n\nAbout it."
     await discord.use_command(channel, ann, "ask", {"question": "which colour?", "picture": picture("red")})
-    await shown(discord, channel, "Asked.")
+    await shown(discord, channel, asked_red)
     asked = await newest_call(model_emulator, 1)
     await discord.use_command(channel, ann, "describe", {"picture": picture("blue")})
-    await shown(discord, channel, "Asked.", "Described.")
+    await shown(discord, channel, asked_red, "Described.")
     await discord.use_menu(photo, ann, "Describe picture")
-    await shown(discord, channel, "Asked.", "Described.", "From the menu.")
+    await shown(discord, channel, asked_red, "Described.", "From the menu.")
     opened = await discord.use_menu(photo, ann, "Ask about this")
     await eventually(lambda: opened.form)
     await discord.submit(opened, {"What do you want to know?": "whose garden?"})
-    await shown(discord, channel, "Asked.", "Described.", "From the menu.", "About it.")
+    await shown(discord, channel, asked_red, "Described.", "From the menu.", about_it)
     about = await newest_call(model_emulator, 4)
     await discord.use_menu(photo, ann, "Alt text")
-    answers = ["Asked.", "Described.", "From the menu.", "About it.", "**Described by AI:** Alt text."]
+    answers = [asked_red, "Described.", "From the menu.", about_it, "**Described by AI:** Alt text."]
     await shown(discord, channel, *answers)
 
     assert "which colour?" in asked.text
     assert len(asked.pictures) == 1
+    assert "> which colour?" not in about.text, "it is no part of what was answered"
     assert "whose garden?" in about.text
     in_time(discord.interactions)
+    assert discord.typing_events == [], "Discord shows by itself that an answer comes"
 
 
 def in_time(interactions: list[Interaction]) -> None:
@@ -200,7 +203,7 @@ async def test_who_installed_the_bot_for_themselves_is_answered_in_private_every
         await discord.use_menu(photo, ann, "Describe picture")
         await shown(discord, channel, "A red garden.")
         await discord.use_command(channel, ann, "ask", {"question": "is it red?"})
-        answers = await shown(discord, channel, "A red garden.", "Yes.")
+        answers = await shown(discord, channel, "A red garden.", "> is it red?\n\nYes.")
 
         assert all(MessageFlag.EPHEMERAL in answer.flags for answer in answers)
         assert len(answers[0].versions) > 2, "it grew"
@@ -223,11 +226,11 @@ async def test_a_private_answer_goes_on_where_it_stands_after_the_process_was_ki
         model_emulator.reply(held, "Once upon a time there was a bot.")
         used = await discord.use_command(channel, ann, "ask", {"question": "a story!"})
         await newest_call(model_emulator, 1)
-        await eventually(lambda: used.acknowledged_at and (not words or answer_of(used) == "Once upon a"))
+        await eventually(lambda: used.acknowledged_at and (not words or answer_of(used) == "> a story!\n\nOnce upon a"))
         await asyncio.sleep(0.5)  # What is kept of it is stored a moment after it is seen.
         await bot.kill()
         await bot.start()
-        [answer] = await shown(discord, channel, "Once upon a time there was a bot.")
+        [answer] = await shown(discord, channel, "> a story!\n\nOnce upon a time there was a bot.")
         await bot.terminate()
 
     assert MessageFlag.EPHEMERAL in answer.flags

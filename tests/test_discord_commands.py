@@ -7,7 +7,7 @@ import pytest
 from bot.commands.known import COMMANDS
 from bot.errors import AttachmentError, StorageError
 from bot.events import Action, Address, ButtonPressed, Command, Event, Source
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 from tests.discord_bot import STOP, Bot, Core, key_of, part, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
@@ -187,7 +187,7 @@ async def test_an_answer_to_a_command_can_be_changed_and_taken_back_when_its_tok
         await bot.chat.edit(event.key, answer, part("Two"))
         changed = [message.text for message in discord_emulator.visible(channel)]
         discord_emulator.fail("DELETE /webhooks/*", status=403, body={"code": 50001, "message": "Missing Access"})
-        await bot.chat.delete(event.key, answer)
+        await bot.chat.delete(event.key, answer, instead="")
 
     assert (changed, discord_emulator.visible(channel)) == (["Two"], [])
 

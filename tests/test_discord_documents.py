@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import PlatformRefused
-from bot.ports.chat import TextFile
+from bot.ports.parts import TextFile
 from tests.discord_bot import STOP, key_of, part, running
 from tests.emulators.discord import DiscordEmulator, Permission
 

@@ -44,7 +44,7 @@ async def test_without_the_content_intent_the_menu_shows_the_bot_what_it_is_abou
         opened = await discord.use_menu(photo, ann, "Ask about this")
         await eventually(lambda: opened.form)
         await discord.submit(opened, {"What do you want to know?": "whose garden?"})
-        await shown(discord, channel, "A red garden.", "Ben's.")
+        await shown(discord, channel, "A red garden.", "> whose garden?\n\nBen's.")
         asked = await newest_call(model_emulator, 2)
         await discord.say(channel, ann, f"{discord.bot.mention} what is that?", reply_to=photo)
         await eventually(lambda: texts.HIDDEN in words(discord, channel))
@@ -86,7 +86,7 @@ async def test_what_does_not_fit_into_six_private_messages_comes_in_the_private_
 
     assert len(discord.visible(channel)) == 6
     assert all(MessageFlag.EPHEMERAL in message.flags for message in discord.visible(channel))
-    assert f"{words(discord, channel)}\n\n{words(discord, discord.dm(ann))}" == LONG
+    assert f"{words(discord, channel)}\n\n{words(discord, discord.dm(ann))}" == f"> talk!\n\n{LONG}"
     in_time(discord.interactions)
 
 
@@ -101,7 +101,7 @@ async def test_a_private_answer_that_failed_is_tried_again_and_forgotten_by_its_
         model_emulator.reply(Script(status=500))
         await discord.use_command(channel, ann, "ask", {"question": "why?"})
         [failed] = await eventually(lambda: discord.visible(channel))
-        for label, becomes in (("Try again", ["Because"]), ("Forget", [])):
+        for label, becomes in (("Try again", ["> why?\n\nBecause"]), ("Forget", [])):
             await eventually(lambda: failed.versions[-1].components)
             await bot.restart()
             await discord.until_connected()
@@ -115,7 +115,7 @@ async def test_a_private_answer_that_failed_is_tried_again_and_forgotten_by_its_
 
 def begins(discord: DiscordEmulator, channel: Channel, expected: list[str]) -> bool:
     texts_there = [message.text for message in discord.visible(channel)]
-    return [text.partition("\n")[0] for text in texts_there] == expected
+    return ["\n\n".join(text.split("\n\n")[:2]) for text in texts_there] == expected
 
 
 async def test_commands_are_told_to_discord_once_however_often_the_bot_starts(

@@ -6,7 +6,8 @@ import pytest
 
 from adapters.discord.chat import DiscordChat
 from bot.events import ConversationKey, PlatformName
-from bot.ports.chat import Headroom, Part
+from bot.ports.limits import Headroom
+from bot.ports.parts import Part
 from tests.discord_bot import HastyClock
 from tests.emulators.discord import DiscordEmulator
 

@@ -84,7 +84,7 @@ async def test_commands_are_answered_also_where_the_bot_can_not_speak_or_see(
         further = await bot.chat.post(event.key, part("Mo"), reply_to=None, nonce="n2")
         await bot.chat.edit(event.key, further, part("More."))
         lost = await bot.chat.post(event.key, part("Too much."), reply_to=None, nonce="n3")
-        await bot.chat.delete(event.key, lost)
+        await bot.chat.delete(event.key, lost, instead="")
 
     assert [message.text for message in discord_emulator.visible(channel)] == ["Hello.", "More."]
     assert not any(MessageFlag.EPHEMERAL in message.flags for message in discord_emulator.visible(channel))

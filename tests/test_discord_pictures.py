@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import PlatformRefused, PlatformUncertain
 from bot.events import MessageId
-from bot.ports.chat import Part, PictureFile
+from bot.ports.parts import Part, PictureFile
 from tests.discord_bot import key_of, part, running
 from tests.drawing import encoded, four_corners
 from tests.emulators.discord import DiscordEmulator, Permission
@@ -89,7 +89,7 @@ async def test_a_posted_picture_is_replaced_and_taken_back(discord_emulator: Dis
         await bot.chat.edit(key, posted, changed)
         [answer] = discord_emulator.visible(channel)
         after = shown(answer)
-        await bot.chat.delete(key, posted)
+        await bot.chat.delete(key, posted, instead="")
 
     assert after == ("Another.", [("marked.jpg", OTHER, "Another.")])
     assert discord_emulator.visible(channel) == []

@@ -42,7 +42,7 @@ async def test_a_part_can_be_sent_again_after_its_message_was_deleted(discord_em
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
         first = await bot.post(key_of(channel.id), "hello", nonce="same")
-        await bot.chat.delete(key_of(channel.id), MessageId(first))
+        await bot.chat.delete(key_of(channel.id), MessageId(first), instead="")
         await bot.post(key_of(channel.id), "hello again", nonce="same")
 
     assert [message.text for message in discord_emulator.visible(channel)] == ["hello again"]
@@ -95,8 +95,8 @@ async def test_deleting_takes_the_message_away_and_twice_is_no_error(discord_emu
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
         posted = MessageId(await bot.post(key_of(channel.id), "hello"))
-        await bot.chat.delete(key_of(channel.id), posted)
-        await bot.chat.delete(key_of(channel.id), posted)
+        await bot.chat.delete(key_of(channel.id), posted, instead="")
+        await bot.chat.delete(key_of(channel.id), posted, instead="")
 
     assert discord_emulator.visible(channel) == []
 
@@ -104,7 +104,7 @@ async def test_deleting_takes_the_message_away_and_twice_is_no_error(discord_emu
 async def test_typing_is_one_request(discord_emulator: DiscordEmulator) -> None:
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
-        await bot.chat.typing(key_of(channel.id))
+        await bot.chat.typing(key_of(channel.id), reply_to=MessageId("1"))
 
     assert [typing.channel for typing in discord_emulator.typing_events] == [channel]
 
@@ -199,7 +199,7 @@ async def test_after_closing_everything_is_unavailable(discord_emulator: Discord
     with pytest.raises(PlatformUnavailable):
         await chat.post(key_of(channel.id), part("hello"), reply_to=None, nonce="n1")
     with pytest.raises(PlatformUnavailable):
-        await chat.typing(key_of(channel.id))
+        await chat.typing(key_of(channel.id), reply_to=MessageId("1"))
 
 
 async def test_a_closed_session_under_an_answer_is_unavailable(discord_emulator: DiscordEmulator) -> None:
@@ -209,7 +209,7 @@ async def test_a_closed_session_under_an_answer_is_unavailable(discord_emulator:
         assert posting is not None
         await bot.chat.__aexit__(None, None, None)
         with pytest.raises(PlatformUnavailable):
-            await posting.typing(key_of(channel.id))
+            await posting.typing(key_of(channel.id), reply_to=MessageId("1"))
 
 
 async def test_a_gateway_that_dies_leaves_answers_in_hand_alone(discord_emulator: DiscordEmulator) -> None:

@@ -8,7 +8,7 @@ from adapters.discord.interactions.sealing import Seal
 from bot import texts
 from bot.errors import PlatformRefused
 from bot.events import Action, ButtonPressed, MessageId, MessageReceived, PersonId
-from bot.ports.chat import TextFile
+from bot.ports.parts import TextFile
 from tests.discord_bot import STOP, Bot, HastyClock, part, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, File
@@ -96,9 +96,9 @@ async def test_a_long_answer_comes_as_further_private_messages_and_then_in_the_p
         again = [await send(bot, event, number) for number in range(8)]
         await bot.chat.edit(event.key, sent[3], part("third, changed"))
         await bot.chat.edit(event.key, sent[7], part("seventh, changed"))
-        await bot.chat.delete(event.key, sent[4])
-        await bot.chat.delete(event.key, sent[6])
-        await bot.chat.delete(event.key, sent[6])
+        await bot.chat.delete(event.key, sent[4], instead="")
+        await bot.chat.delete(event.key, sent[6], instead="")
+        await bot.chat.delete(event.key, sent[6], instead="")
 
     assert sent == again
     assert elsewhere.shown == ["0", "1", "2", "third, changed", "5"]

@@ -196,9 +196,11 @@ async def test_a_lost_connection_takes_no_other_with_it(
 ) -> None:
     async with running(discord_emulator, sharding=Sharding(count=3)) as bot:
         await connected(discord_emulator, 0, 1, 2)
-        discord_emulator.drop_connection()
         await said_everywhere(discord_emulator, ann, *channels)
         await bot.hears_all(4)
+        discord_emulator.drop_connection()
+        await said_everywhere(discord_emulator, ann, *channels)
+        await bot.hears_all(8)
         await eventually(lambda: discord_emulator.resumes == 3, within_s=30, what="all are resumed")
 
     assert discord_emulator.identifies == 3

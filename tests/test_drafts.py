@@ -16,7 +16,8 @@ from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Person
-from tests.fakes import FakeChat, message, pressed
+from tests.fake_chat import FakeChat
+from tests.happenings import message, pressed
 from tests.process import BotProcess
 
 PIECES = ("So", *(f" w{number}" for number in range(60)))

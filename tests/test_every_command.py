@@ -5,6 +5,7 @@ import json
 import re
 
 from bot import texts
+from bot.commands import data_texts, settings_texts
 from bot.commands.known import COMMANDS
 from tests.drawing import encoded
 from tests.emulators.common import eventually
@@ -19,12 +20,13 @@ async def test_ask_and_describe_are_answered_by_the_model(home: Home) -> None:
     people, group = home.people, home.people.group()
     home.model.reply("Because of the air.", "Four colours.", "A corner.")
     await people.command(group, "ask", "why is the sky blue?")
-    await home.reads(group, "Because of the air.")
+    because = people.quote("why is the sky blue?") + "Because of the air."
+    await home.reads(group, because)
     assert "[Ann] why is the sky blue?" in (await home.asked(1)).text
 
     photo = await people.share_photo(group, encoded(UPRIGHT, "JPEG"), "look", who="Bob")
     await people.command(group, "describe", reply_to=photo)
-    await home.reads(group, "Because of the air.", "Four colours.")
+    await home.reads(group, because, "Four colours.")
     call = await home.asked(2)
     assert len(call.pictures) == 1
     assert "[Ann] why is the sky blue?" in told(call), "commands are part of the talk"
@@ -106,18 +108,18 @@ async def test_forget_takes_one_exchange_or_this_conversation_or_everything(home
     await home.next(group, 1)
 
     await people.command(private, "forget", "message", reply_to=people.answers(private)[0])
-    await home.reads(private, "Noted: plum.", texts.FORGOTTEN_EXCHANGE)
+    await home.reads(private, "Noted: plum.", data_texts.FORGOTTEN_EXCHANGE)
     await people.command(private, "forget", "here")
-    await home.next(private, 3, beginning=texts.FORGOTTEN_HERE)
+    await home.next(private, 3, beginning=data_texts.FORGOTTEN_HERE)
     await people.say(private, "what do you know?")
     await home.next(private, 4, beginning="I know nothing.")
     assert "secret" not in told(await home.asked(4))
 
     await people.command(group, "forget", "here", who="Bob")
-    await home.next(group, 2, beginning=texts.FORGOTTEN_OWN_HERE)
+    await home.next(group, 2, beginning=data_texts.FORGOTTEN_OWN_HERE)
     assert b"cherry" in kept(home), "Bob can't forget what Ann said"
     await people.command(private, "forget", "everything")
-    await home.next(private, 5, beginning=texts.FORGOTTEN_EVERYTHING)
+    await home.next(private, 5, beginning=data_texts.FORGOTTEN_EVERYTHING)
     assert home.shown(group)[0] == "Noted: cherry.", "what stands in chats stays"
     assert await home.bot.terminate() == 0
     assert not any(fruit in kept(home) for fruit in (b"apple", b"plum", b"cherry"))
@@ -132,7 +134,7 @@ def kept(home: Home) -> bytes:
 async def test_export_hands_a_person_their_own_data_as_a_file_in_private(home: Home) -> None:
     people, private, group = home.people, home.people.private(), home.people.group()
     await people.command(private, "export")
-    await home.reads(private, texts.NOTHING_KEPT)
+    await home.reads(private, data_texts.NOTHING_KEPT)
     home.model.reply("Noted.", "Noted.", "Noted.")
     await people.say(group, "I like apples", mention=True)
     await home.next(group, 1)
@@ -141,7 +143,7 @@ async def test_export_hands_a_person_their_own_data_as_a_file_in_private(home: H
     await people.say(private, "and pears")
     await home.next(private, 2)
     await people.command(private, "export")
-    await home.next(private, 3, beginning=texts.EXPORTED)
+    await home.next(private, 3, beginning=data_texts.EXPORTED)
     (content,) = people.files(private).values()
     exchanges = json.loads(content)
     said = [message["text"] for exchange in exchanges for message in exchange["messages"]]
@@ -152,15 +154,15 @@ async def test_export_hands_a_person_their_own_data_as_a_file_in_private(home: H
 async def test_a_persona_is_shown_chosen_and_described_in_own_words(home: Home) -> None:
     people, place = home.people, home.people.private()
     await people.command(place, "persona")
-    await home.next(place, 1, beginning=texts.in_manner("", is_named=False))
-    await home.buttons(place, "brief", "formal", f"✓ {texts.USUAL_LABEL}")
+    await home.next(place, 1, beginning=settings_texts.in_manner("", is_named=False))
+    await home.buttons(place, "brief", "formal", f"✓ {settings_texts.USUAL_LABEL}")
     await people.press(place, "brief")
     await home.buttons(place, "✓ brief")
     await people.say(place, "hi")
     await home.next(place, 2)
     assert "one or two sentences" in system_of(await home.asked(1))
     await people.command(place, "persona", "You are a Pirate")
-    await home.next(place, 3, beginning=texts.in_manner("You are a Pirate", is_named=False))
+    await home.next(place, 3, beginning=settings_texts.in_manner("You are a Pirate", is_named=False))
     await home.restart()
     await people.say(place, "hi again")
     await home.next(place, 4)

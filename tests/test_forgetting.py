@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot import texts
+from bot.commands import data_texts
 from bot.errors import PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId
 from bot.ports.model import Finished, FinishReason, TextDelta, Usage
 from storage.tables import attachments, metadata, pictures
 from tests.core import Core, running_core
-from tests.fakes import FAKE, KEY, FakeChat, Shown, command, message, photo, pressed, prompt_text, quote, said
+from tests.fake_chat import FakeChat, Shown
+from tests.happenings import FAKE, KEY, command, message, photo, pressed, quote
+from tests.scripted_model import prompt_text, said
 from tests.storing import database, plain_connection
 
 ELSEWHERE = ConversationKey(platform=FAKE, chat_id="2")
@@ -49,7 +51,7 @@ async def test_forget_asks_what_and_forgets_what_is_pressed_in_the_same_message(
         assert [button.value for row in menu.buttons for button in row] == ["message", "here", "everything"]
         await core.hear(pressed(Action.CHOOSE, last_id(core), value="everything"))
         await core.finish()
-        assert core.chat.texts() == ["hm", texts.FORGOTTEN_EVERYTHING]
+        assert core.chat.texts() == ["hm", data_texts.FORGOTTEN_EVERYTHING]
         assert menu.buttons == ()
         assert "my secret" not in everything_stored(tmp_path)
 
@@ -62,7 +64,7 @@ async def test_nobody_presses_for_others_what_is_to_be_forgotten(tmp_path: Path)
         await core.finish()
         await core.hear(pressed(Action.CHOOSE, last_id(core), value="everything", sender="Ben"))
         await core.finish()
-        assert last(core).text == texts.FORGET
+        assert last(core).text == data_texts.FORGET
         assert "my secret" in everything_stored(tmp_path)
 
 
@@ -78,7 +80,7 @@ async def test_everything_of_a_person_goes_and_what_others_said_stays(tmp_path: 
         await core.finish()
         await core.hear(command("/forget everything", key=ELSEWHERE))
         await core.finish()
-        assert last(core, ELSEWHERE).text == texts.FORGOTTEN_EVERYTHING
+        assert last(core, ELSEWHERE).text == data_texts.FORGOTTEN_EVERYTHING
         kept = everything_stored(tmp_path)
         assert "words of Ben" in kept
         assert "ANSWER2" in kept
@@ -151,7 +153,7 @@ async def test_an_answer_under_way_is_taken_back_when_all_is_forgotten(tmp_path:
         assert core.chat.texts() == ["About your sec"]
         await core.hear(command("/forget everything"))
         await core.finish()
-        assert core.chat.texts() == [texts.FORGOTTEN_EVERYTHING]
+        assert core.chat.texts() == [data_texts.FORGOTTEN_EVERYTHING]
         assert await core.unfinished() == []
 
 
@@ -161,11 +163,11 @@ async def test_one_exchange_goes_from_the_chat_too(tmp_path: Path) -> None:
         await core.finish()
         await core.hear(command("/forget message", quoted=[quote("q1")]))
         await core.finish()
-        assert core.chat.texts() == ["two", texts.FORGOTTEN_EXCHANGE]
+        assert core.chat.texts() == ["two", data_texts.FORGOTTEN_EXCHANGE]
         assert "first secret" not in everything_stored(tmp_path)
         await core.hear(command("/forget message"))
         await core.finish()
-        assert core.chat.texts() == [texts.FORGOTTEN_EXCHANGE] * 2
+        assert core.chat.texts() == [data_texts.FORGOTTEN_EXCHANGE] * 2
 
 
 async def test_the_exchange_of_somebody_else_is_not_forgotten(tmp_path: Path) -> None:
@@ -174,7 +176,7 @@ async def test_the_exchange_of_somebody_else_is_not_forgotten(tmp_path: Path) ->
         await core.finish()
         await core.hear(command("/forget message", quoted=[quote("q1")]), command("/forget message"))
         await core.finish()
-        assert core.chat.texts() == ["one", texts.NOTHING_TO_FORGET, texts.NOTHING_TO_FORGET]
+        assert core.chat.texts() == ["one", data_texts.NOTHING_TO_FORGET, data_texts.NOTHING_TO_FORGET]
 
 
 async def test_the_same_command_after_a_crash_forgets_no_other_exchange(tmp_path: Path) -> None:
@@ -193,7 +195,7 @@ async def test_the_same_command_after_a_crash_forgets_no_other_exchange(tmp_path
             assert await core.store.forget_exchange(turn, now=core.clock.now()) is not None
         await core.inbox.resume()
         await core.finish()
-        assert core.chat.texts() == ["one", texts.FORGOTTEN_EXCHANGE]
+        assert core.chat.texts() == ["one", data_texts.FORGOTTEN_EXCHANGE]
 
 
 async def test_a_conversation_is_forgotten_by_who_manages_it_and_by_others_as_far_as_it_is_theirs(
@@ -205,14 +207,14 @@ async def test_a_conversation_is_forgotten_by_who_manages_it_and_by_others_as_fa
         await core.finish()
         await core.hear(command("/forget here", sender="Ben"))
         await core.finish()
-        assert last(core).text == texts.FORGOTTEN_OWN_HERE
+        assert last(core).text == data_texts.FORGOTTEN_OWN_HERE
         kept = everything_stored(tmp_path)
         assert "words of Ben" not in kept
         assert "words of Ann" in kept
         assert "ELSEWHERE" in kept
         await core.hear(command("/forget here"))
         await core.finish()
-        assert last(core).text == texts.FORGOTTEN_HERE
+        assert last(core).text == data_texts.FORGOTTEN_HERE
         assert "words of Ann" not in everything_stored(tmp_path)
 
 
@@ -226,7 +228,7 @@ async def test_what_is_kept_of_a_person_comes_as_a_file_in_private(tmp_path: Pat
         await core.hear(command("/export", key=PRIVATE, is_private=True))
         await core.finish()
         shown = last(core, PRIVATE)
-        assert shown.text == texts.EXPORTED
+        assert shown.text == data_texts.EXPORTED
         assert shown.document is not None
         assert shown.document.name == "my-data.json"
         (exchange,) = json.loads(shown.document.text)
@@ -241,7 +243,7 @@ async def test_in_a_group_the_export_is_promised_for_a_private_chat(tmp_path: Pa
         await core.finish()
         await core.hear(command("/export"))
         await core.finish()
-        assert last(core).text == texts.EXPORT_PRIVATELY
+        assert last(core).text == data_texts.EXPORT_PRIVATELY
         assert last(core).document is None
 
 
@@ -249,7 +251,7 @@ async def test_who_never_said_anything_is_told_so(tmp_path: Path) -> None:
     async with running_core(tmp_path, chat=wide()) as core:
         await core.hear(command("/export", key=PRIVATE, is_private=True))
         await core.finish()
-        assert (last(core, PRIVATE).text, last(core, PRIVATE).document) == (texts.NOTHING_KEPT, None)
+        assert (last(core, PRIVATE).text, last(core, PRIVATE).document) == (data_texts.NOTHING_KEPT, None)
 
 
 async def test_an_export_cut_short_by_a_crash_comes_whole(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot import texts
 from bot.choices import AnswerMode
+from bot.commands import settings_texts
 from tests.emulators.common import eventually
 from tests.emulators.model import Script
 from tests.emulators.model_script import pieces_of
@@ -38,7 +39,7 @@ async def test_by_default_only_who_mentions_it_or_replies_to_it_is_answered(home
 async def test_a_wake_word_calls_it_also_after_a_restart(home: Home) -> None:
     people = home.people
     group = await managed_group(home, "wake computer")
-    assert texts.answers_to(AnswerMode.WAKE_WORD, "computer") in home.shown(group)[0]
+    assert settings_texts.answers_to(AnswerMode.WAKE_WORD, "computer") in home.shown(group)[0]
     home.model.reply("Yes?", "Once more.")
     await people.say(group, "so many computers here", who="Bob")
     await people.say(group, "Computer, are you awake?", who="Bob")
@@ -55,7 +56,7 @@ async def test_every_message_is_answered_where_people_chose_so_and_that_is_said_
     people.make_manager(group, "Ann")
     await people.command(group, "settings", "answers every")
     await home.next(group, 2)
-    assert plain(texts.ANSWERS_EVERYTHING) in home.shown(group)
+    assert plain(settings_texts.ANSWERS_EVERYTHING) in home.shown(group)
     home.model.reply("Indeed.")
     await people.say(group, "nice weather", who="Bob")
     await home.next(group, 3, beginning="Indeed.")
@@ -74,7 +75,7 @@ async def test_talk_to_others_is_context_only_where_that_was_switched_on_and_sai
     await people.say(group, "the code is 1111", who="Bob")
     await people.command(group, "settings", "listening on")
     await home.next(group, 2)
-    assert plain(texts.HEARS_EVERYTHING) in home.shown(group)
+    assert plain(settings_texts.HEARS_EVERYTHING) in home.shown(group)
     await people.say(group, "dinner is at seven", who="Bob")
     await people.say(other, "the other code is 2222", who="Bob")
     home.model.reply("At seven.", "I don't know.", "No.")

@@ -9,10 +9,13 @@ import pytest
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings, address_of, has_word
+from bot.commands import settings_texts
 from bot.events import Action, Address, MessageEdited, MessageId, MessageReceived, MessagesDeleted
 from bot.ports.model import TextDelta
 from tests.core import Core, running_core
-from tests.fakes import KEY, FakeChat, command, message, photo, pressed, prompt_text, quote, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, command, message, photo, pressed, quote
+from tests.scripted_model import prompt_text, said
 
 
 async def choose(core: Core, **chosen: Any) -> None:
@@ -216,7 +219,10 @@ async def test_no_more_is_shown_of_what_was_overheard_than_of_what_was_asked(tmp
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [("/settings listening on", texts.HEARS_EVERYTHING), ("/settings answers every", texts.ANSWERS_EVERYTHING)],
+    [
+        ("/settings listening on", settings_texts.HEARS_EVERYTHING),
+        ("/settings answers every", settings_texts.ANSWERS_EVERYTHING),
+    ],
 )
 async def test_that_everything_is_heard_is_said_openly_and_once(tmp_path: Path, words: str, told: str) -> None:
     chat = FakeChat(text_length=2000)
@@ -238,7 +244,9 @@ async def test_that_everything_is_heard_is_said_although_a_crash_comes_between(t
         await core.hear(command("/settings listening on"))
     async with running_core(tmp_path, chat=chat, resume=True) as core:
         await core.finish()
-        assert [text for text in chat.texts() if text == texts.HEARS_EVERYTHING] == [texts.HEARS_EVERYTHING]
+        assert [text for text in chat.texts() if text == settings_texts.HEARS_EVERYTHING] == [
+            settings_texts.HEARS_EVERYTHING
+        ]
 
 
 # --- whose conversation it is -----------------------------------------------------------------------

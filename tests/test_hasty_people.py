@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot import texts
+from bot.commands import data_texts, settings_texts
 from tests.emulators.common import eventually
 from tests.emulators.model import Script
 from tests.emulators.model_script import pieces_of
@@ -37,12 +38,13 @@ async def test_two_who_press_in_the_same_menu_at_once_are_both_heeded(home: Home
     people.make_manager(group, "Ann")
     people.make_manager(group, "Bob")
     await people.command(group, "settings", "memory")
-    await home.buttons(group, texts.memory_label(5))
+    await home.buttons(group, settings_texts.memory_label(5))
     await asyncio.gather(
-        people.press(group, texts.memory_label(5)), people.press(group, texts.memory_label(0), who="Bob")
+        people.press(group, settings_texts.memory_label(5)),
+        people.press(group, settings_texts.memory_label(0), who="Bob"),
     )
-    await home.buttons(group, f"✓ {texts.memory_label(0)}")
-    await home.next(group, 1, beginning=texts.remembers(0))
+    await home.buttons(group, f"✓ {settings_texts.memory_label(0)}")
+    await home.next(group, 1, beginning=settings_texts.remembers(0))
 
 
 async def test_a_command_that_is_given_twice_is_answered_twice_and_harms_nothing(home: Home) -> None:
@@ -56,7 +58,7 @@ async def test_a_command_that_is_given_twice_is_answered_twice_and_harms_nothing
     for _ in range(2):
         await people.command(place, "forget", "everything")
     await home.next(place, 5)
-    assert home.shown(place)[3:] == [texts.FORGOTTEN_EVERYTHING] * 2
+    assert home.shown(place)[3:] == [data_texts.FORGOTTEN_EVERYTHING] * 2
     await people.command(place, "stop")
     await home.next(place, 6, beginning=texts.NOTHING_TO_STOP)
 
@@ -65,15 +67,15 @@ TYPOS = [
     ("settings", "memmory 5", texts.NOT_A_CHOICE),
     ("settings", "memory lots", texts.NOT_A_CHOICE),
     ("settings", "memory -3", texts.NOT_A_CHOICE),
-    ("settings", "memory 999999999999", texts.remembers(50)),
-    ("settings", "MEMORY 5", texts.remembers(5)),
-    ("settings", "memory", texts.remembers(5)),
+    ("settings", "memory 999999999999", settings_texts.remembers(50)),
+    ("settings", "MEMORY 5", settings_texts.remembers(5)),
+    ("settings", "memory", settings_texts.remembers(5)),
     ("settings", "language klingon", texts.NOT_A_CHOICE),
-    ("settings", "wake", texts.SETTINGS),
+    ("settings", "wake", settings_texts.SETTINGS),
     ("model", "qwne", texts.NOT_A_CHOICE),
-    ("persona", "BRIEF", texts.in_manner("brief", is_named=True)),
+    ("persona", "BRIEF", settings_texts.in_manner("brief", is_named=True)),
     ("persona", "Speak slowly. " * 140, "I speak as somebody here described it: Speak slowly."),
-    ("persona", "usual", texts.in_manner("", is_named=False)),
+    ("persona", "usual", settings_texts.in_manner("", is_named=False)),
 ]
 
 
@@ -84,7 +86,7 @@ async def test_words_with_typos_show_the_choices_there_are(home: Home) -> None:
         await home.next(place, number, beginning=beginning)
         await eventually(lambda: people.buttons(place), what=f"buttons under the answer to {command} {words}")
     await people.say(place, "/forget evrything")
-    await home.next(place, len(TYPOS) + 1, beginning=texts.FORGET)
+    await home.next(place, len(TYPOS) + 1, beginning=data_texts.FORGET)
     assert len(people.buttons(place)) == 3
 
 
@@ -154,9 +156,9 @@ async def test_commands_in_reply_to_what_somebody_else_said_are_about_nobodys_qu
     await people.command(group, "retry", reply_to=chatter)
     await home.next(group, 2, beginning=texts.NOTHING_TO_RETRY)
     await people.command(group, "forget", "message", reply_to=chatter)
-    await home.next(group, 3, beginning=texts.NOTHING_TO_FORGET)
+    await home.next(group, 3, beginning=data_texts.NOTHING_TO_FORGET)
     await people.command(group, "forget", "message", who="Bob", reply_to=people.answers(group)[0])
-    await home.next(group, 4, beginning=texts.NOTHING_TO_FORGET)
+    await home.next(group, 4, beginning=data_texts.NOTHING_TO_FORGET)
     assert home.shown(group)[0] == "For Ann."
 
 
@@ -199,7 +201,7 @@ async def test_a_question_in_reply_to_what_was_deleted_meanwhile_is_answered(hom
     await home.reads(group, "At what?")
 
 
-@pytest.mark.parametrize("label", [texts.FORGET_HERE_LABEL, texts.FORGET_EVERYTHING_LABEL])
+@pytest.mark.parametrize("label", [data_texts.FORGET_HERE_LABEL, data_texts.FORGET_EVERYTHING_LABEL])
 async def test_what_is_said_under_the_menu_of_forget_is_forgotten_too_once_a_button_is_pressed(
     home: Home, label: str
 ) -> None:
@@ -224,7 +226,7 @@ async def test_what_is_asked_right_behind_a_wish_to_forget_everything_is_answere
     await home.next(place, 1)
     await people.command(place, "forget", "everything")
     await people.say(place, "hello again")
-    await eventually(lambda: {"A fresh start.", texts.FORGOTTEN_EVERYTHING} <= set(home.shown(place)))
+    await eventually(lambda: {"A fresh start.", data_texts.FORGOTTEN_EVERYTHING} <= set(home.shown(place)))
 
 
 async def test_many_who_settle_things_at_once_leave_one_consistent_conversation(home: Home) -> None:

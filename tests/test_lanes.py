@@ -9,7 +9,8 @@ from bot.events import ConversationKey, MessageId
 from bot.lanes import Lanes
 from bot.readiness import Readiness
 from bot.records.turns import Turn, TurnId, TurnState
-from tests.fakes import FAKE, START, ManualClock, settle
+from tests.happenings import FAKE
+from tests.manual_clock import START, ManualClock, settle
 
 
 def turn(number: int, *, chat: str = "1", ready_after_s: float = 0) -> Turn:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from adapters.model import troubles
 from bot import texts
-from bot.commands import known
+from bot.commands import data_texts, known, settings_texts
 from bot.personal import Spent
 from bot.pictures.kinds import _ARCHIVE
 from bot.sentences import Sentence
@@ -73,13 +73,13 @@ async def test_the_language_chosen_for_a_conversation_goes_before_that_of_the_pe
     async with process(people, model_emulator, tmp_path) as bot:
         await people.ready()
         await people.command(place, "settings", "language", who="Jörg")
-        await reads(people, place, texts.PAGE_HINTS["language"], "de")
+        await reads(people, place, settings_texts.PAGE_HINTS["language"], "de")
         await people.press(place, "Français", who="Jörg")
-        await reads(people, place, texts.PAGE_HINTS["language"], "fr")
+        await reads(people, place, settings_texts.PAGE_HINTS["language"], "fr")
         assert "✓ Français" in people.buttons(place)
-        assert texts.BACK_LABEL.in_language("fr") in people.buttons(place)
+        assert settings_texts.BACK_LABEL.in_language("fr") in people.buttons(place)
         await people.command(place, "usage", who="Jörg")
-        await reads(people, place, texts.usage_everywhere(Spent(), Spent()), "fr")
+        await reads(people, place, data_texts.usage_everywhere(Spent(), Spent()), "fr")
         assert await bot.terminate() == 0
 
 
@@ -92,7 +92,7 @@ async def test_notes_under_an_answer_are_translated_again_after_a_restart(
     async with process(people, model_emulator, tmp_path) as bot:
         await people.ready()
         await people.command(place, "settings", "language ar")
-        await reads(people, place, texts.PAGE_HINTS["language"], "ar")
+        await reads(people, place, settings_texts.PAGE_HINTS["language"], "ar")
         await people.send_file(place, ZIP, "holiday.zip", "application/zip", "ما هذا؟")
         await eventually(lambda: "شكرًا." in people.shown(place)[-1])
         await reads(people, place, note, "ar")
@@ -100,7 +100,7 @@ async def test_notes_under_an_answer_are_translated_again_after_a_restart(
         await bot.start()
         await people.ready()
         await people.command(place, "settings", "language de")
-        await reads(people, place, texts.PAGE_HINTS["language"], "de")
+        await reads(people, place, settings_texts.PAGE_HINTS["language"], "de")
         await people.command(place, "retry")
         await eventually(lambda: any("Danke." in text for text in people.shown(place)))
         await reads(people, place, note, "de")

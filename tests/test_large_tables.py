@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,17 @@ from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
 from bot.errors import PlatformRefused
 from bot.markup.sheets import MOST_SHEETS, sheets
+from bot.ports.parts import Part
 from tests.core import running_core
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator
-from tests.fakes import FakeChat, message, said
+from tests.fake_chat import FakeChat
+from tests.happenings import message
 from tests.people import People
 from tests.process import BotProcess
+from tests.scripted_model import said
+
+Render = Callable[..., Sequence[Part]]
 
 HEADER = ["City", "Country", "People", "Founded", "Known for"]
 ROWS = [[f"City {n}", "Somewhere", f"{n},000,000", str(1100 + n), "its bridges, and much else"] for n in range(1, 7)]
@@ -41,13 +47,11 @@ def test_a_row_of_a_wide_table_is_one_entry() -> None:
     )
 
 
-@pytest.mark.parametrize("width", [35, 36])
-def test_a_table_is_aligned_as_long_as_it_fits_on_a_phone(width: int) -> None:
-    table = f"| a | b |\n|---|---|\n| {'x' * 10} | {'y' * (width - 13)} |"
-
-    for render in (discord, telegram):
-        (part,) = render(table, final=True)
-        assert ("---+---" in part.text) == (width == 35)
+@pytest.mark.parametrize(("render", "widest"), [(discord, 35), (telegram, 29)])
+def test_a_table_is_aligned_as_long_as_it_fits_on_a_phone(render: Render, widest: int) -> None:
+    for width in (widest, widest + 1):
+        (part,) = render(f"| a | b |\n|---|---|\n| {'x' * 10} | {'y' * (width - 12)} |", final=True)
+        assert ("----  ----" in part.text) == (width == widest)
 
 
 def test_wide_characters_take_two_cells_and_joined_ones_no_more() -> None:
@@ -55,11 +59,11 @@ def test_wide_characters_take_two_cells_and_joined_ones_no_more() -> None:
         "| 名前 | n |\n|---|--:|\n| 東京 | 1 |\n| a | 22 |\n| é | 3 |\n| 👩‍🚀 | 4 |\n| ❤️👍🏽🇩🇪 | 5 |", final=True
     )
 
-    assert part.text == ("名前   |  n\n-------+---\n東京   |  1\na      | 22\né      |  3\n👩‍🚀     |  4\n❤️👍🏽🇩🇪 |  5")
+    assert part.text == ("名前     n\n------  --\n東京     1\na       22\né        3\n👩‍🚀       4\n❤️👍🏽🇩🇪   5")
 
 
 def test_a_large_table_is_a_sheet_with_every_value() -> None:
-    (sheet,) = sheets(f"Look:\n\n> - {markdown(ROWS).replace(chr(10), chr(10) + '>   ')}\n\nThat is all.")
+    (sheet,) = sheets(f"Look:\n\n> - {markdown(ROWS).replace(chr(10), chr(10) + '>   ')}\n\nThat is all.", width=35)
 
     assert rows_of(sheet) == [HEADER, *ROWS]
 
@@ -67,11 +71,12 @@ def test_a_large_table_is_a_sheet_with_every_value() -> None:
 def test_a_table_that_can_be_read_in_the_message_is_no_sheet() -> None:
     narrow = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 50
 
-    assert sheets(markdown(ROWS[:4])) == sheets(narrow) == sheets(f"```\n{markdown(ROWS)}\n```") == []
+    for readable in (markdown(ROWS[:4]), narrow, f"```\n{markdown(ROWS)}\n```"):
+        assert sheets(readable, width=35) == []
 
 
 def test_of_many_tables_only_the_first_are_sheets() -> None:
-    assert len(sheets("\n\n".join([markdown(ROWS)] * 9))) == MOST_SHEETS
+    assert len(sheets("\n\n".join([markdown(ROWS)] * 9), width=35)) == MOST_SHEETS
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,7 @@ def test_of_many_tables_only_the_first_are_sheets() -> None:
     ],
 )
 def test_a_spreadsheet_calculates_nothing_that_the_model_wrote(written: str, value: str) -> None:
-    (sheet,) = sheets(markdown([*ROWS, [written, "", "", "", "words " * 5]]))
+    (sheet,) = sheets(markdown([*ROWS, [written, "", "", "", "words " * 5]]), width=35)
 
     assert rows_of(sheet)[-1][0] == value
 

@@ -8,7 +8,9 @@ from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.events import Action, MessageEdited
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import running_core
-from tests.fakes import FakeChat, Shown, message, said
+from tests.fake_chat import FakeChat, Shown
+from tests.happenings import message
+from tests.scripted_model import said
 
 LONG = "".join(f"{number:04} " for number in range(100))
 """Five hundred characters: five messages of a hundred."""

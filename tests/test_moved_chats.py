@@ -8,7 +8,9 @@ from bot.choices import ConversationSettings
 from bot.events import ConversationMoved
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import running_core
-from tests.fakes import KEY, FakeChat, message, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, message
+from tests.scripted_model import prompt_text, said
 
 NEW = replace(KEY, chat_id="-1001")
 MOVED = ConversationMoved(old=KEY, new=NEW)

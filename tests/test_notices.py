@@ -9,16 +9,19 @@ import pytest
 
 from bot import texts
 from bot.events import MessageEdited, MessageId, MessagesDeleted, Unreadable
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from bot.records.notices import Notice, NoticeKind
 from tests.chaos.process import ARMED
 from tests.core import running_core
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.telegram import TelegramEmulator
-from tests.fakes import FAKE, KEY, START, FakeChat, message, said
+from tests.fake_chat import FakeChat
+from tests.happenings import FAKE, KEY, message
+from tests.manual_clock import START
 from tests.people import DiscordPeople, Place, TelegramPeople
 from tests.process import BotProcess
+from tests.scripted_model import said
 from tests.storing import accept, read, store_at
 from tests.storing import said as said_in
 

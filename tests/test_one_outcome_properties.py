@@ -22,7 +22,9 @@ from bot.events import MessageEdited, MessageId, MessageReceived, MessagesDelete
 from bot.ports.model import Finished, FinishReason, ModelEvent, PromptMessage, TextContent, TextDelta, Tool
 from bot.sentences import sentence
 from tests.core import Core, running_core
-from tests.fakes import KEY, Counted, FakeChat, message
+from tests.fake_chat import FakeChat
+from tests.fakes import Counted
+from tests.happenings import KEY, message
 
 QUESTIONS = 4
 CUT = ModelError("cut", trouble=ModelTrouble.CUT_OFF, person=sentence("It was cut off."))

@@ -16,16 +16,18 @@ from bot.events import (
     MessagesDeleted,
     Unreadable,
 )
-from bot.ports.chat import Part
 from bot.ports.model import TextDelta
+from bot.ports.parts import Part
 from bot.records.turns import DeliveryState
 from tests.core import running_core
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator
-from tests.fakes import FAKE, KEY, FakeChat, message, photo, said
+from tests.fake_chat import FakeChat
+from tests.happenings import FAKE, KEY, message, photo
 from tests.people import DiscordPeople
 from tests.process import BotProcess
+from tests.scripted_model import said
 
 
 class SlowChat(FakeChat):

@@ -12,11 +12,13 @@ from bot.delivery.pace import Pace, Paces
 from bot.delivery.throttle import Throttles
 from bot.errors import PlatformThrottled
 from bot.events import ConversationKey
-from bot.ports.chat import Headroom, Rate
+from bot.ports.limits import Headroom, Rate
 from bot.ports.model import Finished, FinishReason, TextDelta
 from bot.ports.store import Store
 from tests.core import Core, running_core
-from tests.fakes import KEY, FakeChat, ManualClock, message, settle
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, message
+from tests.manual_clock import ManualClock, settle
 
 MINUTE = (Rate(count=20, seconds=60),)
 BURST = (Rate(count=5, seconds=5),)

@@ -12,9 +12,11 @@ from tests.core import running_core
 from tests.drawing import photo as a_photo
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator
-from tests.fakes import FAKE, FakeChat, message, photo, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import FAKE, message, photo
 from tests.people import DiscordPeople, People
 from tests.process import BotProcess
+from tests.scripted_model import prompt_text, said
 
 
 class AwayChat(FakeChat):

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from bot.errors import PlatformThrottled
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part
 from bot.ports.model import Finished, FinishReason, TextDelta
+from bot.ports.parts import Part
 from tests.core import RULES, running_core
-from tests.fakes import FAKE, FakeChat, message
+from tests.fake_chat import FakeChat
+from tests.happenings import FAKE, message
 
 
 class SlowChat(FakeChat):

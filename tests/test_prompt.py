@@ -10,7 +10,8 @@ from bot.records.attachments import Attachment, AttachmentId, Place, Verdict, Vi
 from bot.records.history import Exchange, History, StoredMessage, StoredQuote
 from bot.records.turns import TurnId
 from bot.sentences import sentence
-from tests.fakes import photo, prompt_text
+from tests.happenings import photo
+from tests.scripted_model import prompt_text
 
 
 def said(

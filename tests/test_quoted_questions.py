@@ -8,10 +8,12 @@ from adapters.discord.render import render as on_discord
 from adapters.telegram.render import render as on_telegram
 from bot.errors import ModelError, ModelTrouble
 from bot.markup.literal import literal
-from bot.ports.chat import MarkKind
+from bot.ports.parts import MarkKind
 from bot.sentences import sentence
 from tests.core import running_core
-from tests.fakes import FakeChat, command, message, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import command, message
+from tests.scripted_model import prompt_text, said
 
 TRICKY = (
     "What is *this*, and _that_?",
@@ -73,8 +75,7 @@ async def test_a_failure_says_to_which_question_too_and_a_long_one_is_cut(tmp_pa
         await core.hear(asked)
         await core.finish()
 
-    [shown] = chat.screen.values()
-    quote, _, rest = shown.versions[-1].partition("\n\n")
+    quote, _, rest = "".join(shown.versions[-1] for shown in chat.screen.values()).partition("\n\n")
     assert quote.startswith("> Why Why")
     assert quote.endswith("Why…")
     assert len(quote) <= 202

@@ -17,9 +17,11 @@ from storage.tables import messages, turns
 from tests.core import Core, running_core
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
-from tests.fakes import KEY, FakeChat, message, photo, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, message, photo
 from tests.people import People
 from tests.process import BotProcess
+from tests.scripted_model import prompt_text, said
 from tests.storing import database, plain_connection
 
 BUSY = texts.busy(2)

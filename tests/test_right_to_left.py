@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from adapters.console.render import render as console
 from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
-from bot.ports.chat import Part
+from bot.commands.known import with_tappable_commands
+from bot.ports.parts import Part
+from bot.texts import HELP
+from tests.emulators.telegram_text import find_entities
 from tests.telegram_marks import check_part, marked
 
 Render = Callable[..., Sequence[Part]]
@@ -186,3 +189,13 @@ def test_directions_never_change_what_stands(render: Render, words: list[str], l
         assert len(part.text) <= limit
         for line in part.text.splitlines():
             assert abs(line.count(LEFT_IN) - line.count(OUT)) <= 1
+
+
+def test_commands_in_the_bots_own_arabic_stand_on_their_side_and_can_be_tapped() -> None:
+    commands = with_tappable_commands(HELP.in_language("ar"))
+    (text,) = texts(telegram, commands)
+
+    tappable = [entity for entity in find_entities(text) if entity["type"] == "bot_command"]
+    assert len(tappable) == commands.count("/")
+    assert len(re.findall(f"{LEFT_IN}/[a-z]+{OUT}", text)) == len(tappable)
+    assert all(map(runs_right_to_left, filter(None, text.splitlines())))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapters.console.render import render as console
 from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 from tests.discord_markdown import read, text_of
 from tests.telegram_marks import stretch
 from tests.test_answers_on_screen import ANSWERS, WIDE, check

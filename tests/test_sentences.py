@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from bot import texts
 from bot.choices import AnswerMode
+from bot.commands import data_texts, settings_texts
 from bot.languages import LANGUAGES, nearest
 from bot.personal import Spent
 from bot.records.attachments import Verdict
 from bot.records.pictures import Prepared
 from bot.sentences import Argument, Sentence, counted, joined, sentence, verbatim
-from tests.fakes import message, photo
+from tests.happenings import message, photo
 from tests.process import ROOT
 from tests.storing import accept, attachments_of, store_at
 
@@ -54,7 +55,7 @@ def test_somebodys_words_are_never_changed(text: str) -> None:
     assert verbatim(text) == text
     for tag in LANGUAGES:
         assert verbatim(text).in_language(tag) == text
-        assert text in texts.answers_to(AnswerMode.WAKE_WORD, text).in_language(tag)
+        assert text in settings_texts.answers_to(AnswerMode.WAKE_WORD, text).in_language(tag)
 
 
 @pytest.mark.parametrize("stored", ["it is a program", texts.too_large(25_000_000).for_storage()])
@@ -107,7 +108,7 @@ def test_numbers_have_the_form_of_their_language(tag: str, count: int, words: st
 )
 def test_usage_is_written_as_people_write_numbers_there(tag: str, tokens: str, cost: str) -> None:
     spent = Spent(questions=3, prompt_tokens=1_234_000, completion_tokens=567, cost_usd=0.0125)
-    shown = texts.usage_here(spent, Spent()).in_language(tag)
+    shown = data_texts.usage_here(spent, Spent()).in_language(tag)
     assert tokens in shown
     assert cost in shown
 
@@ -124,7 +125,9 @@ def test_a_copy_is_still_a_sentence() -> None:
 
 
 def test_several_are_said_one_after_the_other() -> None:
-    assert joined("; ", [texts.STOP_LABEL, verbatim("{x}"), texts.ON_LABEL]).in_language("de") == "Stopp; {x}; Ja"
+    assert (
+        joined("; ", [texts.STOP_LABEL, verbatim("{x}"), settings_texts.ON_LABEL]).in_language("de") == "Stopp; {x}; Ja"
+    )
     assert joined("\n", []).in_language("de") == ""
 
 
@@ -144,8 +147,8 @@ async def test_the_reason_of_a_picture_is_kept_so_that_it_can_be_said_in_any_lan
 
 def test_an_english_bot_never_loads_babel() -> None:
     program = (
-        "import sys, bot.core; from bot import texts; "
-        "texts.HELP.in_language('en-GB'), texts.HELP.in_language('nl'), texts.memory_label(99999).in_language('en'); "
+        "import sys, bot.core; from bot import texts; from bot.commands.settings_texts import memory_label; "
+        "texts.HELP.in_language('en-GB'), texts.HELP.in_language('nl'), memory_label(99999).in_language('en'); "
         "sys.exit('babel' in sys.modules)"
     )
     assert subprocess.call([sys.executable, "-c", program], cwd=ROOT) == 0  # noqa: S603 - a program of our own

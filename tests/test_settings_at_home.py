@@ -4,15 +4,19 @@ import pytest
 
 from bot import texts
 from bot.choices import AnswerMode
+from bot.commands import settings_texts
 from tests.home import OTHER_MODEL, Home, plain, system_of, told
 
 CHOICES = {
-    "answers": (texts.ANSWER_LABELS[AnswerMode.WAKE_WORD], texts.answers_to(AnswerMode.WAKE_WORD, "glimpse")),
-    "pictures": (texts.ON_LABEL, texts.DESCRIBES_ALL),
-    "sharing": (texts.APART_LABEL, texts.APART),
-    "memory": (texts.memory_label(5), texts.remembers(5)),
-    "persona": ("brief", texts.in_manner("brief", is_named=True)),
-    "model": (OTHER_MODEL, texts.answered_by(OTHER_MODEL)),
+    "answers": (
+        settings_texts.ANSWER_LABELS[AnswerMode.WAKE_WORD],
+        settings_texts.answers_to(AnswerMode.WAKE_WORD, "glimpse"),
+    ),
+    "pictures": (settings_texts.ON_LABEL, settings_texts.DESCRIBES_ALL),
+    "sharing": (settings_texts.APART_LABEL, settings_texts.APART),
+    "memory": (settings_texts.memory_label(5), settings_texts.remembers(5)),
+    "persona": ("brief", settings_texts.in_manner("brief", is_named=True)),
+    "model": (OTHER_MODEL, settings_texts.answered_by(OTHER_MODEL)),
 }
 """Page to a choice on it, and what is said of it. Other pages have tests of their own."""
 
@@ -22,25 +26,25 @@ async def test_every_page_can_be_chosen_from_by_buttons_and_is_kept(home: Home) 
     people.make_manager(group, "Ann")
     await people.command(group, "settings")
     for page, (label, sentence) in CHOICES.items():
-        await home.buttons(group, texts.PAGE_LABELS[page])
-        await people.press(group, texts.PAGE_LABELS[page])
+        await home.buttons(group, settings_texts.PAGE_LABELS[page])
+        await people.press(group, settings_texts.PAGE_LABELS[page])
         await home.buttons(group, label)
         await people.press(group, label)
         await home.buttons(group, f"✓ {label}")
         assert home.shown(group)[-1].startswith(plain(sentence)), page
-        await people.press(group, texts.BACK_LABEL)
-    await home.buttons(group, texts.PAGE_LABELS["memory"])
+        await people.press(group, settings_texts.BACK_LABEL)
+    await home.buttons(group, settings_texts.PAGE_LABELS["memory"])
     await home.restart()
     await people.command(group, "settings")
-    menu = await home.next(group, 2, beginning=texts.SETTINGS)
+    menu = await home.next(group, 2, beginning=settings_texts.SETTINGS)
     assert all(plain(sentence) in menu for _, sentence in CHOICES.values())
 
 
 async def test_the_language_of_a_conversation_is_chosen_and_kept(home: Home) -> None:
     people, place = home.people, home.people.private()
     await people.command(place, "settings")
-    await home.buttons(place, texts.PAGE_LABELS["language"])
-    await people.press(place, texts.PAGE_LABELS["language"])
+    await home.buttons(place, settings_texts.PAGE_LABELS["language"])
+    await people.press(place, settings_texts.PAGE_LABELS["language"])
     await home.buttons(place, "Deutsch", "日本語", "العربية")
     await people.press(place, "Deutsch")
     await home.buttons(place, "✓ Deutsch")
@@ -54,12 +58,12 @@ async def test_a_member_without_the_right_is_refused_kindly_by_button_and_by_wor
     people, group = home.people, home.people.group()
     people.make_manager(group, "Ann")
     await people.command(group, "settings", "memory", who="Bob")
-    await home.buttons(group, texts.memory_label(5))
-    await people.press(group, texts.memory_label(5), who="Bob")
+    await home.buttons(group, settings_texts.memory_label(5))
+    await people.press(group, settings_texts.memory_label(5), who="Bob")
     await home.next(group, 1, beginning=texts.NOT_ALLOWED)
-    assert f"✓ {texts.memory_label(5)}" not in people.buttons(group)
-    await people.press(group, texts.memory_label(5))
-    await home.buttons(group, f"✓ {texts.memory_label(5)}")
+    assert f"✓ {settings_texts.memory_label(5)}" not in people.buttons(group)
+    await people.press(group, settings_texts.memory_label(5))
+    await home.buttons(group, f"✓ {settings_texts.memory_label(5)}")
     assert texts.NOT_ALLOWED not in home.shown(group)[0]
     for number, (command, words) in enumerate(
         [("settings", "memory 0"), ("persona", "You are a Pirate"), ("model", "other"), ("alt", "on")], start=2
@@ -67,8 +71,12 @@ async def test_a_member_without_the_right_is_refused_kindly_by_button_and_by_wor
         await people.command(group, command, words, who="Bob")
         await home.next(group, number, beginning=texts.NOT_ALLOWED)
     await people.command(group, "settings")
-    await home.next(group, 6, beginning=texts.SETTINGS)
-    for sentence in (texts.remembers(5), texts.in_manner("", is_named=False), texts.DESCRIBES_ASKED):
+    await home.next(group, 6, beginning=settings_texts.SETTINGS)
+    for sentence in (
+        settings_texts.remembers(5),
+        settings_texts.in_manner("", is_named=False),
+        settings_texts.DESCRIBES_ASKED,
+    ):
         assert sentence in home.shown(group)[-1]
 
 

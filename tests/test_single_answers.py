@@ -4,11 +4,14 @@ import asyncio
 from pathlib import Path
 
 from bot import texts
+from bot.commands import data_texts
 from bot.errors import PlatformUncertain
 from bot.events import Action
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import Core, running_core
-from tests.fakes import FakeChat, command, message, said
+from tests.fake_chat import FakeChat
+from tests.happenings import command, message
+from tests.scripted_model import said
 
 PARAGRAPHS = "\n\n".join(f"Paragraph {number}. {'Words ' * 10}".strip() for number in range(20))
 
@@ -88,7 +91,7 @@ async def test_no_file_is_sent_there(tmp_path: Path) -> None:
         await core.finish()
         first, second = core.chat.screen.values()
     assert (first.document, second.document) == (None, None)
-    assert second.text == f"{texts.EXPORTED}\n\n{texts.ONLY_TEXT}"
+    assert second.text == f"{data_texts.EXPORTED}\n\n{texts.ONLY_TEXT}"
 
 
 async def test_what_may_have_been_sent_is_sent_again(tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from bot import texts
 from bot.choices import ConversationSettings
+from bot.commands import settings_texts
 from bot.events import MessageId, MessageReceived, Unreadable
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from tests.core import Core, running_core
-from tests.fakes import FAKE, KEY, FakeChat, command, message, photo, said
+from tests.fake_chat import FakeChat
+from tests.happenings import FAKE, KEY, command, message, photo
+from tests.scripted_model import said
 
 
 def a_chat() -> FakeChat:
@@ -68,7 +71,7 @@ async def test_that_everything_is_heard_is_said_in_the_language_just_spoken_ther
     async with running_core(tmp_path, chat=a_chat()) as core:
         await core.hear(by("es", command("/settings listening on", sender="Ann")))
         await core.finish()
-        assert texts.HEARS_EVERYTHING.in_language("es") in core.chat.texts()
+        assert settings_texts.HEARS_EVERYTHING.in_language("es") in core.chat.texts()
 
 
 async def test_the_mark_of_a_description_and_the_notes_below_are_translated_and_not_remembered(tmp_path: Path) -> None:

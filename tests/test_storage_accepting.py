@@ -12,7 +12,8 @@ from bot.ports.store import Store
 from bot.records.accepting import Accepted
 from bot.records.turns import Turn, TurnState
 from storage.tables import conversations
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import accept, begin, database, exchange, finish, hear, plain_connection, read, said, store_at
 
 

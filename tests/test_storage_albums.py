@@ -7,7 +7,8 @@ import pytest
 
 from bot.events import Address, AttachmentRef, MessageId, Quoted
 from bot.records.attachments import Place
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import accept, attachments_of, begin, hear, store_at
 
 

@@ -13,7 +13,7 @@ import pytest
 from bot.errors import StorageError
 from bot.ports.store import Store
 from storage.backup import backup
-from tests.fakes import message, photo
+from tests.happenings import message, photo
 from tests.storing import accept, database, exchange, files_in, picture, prepared, read, said, store_at
 
 

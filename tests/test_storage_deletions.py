@@ -12,7 +12,8 @@ from bot.ports.store import Store
 from bot.records.accepting import Accepted
 from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 from storage.tables import attachments, messages, turns
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     LIVING,
     accept,

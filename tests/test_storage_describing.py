@@ -11,7 +11,8 @@ from bot.events import Command, Source
 from bot.ports.store import Store
 from bot.records.attachments import Place
 from bot.records.turns import TurnState
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import accept, after, ask, begin, exchange, finish, hear, post, shown_in, store_at
 
 BEFORE = ("cat", Place.BEFORE, "Bob")

@@ -26,7 +26,8 @@ from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 from bot.sentences import verbatim
 from storage.sqlite import sqlite_of
 from storage.store import SqlStore
-from tests.fakes import FAKE, KEY, START, message, photo
+from tests.happenings import FAKE, KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     accept,
     begin,

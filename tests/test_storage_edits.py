@@ -13,7 +13,8 @@ from bot.records.attachments import Verdict
 from bot.records.pictures import Prepared
 from bot.records.turns import Delivery, DeliveryState, TurnState
 from bot.sentences import Sentence, sentence
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     LIVING,
     accept,

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from bot.events import Action, MessageId, PersonId
 from bot.personal import Scope
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 from bot.ports.store import Store
 from bot.records.turns import Buttons, Delivery, DeliveryState, Press, Turn, TurnId, TurnState
 from storage.forgetting import AT_ONCE
 from storage.tables import messages, presses, turns, windows
-from tests.fakes import KEY, START, command, message, pressed
+from tests.happenings import KEY, command, message, pressed
+from tests.manual_clock import START
 from tests.storing import (
     JOINING,
     PLENTY,

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.events import Command, MessageId, PlatformName, Quoted
 from bot.records.attachments import Place, Verdict
 from bot.records.history import History, StoredQuote
-from tests.fakes import KEY, message, photo
+from tests.happenings import KEY, message, photo
 from tests.storing import (
     accept,
     exchange,

@@ -6,7 +6,7 @@ from bot.ports.store import Store
 from bot.records.attachments import AttachmentId, Verdict
 from bot.records.turns import Turn
 from bot.sentences import sentence
-from tests.fakes import message, photo
+from tests.happenings import message, photo
 from tests.storing import accept, attachments_of, finish, picture, prepared, purge, shown, store_at
 
 

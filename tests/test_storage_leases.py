@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import START, message
+from tests.happenings import message
+from tests.manual_clock import START
 from tests.storing import accept, begin, lease, store_at
 
 

@@ -12,8 +12,9 @@ from bot.commands.known import ALT
 from bot.events import Address, Command, ConversationKey, MessageId, MessageReceived
 from bot.records.accepting import Accepted
 from bot.records.turns import Delivery, DeliveryState, TurnId, TurnState
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
 from tests.life_machine import LifeMachine, Told
+from tests.manual_clock import START
 from tests.storing import JOINING, lease, originals_in, outcome
 
 PLACES = (KEY, replace(KEY, thread_id="1"))

@@ -18,7 +18,7 @@ from bot.ports.store import Store
 from storage import schema
 from storage.database import open_store
 from storage.tables import metadata
-from tests.fakes import message, photo
+from tests.happenings import message, photo
 from tests.storing import (
     accept,
     database,

@@ -13,7 +13,8 @@ from bot.ports.store import Store
 from bot.records.turns import Turn
 from bot.sentences import sentence
 from storage.originals import Originals
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     PLENTY,
     accept,

@@ -11,7 +11,8 @@ from bot.records.accepting import Joining, Refusal
 from bot.records.attachments import Place
 from bot.sentences import sentence
 from storage.tables import conversations, passing
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     JOINING,
     accept,

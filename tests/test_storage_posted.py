@@ -7,7 +7,8 @@ from bot.ports.store import Store
 from bot.records.pictures import PostedPicture
 from bot.records.turns import Turn, TurnId, TurnState
 from storage.tables import pictures, posted
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     accept,
     attachments_of,

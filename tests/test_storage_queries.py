@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.choices import ConversationSettings
 from bot.events import Action, ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
 from bot.personal import Scope
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 from bot.records.accepting import Accepted, Refusal
 from bot.records.attachments import AttachmentId
 from bot.records.notices import Notice, NoticeKind
@@ -40,7 +40,8 @@ from storage import (
 from storage.tables import messages as message_table
 from storage.tables import turns as turn_table
 from storage.turn_rows import turn_by_id
-from tests.fakes import FAKE, KEY, START, command, message, photo, pressed, quote
+from tests.happenings import FAKE, KEY, command, message, photo, pressed, quote
+from tests.manual_clock import START
 from tests.storing import (
     JOINING,
     database,

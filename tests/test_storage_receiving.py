@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.events import MessageId, PlatformName, Unreadable
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from storage.tables import cursors, set_aside
-from tests.fakes import FAKE, KEY, START, message
+from tests.happenings import FAKE, KEY, message
+from tests.manual_clock import START
 from tests.storing import accept, database, exchange, finish, hear, plain_connection, purge, store_at
 
 MINUTE = timedelta(minutes=1)

@@ -11,7 +11,8 @@ from bot.ports.store import Store
 from bot.records.accepting import Refusal
 from bot.records.turns import Turn, TurnState
 from bot.sentences import sentence
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import accept, begin, hear, read, said, store_at
 
 REFUSAL = Refusal(text=sentence("Busy."), shared_for_s=60, shared_by=3)

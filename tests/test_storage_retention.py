@@ -11,7 +11,8 @@ from bot.records.pictures import Picture
 from bot.records.turns import Delivery, DeliveryState, Turn
 from bot.sentences import sentence
 from storage.tables import attachments, conversations, deliveries, messages, pictures, turns
-from tests.fakes import FAKE, START, message, photo
+from tests.happenings import FAKE, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     accept,
     database,

@@ -41,14 +41,15 @@ from storage.sqlite import open_sqlite
 from storage.store import SqlStore
 from storage.tables import metadata
 from storage.transactions import Result, Work
-from tests.fakes import START, message, photo
+from tests.happenings import message, photo
+from tests.manual_clock import START
 from tests.process import ROOT
 from tests.storing import accept, database, exchange, plain_connection, purge, read, said, store_at
 
 KILLED_AFTER_ACCEPTING = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from tests.fakes import message
+from tests.happenings import message
 from tests.storing import accept, store_at
 
 async def main():

@@ -11,7 +11,8 @@ from bot.ports.model import Usage
 from bot.ports.store import Store
 from bot.records.turns import Delivery, DeliveryState, Outcome, Turn, TurnId, TurnState
 from storage.tables import turns
-from tests.fakes import KEY, START, message
+from tests.happenings import KEY, message
+from tests.manual_clock import START
 from tests.storing import (
     accept,
     begin,

@@ -13,7 +13,8 @@ from bot.records.attachments import AttachmentId, Place, Verdict
 from bot.records.turns import Turn, TurnId, TurnState
 from bot.sentences import sentence
 from storage import schema
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     accept,
     attachments_of,

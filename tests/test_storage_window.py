@@ -11,7 +11,8 @@ from bot.records.attachments import AttachmentId, Place, Verdict
 from bot.records.history import History
 from bot.records.turns import Turn, TurnId
 from bot.sentences import sentence
-from tests.fakes import KEY, START, message, photo
+from tests.happenings import KEY, message, photo
+from tests.manual_clock import START
 from tests.storing import (
     accept,
     attachments_of,

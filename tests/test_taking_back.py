@@ -8,7 +8,9 @@ from bot import texts
 from bot.events import Action, Command, MessageEdited, MessageId, MessagesDeleted
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import running_core
-from tests.fakes import KEY, FakeChat, Step, message, photo, pressed, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, message, photo, pressed
+from tests.scripted_model import Step, prompt_text, said
 
 
 def growing(*pieces: str, then: asyncio.Event | None = None) -> Sequence[Step]:

@@ -12,12 +12,14 @@ from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.writing.search import MOST, REACH, Search
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
 from bot.events import Action, ConversationKey, MessageId
-from bot.ports.chat import Button, KnownPlace, Part, PictureFile
+from bot.ports.intake import KnownPlace
+from bot.ports.parts import Button, Part, PictureFile
 from tests.drawing import photo
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
-from tests.fakes import STOP_ROW, ManualClock
+from tests.fake_chat import STOP_ROW
+from tests.manual_clock import ManualClock
 from tests.telegram_bot import HastyClock, chat_on, running
 
 ANSWER = Part("It is")

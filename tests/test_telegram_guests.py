@@ -139,7 +139,7 @@ async def test_buttons_under_the_answer_work_also_after_a_restart(guest: Guest) 
         guest.model.reply_with("Paris.")
         await bot.start()
         data = dict(zip(answer.buttons, answer.presses, strict=True))[texts.RETRY_LABEL]
-        await guest.telegram.press(answer, guest.ben, data)
+        await guest.telegram.press(answer, guest.ann, data)
         await eventually(lambda: guest.shown() == ["Paris."])
         await eventually(lambda: not guest.telegram.world.queries.waiting("callback"))
         assert await bot.terminate() == 0
@@ -154,14 +154,38 @@ async def test_stop_ends_the_growing_answer(guest: Guest) -> None:
         await eventually(lambda: answer.text.endswith("(Stopped.)"))
 
 
+async def test_only_who_asked_can_use_the_buttons_and_others_are_told_so(guest: Guest) -> None:
+    hold = asyncio.Event()
+    guest.model.reply_with(Script(pieces=["My", " word."], hold=hold), Script(status=500, message="down for now"))
+    eve = guest.telegram.add_person("Eve", language="de")
+    async with guest.bot():
+        await guest.ask("talk!")
+        (growing,) = await eventually(lambda: [one for one in guest.chat.own if one.buttons])
+        stop = await guest.telegram.press(growing, guest.ben)
+        await eventually(lambda: guest.telegram.told(stop) == texts.BUTTON_OF_ANOTHER)
+        hold.set()
+        await eventually(lambda: growing.text == "My word.")
+        await guest.ask("and now?")
+        (answer,) = await eventually(lambda: [one for one in guest.chat.own if texts.RETRY_LABEL in one.buttons])
+        was, calls = answer.text, len(guest.calls)
+        for data in answer.presses:
+            pressed = await guest.telegram.press(answer, eve, data)
+            await eventually(lambda pressed=pressed: guest.telegram.told(pressed))  # type: ignore[misc]  # default
+            assert guest.telegram.told(pressed) == texts.BUTTON_OF_ANOTHER.in_language("de")
+        await asyncio.sleep(0.2)
+        assert (answer.text, len(guest.calls)) == (was, calls)
+
+
 async def test_what_was_forgotten_is_taken_off_the_screen_as_far_as_telegram_allows(guest: Guest) -> None:
     guest.model.reply_with(Script(status=500, message="down for now"))
+    guest.ann = guest.telegram.add_person("Jörg", language="de")
+    forget = texts.FORGET_LABEL.in_language("de")
     async with guest.bot():
         await guest.ask("my secret?")
-        (answer,) = await eventually(lambda: [one for one in guest.chat.own if texts.FORGET_LABEL in one.buttons])
-        data = dict(zip(answer.buttons, answer.presses, strict=True))[texts.FORGET_LABEL]
+        (answer,) = await eventually(lambda: [one for one in guest.chat.own if forget in one.buttons])
+        data = dict(zip(answer.buttons, answer.presses, strict=True))[forget]
         await guest.telegram.press(answer, guest.ann, data)
-        await eventually(lambda: guest.shown() == [texts.TAKEN_BACK])
+        await eventually(lambda: guest.shown() == [texts.TAKEN_BACK.in_language("de")])
 
 
 async def test_nothing_crosses_from_one_chat_or_person_to_another(guest: Guest) -> None:

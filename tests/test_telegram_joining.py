@@ -4,7 +4,7 @@ import pytest
 
 from adapters.telegram.limits import TELEGRAM
 from bot.events import ConversationKey
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat

@@ -5,7 +5,7 @@ import pytest
 from adapters.telegram.limits import TELEGRAM
 from bot.errors import PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey, ConversationMoved, MessageReceived
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.telegram.limits import TELEGRAM
 from bot.events import Address, ConversationKey, MessageEdited, MessageId, MessageReceived
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 from tests.drawing import photo
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Person
@@ -51,7 +51,7 @@ async def test_each_topic_of_a_private_chat_is_a_conversation_that_is_answered_t
         )
         assert asked.quoted == ()
 
-        await bot.chat.typing(asked.key)
+        await bot.chat.typing(asked.key, reply_to=asked.message_id)
         assert telegram.typing(private, topic)
         sent = await bot.chat.post(asked.key, Part("It is"), reply_to=asked.message_id, nonce="n")
         await bot.chat.edit(asked.key, sent, Part("It is a cat."))

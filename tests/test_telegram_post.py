@@ -11,7 +11,7 @@ from adapters.telegram.errors import mapped
 from adapters.telegram.limits import TELEGRAM
 from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Mark, MarkKind, Part
+from bot.ports.parts import Mark, MarkKind, Part
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Topic
 from tests.telegram_bot import HastyClock, chat_on
@@ -102,7 +102,7 @@ async def test_answers_and_typing_go_to_their_topic(chat: TelegramChat, telegram
     group = telegram_emulator.add_group("Group", forum=True)
     topic = telegram_emulator.add_topic(group, "Topic")
 
-    await chat.typing(key_of(group, topic))
+    await chat.typing(key_of(group, topic), reply_to=MessageId("1"))
     assert telegram_emulator.typing(group, topic)
     assert not telegram_emulator.typing(group)
 
@@ -166,7 +166,7 @@ async def test_the_flood_wait_of_one_chat_holds_up_no_other(telegram_emulator: T
             await post(chat, ann)
 
         await post(chat, bob)
-        await chat.typing(bob)
+        await chat.typing(bob, reply_to=MessageId("1"))
 
     assert clock.waits == []
 

@@ -8,11 +8,11 @@ from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import CAPTION_LENGTH, TELEGRAM
 from bot.errors import PlatformRefused, PlatformUncertain
 from bot.events import Action, ConversationKey, MessageId
-from bot.ports.chat import Button, Mark, MarkKind, Part, TextFile
+from bot.ports.parts import Button, Mark, MarkKind, Part, TextFile
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_text import utf16_length
 from tests.emulators.telegram_types import Chat, Message, Topic
-from tests.fakes import STOP_ROW
+from tests.fake_chat import STOP_ROW
 from tests.telegram_bot import HastyClock, chat_on
 
 WHOLE = TextFile(text="# Röslein\n\nAll of it: 😀", name="answer.md")

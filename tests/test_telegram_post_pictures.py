@@ -10,11 +10,11 @@ from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
 from bot.errors import PlatformRefused, PlatformThrottled, PlatformUncertain
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part, PictureFile
+from bot.ports.parts import Part, PictureFile
 from tests.drawing import photo
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message, Person, Topic
-from tests.fakes import STOP_ROW
+from tests.fake_chat import STOP_ROW
 from tests.telegram_bot import HastyClock, chat_on
 
 

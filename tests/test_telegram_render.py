@@ -6,7 +6,7 @@ import time
 import pytest
 
 from adapters.telegram.render import render
-from bot.ports.chat import MarkKind, Part
+from bot.ports.parts import MarkKind, Part
 from tests.telegram_marks import check_part, marked
 
 BOLD, ITALIC, UNDERLINE, STRIKE, CODE, PRE, QUOTE, LINK = (
@@ -52,12 +52,12 @@ FORMATTED = {
     "[https://x.de](https://x.de)": ("https://x.de", [(LINK, "https://x.de")]),
     "[`a`](https://x.de)": ("a", [(LINK, "a")]),
     "<https://x.de>": ("https://x.de", [(LINK, "https://x.de")]),
-    "| a | bc |\n|---|--:|\n| d | e |": ("a | bc\n--+---\nd |  e", [(PRE, "a | bc\n--+---\nd |  e")]),
-    "| 名 | b |\n|---|---|\n| x | y |": ("名 | b\n---+--\nx  | y", [(PRE, "名 | b\n---+--\nx  | y")]),
+    "| a | bc |\n|---|--:|\n| d | e |": ("a  bc\n-  --\nd   e", [(PRE, "a  bc\n-  --\nd   e")]),
+    "| 名 | b |\n|---|---|\n| x | y |": ("名  b\n--  -\nx   y", [(PRE, "名  b\n--  -\nx   y")]),
     "| a |\n|---|\n| [b](https://x.de) `c` |": ("• a: b c", [(BOLD, "b "), (LINK, "b"), (CODE, "c")]),
     "| a | b |\n|---|---|\n| c | d | more |\n| e |": (
-        "a | b |\n--+---+-----\nc | d | more\ne |   |",
-        [(PRE, "a | b |\n--+---+-----\nc | d | more\ne |   |")],
+        "a  b\n-  -  ----\nc  d  more\ne",
+        [(PRE, "a  b\n-  -  ----\nc  d  more\ne")],
     ),
     "| name | what |\n|---|---|\n| x | " + "word " * 8 + "|\n| y |": (
         "• name: x · what: word word word word word word word word\n• name: y",
@@ -90,7 +90,7 @@ def test_markdown_is_shown_by_marks(markdown: str) -> None:
         r"C:\dir\new and \alpha and \frac{a}{b} \\",
         "&lt;b&gt; &amp; &nbsp;",
         "[1]: https://x.de",
-        "[docs](./docs.md)",
+        "[docs](docs.md)",
         "[x](javascript:alert(1))",
         "[x](tg://user?id=1)",
         "[mail](mailto:ann@x.de)",
@@ -144,6 +144,27 @@ def test_text_of_the_model_mentions_nobody(markdown: str, shown: str) -> None:
     check_part(part)
 
 
+@pytest.mark.parametrize(
+    ("markdown", "shown", "code"),
+    [
+        ("(-b ± √x)/2a", "(-b ± √x)/\u20602a", []),
+        (r"$$\frac{\sqrt{x}}{2a}$$", "√x/2a", []),
+        ("See /etc, /tmp.", "See /etc, /tmp.", ["/etc", "/tmp"]),
+        ("**/etc** and **/et**c", "/etc and /\u2060etc", ["/etc"]),
+        ("/my-cmd ./docs.md", "/\u2060my-cmd ./\u2060docs.md", []),
+        ("/usr/bin and/or 1/2 https://x.de/?/foo", "/usr/bin and/or 1/2 https://x.de/?/foo", []),
+        ("`/etc` [/etc](https://x.de)", "/etc /etc", ["/etc"]),
+        ("Say /help or (/settings).", "Say /help or (/settings).", []),
+    ],
+)
+def test_only_the_bots_own_commands_can_be_tapped(markdown: str, shown: str, code: list[str]) -> None:
+    (part,) = render(markdown, final=True)
+
+    check_part(part)
+    assert part.text == shown
+    assert [text for kind, text in marked(part) if kind is CODE] == code
+
+
 def test_address_with_an_at_sign_becomes_a_link_and_stays_whole() -> None:
     (part,) = render("**see https://medium.com/@joe/x.**", final=True)
 
@@ -178,7 +199,7 @@ def test_nothing_flickers_while_the_text_grows() -> None:
         ("> **a", "a", [(BOLD, "a"), (QUOTE, "a")]),
         ("```py\nx\n``", "x", [(PRE, "x")]),
         ("```", None, []),
-        ("| a | b", "a | b\n--+--", [(PRE, "a | b\n--+--")]),
+        ("| a | b", "a  b\n-  -", [(PRE, "a  b\n-  -")]),
         ("x\n\n| a |\n|-", "x\n\na\n-", [(PRE, "a\n-")]),
         ("|", None, []),
         (r"so \(a_1 + \fra", "so a₁ +", []),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.telegram.render import render
-from bot.ports.chat import MarkKind, Part
+from bot.ports.parts import MarkKind, Part
 from tests.telegram_marks import check_part, marked, utf16
 
 fuzz = settings(deadline=None)  # Another process may take the machine's time.

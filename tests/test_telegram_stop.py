@@ -7,11 +7,11 @@ import pytest
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.limits import TELEGRAM
 from bot.events import Action, ButtonPressed, ConversationKey, MessageEdited, MessageId
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message
-from tests.fakes import STOP_ROW
+from tests.fake_chat import STOP_ROW
 from tests.telegram_bot import HastyClock, chat_on, running
 
 GROWING = Part("It is", buttons=STOP_ROW)

@@ -12,9 +12,11 @@ from tests.demanding import demand_wait, written_to
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator
 from tests.emulators.telegram import TelegramEmulator
-from tests.fakes import KEY, FakeChat, message, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, message
 from tests.people import Place, TelegramPeople
 from tests.process import BotProcess
+from tests.scripted_model import said
 
 TOPIC = replace(KEY, thread_id="5")
 OTHER_TOPIC = replace(KEY, thread_id="6")

@@ -26,7 +26,9 @@ from bot.records.attachments import AttachmentId
 from bot.records.pictures import Box
 from bot.sentences import sentence
 from tests.core import DIALOGUE_RULES, Core, running_core
-from tests.fakes import KEY, FakeChat, Step, message, photo, prompt_text, said
+from tests.fake_chat import FakeChat
+from tests.happenings import KEY, message, photo
+from tests.scripted_model import Step, prompt_text, said
 
 WHOLE = [0, 0, 1000, 1000]
 

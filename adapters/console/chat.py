@@ -16,9 +16,11 @@ from adapters.console.typed import whole
 from bot import texts
 from bot.errors import AttachmentError, PlatformRefused
 from bot.events import AttachmentRef, ConversationKey, MessageId, Person, PersonId, PlatformName
-from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
-from bot.sentences import Sentence, sentence
+from bot.ports.intake import Intake
+from bot.ports.limits import Limits
+from bot.ports.parts import Part
+from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 QUIT = "/quit"
 
@@ -130,8 +132,8 @@ class ConsoleChat:
         del key, draft, part
         raise PlatformRefused("there are no drafts here")
 
-    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
-        del key
+    async def delete(self, key: ConversationKey, message_id: MessageId, *, instead: str) -> None:
+        del key, instead
         if self._shown.pop(message_id, None) is not None:
             self.announce(sentence("(This was taken back.)"))
 
@@ -149,6 +151,11 @@ class ConsoleChat:
         """See `Chat.may_manage`. Whoever sits there."""
         del key, person
         return True
+
+    async def unheard(self, key: ConversationKey) -> Sentence:
+        """See `Chat.unheard`. All that is typed is seen."""
+        del key
+        return NO_SENTENCE
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
         """See `Chat.acknowledge`. What somebody types stands there already."""

@@ -1,6 +1,6 @@
 """What a terminal can show and take."""
 
-from bot.ports.chat import Limits, Rate
+from bot.ports.limits import Limits, Rate
 
 _UNLIMITED = Rate(count=1000, seconds=1)
 

@@ -7,7 +7,7 @@ from bot.markup.flat import Flat, Kind, Measure
 from bot.markup.layout import Sheet, lay_out
 from bot.markup.parse import parse
 from bot.markup.split import Room, split
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Escape sequences begin with these: they move the cursor, retitle the window, write to the clipboard."""

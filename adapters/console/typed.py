@@ -7,7 +7,7 @@ from adapters.console.render import harmless
 from bot.commands.known import CONTINUE, FORGET, RETRY, SETTINGS
 from bot.commands.menus import PAGE
 from bot.events import Action
-from bot.ports.chat import Button, Part
+from bot.ports.parts import Button, Part
 
 _COMMANDS: Mapping[Action, str] = MappingProxyType({Action.RETRY: f"/{RETRY}", Action.CONTINUE: f"/{CONTINUE}"})
 

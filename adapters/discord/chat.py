@@ -27,14 +27,17 @@ from adapters.discord.receiving.assembly import cursor_of
 from adapters.discord.receiving.means import Means
 from adapters.discord.receiving.own_threads import OwnThreads
 from adapters.discord.render import render
-from adapters.discord.rights import may_manage
+from adapters.discord.rights import may_manage, unheard
 from adapters.discord.writing.headroom import Headrooms
 from adapters.discord.writing.posting import Posting
 from adapters.discord.writing.unspoken import Unspoken
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
-from bot.ports.chat import Headroom, Intake, Limits, Part
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
+from bot.ports.limits import Headroom, Limits
+from bot.ports.parts import Part
+from bot.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 
@@ -203,7 +206,8 @@ class DiscordChat:
         del key, draft, part
         raise PlatformRefused("there are no drafts here")
 
-    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+    async def delete(self, key: ConversationKey, message_id: MessageId, *, instead: str) -> None:
+        del instead
         await self._required(self._posting).delete(key, message_id)
 
     def newest(self, key: ConversationKey) -> None:
@@ -216,6 +220,9 @@ class DiscordChat:
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
         return await may_manage(self._required(self._rest), key, person)
+
+    async def unheard(self, key: ConversationKey) -> Sentence:
+        return await unheard(self._required(self._rest), key)
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
         await self._required(self._posting).acknowledge(key, message_id)

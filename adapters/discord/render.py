@@ -14,10 +14,9 @@ from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.layout import Sheet, lay_out
 from bot.markup.parse import cleaned, parse
 from bot.markup.split import Room, split
-from bot.markup.tables import PHONE_CELLS
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
-_SHEET = Sheet(closes_up_headings=True, table_width=PHONE_CELLS)
+_SHEET = Sheet(closes_up_headings=True, table_width=LIMITS.table_width)
 _RESERVE = 2
 """For an escape at the beginning of a message that was none in the middle of a line."""
 _MAY_BE_ESCAPED = re.compile(r"[\\*_~|`<\[@#\n]|\]\(|://")

@@ -4,7 +4,14 @@ import discord
 
 from adapters.discord.errors import discord_request
 from adapters.discord.places import owner_of
+from bot import texts
 from bot.events import ConversationKey, PersonId
+from bot.sentences import NO_SENTENCE, Sentence, sentence
+
+CONTENT_INTENT = sentence(
+    "I can't do that yet: here Discord shows me only what is said to me. Whoever runs me can switch on the Message "
+    "Content Intent."
+)
 
 
 async def may_manage(rest: discord.Client, key: ConversationKey, person: PersonId) -> bool:
@@ -28,3 +35,24 @@ async def may_manage(rest: discord.Client, key: ConversationKey, person: PersonI
             # They left the server.
             return False
     return may.manage_channels or may.manage_guild
+
+
+async def unheard(rest: discord.Client, key: ConversationKey) -> Sentence:
+    """See `Chat.unheard`. Without the message content intent that is all but private chats (Discord docs, Gateway)."""
+    if owner_of(key) is not None:
+        return texts.NOT_A_MEMBER
+    if content_intent_is_on(rest):
+        return NO_SENTENCE
+    async with discord_request(f"asking for channel {key.chat_id}"):
+        channel = await rest.fetch_channel(int(key.chat_id))
+    return NO_SENTENCE if isinstance(channel, discord.DMChannel) else CONTENT_INTENT
+
+
+def content_intent_is_on(rest: discord.Client) -> bool:
+    """Whether the application may have the message content intent, as of the login."""
+    application = rest.application
+    if application is None:
+        return True
+    flags = application.flags
+    # "Limited" is what applications have that Discord has not reviewed, which is most.
+    return flags.gateway_message_content or flags.gateway_message_content_limited

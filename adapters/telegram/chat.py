@@ -5,15 +5,16 @@ import contextlib
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-from telegram.constants import ChatAction, ChatMemberStatus, ReactionEmoji
+from telegram.constants import ChatAction, ReactionEmoji
 
 from adapters.download import too_large
 from adapters.telegram.content.entities import Identity
 from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
-from adapters.telegram.elsewhere import asker_of, is_elsewhere
+from adapters.telegram.elsewhere import is_elsewhere
 from adapters.telegram.errors import telegram_errors
 from adapters.telegram.files import Files
 from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
@@ -29,13 +30,17 @@ from adapters.telegram.receiving.updates import Receiver
 from adapters.telegram.receiving.webhook import Webhook
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest, closed
+from adapters.telegram.rights import may_manage, reads_all, unheard
 from adapters.telegram.writing.inline_messages import InlineMessages
 from adapters.telegram.writing.messages import Messages
 from adapters.telegram.writing.posting import thread_of
 from bot.errors import PlatformError, PlatformRefused, StorageError
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
-from bot.ports.chat import Intake, Limits, Part
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
+from bot.ports.limits import Limits
+from bot.ports.parts import Part
+from bot.sentences import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +151,7 @@ class TelegramChat:
         self._messages.listen(intake)
         me = self._me or await self._introduced()
         await self._note_places(intake)
-        newcomer = Newcomer(intake, username=me.username, reads_all=self._reads_all, say=self._say)
+        newcomer = Newcomer(intake, username=me.username, reads_all=partial(reads_all, self._bot), say=self._say)
         async with Receiver(
             intake, me, self._at_once, clock=self._clock, newcomer=newcomer, note=self._messages.note
         ) as receiver:
@@ -205,9 +210,9 @@ class TelegramChat:
     async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
         await self._messages.draft(key, draft, part)
 
-    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+    async def delete(self, key: ConversationKey, message_id: MessageId, *, instead: str) -> None:
         """Take back a message of the bot's own: where the bot is not, only its words."""
-        await self._messages_in(key).delete(key, message_id)
+        await self._messages_in(key).delete(key, message_id, instead=instead)
 
     def newest(self, key: ConversationKey) -> MessageId | None:
         """The newest message that is known where this chat's messages are counted."""
@@ -220,15 +225,10 @@ class TelegramChat:
         return await self._messages_in(key).find(key, after=after, reply_to=reply_to, known=known)
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
-        """Whether somebody owns or administers the chat, or it is theirs alone. In a private chat everybody may."""
-        if is_elsewhere(key):
-            return person == asker_of(key)
-        # Who writes as the group itself is an administrator of it who stays anonymous.
-        if person == key.chat_id or not key.chat_id.startswith("-"):
-            return True
-        with telegram_errors(f"looking up who manages chat {key.chat_id}"):
-            member = await self._bot.get_chat_member(int(key.chat_id), int(person))
-        return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
+        return await may_manage(self._bot, key, person)
+
+    async def unheard(self, key: ConversationKey) -> Sentence:
+        return await unheard(self._bot, key)
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
         """React to a message with eyes, if the operator wants that. Where the bot is not, it can't."""
@@ -279,10 +279,6 @@ class TelegramChat:
     async def _updates(self, offset: int | None) -> Sequence[RawUpdate]:
         with telegram_errors("asking for news"):
             return await self._bot.raw_updates(offset, timeout_s=POLL_TIMEOUT_S, kinds=ALLOWED_UPDATES)
-
-    async def _reads_all(self) -> bool:
-        with telegram_errors("asking for the privacy mode"):
-            return bool((await self._bot.get_me()).can_read_all_group_messages)
 
     async def _say(self, key: ConversationKey, part: Part) -> None:
         await self.post(key, part, reply_to=None, nonce="")

@@ -1,10 +1,10 @@
 """From Telegram's updates to the core's events: pure functions."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
 
 from adapters.telegram.content.attachments import attachments_of
@@ -46,6 +46,15 @@ ALLOWED_UPDATES = (
 """The kinds of updates to ask Telegram for: those that `event_of` and the modules joining and inline read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """A message of the bot's own of which Telegram does not say all of where it stands."""
+
+    message_id: MessageId
+    chat_id: str | None = None
+    """None where the bot is not: there the id alone tells it from all others."""
+
+
 def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     """Read one update as the Bot API sends it; None if there is nothing in it for the core.
 
@@ -80,19 +89,37 @@ def chat_of(update: Mapping[str, Any]) -> int | None:
     return None
 
 
-def pressed_elsewhere(update: Mapping[str, Any]) -> MessageId | None:
-    """Under which message a button was pressed where the bot is not; None if it is there, or nothing was pressed."""
+def unplaced_press(update: Mapping[str, Any]) -> Unplaced | None:
+    """Under which message a button was pressed, if Telegram does not say where that stands; else None.
+
+    So it is where the bot is not, and with a message too old to be shown: it comes without its topic, with the date 0
+    (Bot API, InaccessibleMessage).
+    """
     match update:
         case {"callback_query": {"inline_message_id": str(inline_message_id)}}:
-            return of_inline_message(inline_message_id)
+            return Unplaced(message_id=of_inline_message(inline_message_id))
+        case {"callback_query": {"message": {"date": 0, "message_id": int(number), "chat": {"id": int(chat_id)}}}}:
+            return Unplaced(message_id=MessageId(str(number)), chat_id=str(chat_id))
         case _:
             return None
 
 
-def press_elsewhere(update: Mapping[str, Any], key: ConversationKey, message_id: MessageId) -> ButtonPressed | None:
+def press_in(update: Mapping[str, Any], key: ConversationKey, message_id: MessageId) -> ButtonPressed | None:
     """The press of a button under a message of the bot's own, known to stand there; None for a button of another's."""
     query = Update.de_json(dict(update), None).callback_query
-    return None if query is None else _press(query, key, message_id, is_private=False)
+    if query is None:
+        return None
+    is_private = query.message is not None and query.message.chat.type == ChatType.PRIVATE
+    return _press(query, key, message_id, is_private=is_private)
+
+
+def language_of_press(update: Mapping[str, Any]) -> str:
+    """The language of who pressed a button: an IETF tag, or empty."""
+    match update:
+        case {"callback_query": {"from": {"language_code": str(language)}}}:
+            return language
+        case _:
+            return ""
 
 
 def pressed_query(update: Mapping[str, Any]) -> str | None:
@@ -125,12 +152,10 @@ def _stopped_draft(update: Mapping[str, Any]) -> ButtonPressed | None:
 
 def _pressed(query: CallbackQuery) -> ButtonPressed | None:
     message = query.message
-    if message is None:
+    if not isinstance(message, Message):
         return None
-    # A message too old to be shown with the query comes without its topic; nothing is growing there any more.
-    key = _key(message) if isinstance(message, Message) else _key_of(message.chat, None)
     message_id = MessageId(str(message.message_id))
-    return _press(query, key, message_id, is_private=message.chat.type == ChatType.PRIVATE)
+    return _press(query, _key(message), message_id, is_private=message.chat.type == ChatType.PRIVATE)
 
 
 def _press(
@@ -206,12 +231,9 @@ def _to_guest(message: Message, me: Identity) -> MessageReceived | None:
 
 def _key(message: Message) -> ConversationKey:
     # Replies in groups without topics carry a message_thread_id too: the id of a reply chain, not of a place.
-    return _key_of(message.chat, message.message_thread_id if message.is_topic_message else None)
-
-
-def _key_of(chat: Chat, thread_id: int | None) -> ConversationKey:
+    thread_id = message.message_thread_id if message.is_topic_message else None
     return ConversationKey(
-        platform=TELEGRAM, chat_id=str(chat.id), thread_id=None if thread_id is None else str(thread_id)
+        platform=TELEGRAM, chat_id=str(message.chat.id), thread_id=None if thread_id is None else str(thread_id)
     )
 
 

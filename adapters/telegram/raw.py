@@ -73,6 +73,7 @@ class RawBot(Bot):
         """AnswerInlineQuery."""
         await self._post("answerInlineQuery", dict(parameters))
 
-    async def raw_answer_press(self, query_id: str) -> None:
-        """AnswerCallbackQuery without a word: the button stops showing that it waits."""
-        await self._post("answerCallbackQuery", {"callback_query_id": query_id})
+    async def raw_answer_press(self, query_id: str, words: str) -> None:
+        """AnswerCallbackQuery: the button stops showing that it waits. Words (at most 200) stay until they are read."""
+        said = {"text": words, "show_alert": True} if words else {}
+        await self._post("answerCallbackQuery", {"callback_query_id": query_id, **said})

@@ -10,8 +10,7 @@ from bot.markup.flat import Flat, Kind, Measure, Span
 from bot.markup.layout import Sheet, lay_out
 from bot.markup.parse import cleaned, parse
 from bot.markup.split import Room, split
-from bot.markup.tables import PHONE_CELLS
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
 _SHEET = Sheet(
     bullets=("•", "◦", "▪"),
@@ -19,7 +18,7 @@ _SHEET = Sheet(
     indents_by_marker=False,
     marks_quotes_in_lists=True,
     addresses_behind_misleading_links=True,
-    table_width=PHONE_CELLS,
+    table_width=LIMITS.table_width,
 )
 _OF_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
 
@@ -29,10 +28,10 @@ def render(
 ) -> tuple[Part, ...]:
     """Turn Markdown into messages. Pure; never raises; every visible character is shown once, in order.
 
-    What is not shown as written: markup itself; the address of a link (it is the mark's value, and stands behind words that hold another) and the language of a
-    block of code (likewise); ``[x]`` of a task list as ``☑``; bullets as ``•``; a rule as a line; formulas as
-    `bot.markup.formulas` reads them; wide tables as lists. Mentions get an invisible joiner behind their ``@``, so that
-    nobody is notified.
+    What is not shown as written: markup itself; the address of a link (it is the mark's value, and stands behind
+    words that hold another) and the language of a block of code (likewise); ``[x]`` of a task list as ``☑``;
+    bullets as ``•``; a rule as a line; formulas as `bot.markup.formulas` reads them; wide tables as lists. Mentions
+    get an invisible joiner behind their ``@``, so that nobody is notified.
 
     Args:
         markdown: Any text whatsoever.

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.commands.known import LOOKING
 from bot.events import MessageReceived
-from bot.ports.chat import Limits
+from bot.ports.limits import Limits
 from bot.records.accepting import Joining
 
 _LINK = re.compile(r"(?<!<)\bhttps?://\S", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot import texts
+from bot.commands import data_texts
 from bot.commands import known as commands
 from bot.commands.menus import Menus
 from bot.commands.privacy import PrivacyCommands
@@ -10,8 +11,9 @@ from bot.commands.replies import Again, Reply
 from bot.commands.settings import SettingsCommand
 from bot.events import PersonId
 from bot.personal import Spent
-from bot.ports.chat import Chat, TextFile
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.parts import TextFile
 from bot.ports.store import Store
 from bot.records.turns import Turn
 from bot.sentences import Sentence, joined
@@ -71,10 +73,10 @@ class CommandAnswers:
 
     async def _usage(self, turn: Turn) -> Sentence:
         if turn.is_private:
-            return texts.usage_everywhere(*await self._spent(turn, turn.sender))
+            return data_texts.usage_everywhere(*await self._spent(turn, turn.sender))
         # Everybody there reads it: what somebody asks elsewhere is nobody's business.
-        own = texts.usage_of_person(*await self._spent(turn, turn.sender, is_here=True))
-        return joined("\n\n", [own, texts.usage_here(*await self._spent(turn, None, is_here=True))])
+        own = data_texts.usage_of_person(*await self._spent(turn, turn.sender, is_here=True))
+        return joined("\n\n", [own, data_texts.usage_here(*await self._spent(turn, None, is_here=True))])
 
     async def _spent(self, turn: Turn, person: PersonId | None, *, is_here: bool = False) -> tuple[Spent, Spent]:
         """Today and this month, by UTC."""

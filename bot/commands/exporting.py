@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from bot.events import PersonId, PlatformName
-from bot.ports.chat import TextFile
+from bot.ports.parts import TextFile
 from bot.ports.store import Store
 from bot.records.turns import TurnId
 

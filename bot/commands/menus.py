@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import texts
 from bot.choices import NOTHING_CHOSEN, PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
+from bot.commands import data_texts, settings_texts
 from bot.commands.known import EVERYTHING, HERE, MESSAGE, MODEL, PERSONA
 from bot.commands.pages import LANGUAGE, MEMORY, USUAL, Offers, model_value, pages
 from bot.events import Action
 from bot.languages import tag_called
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 from bot.records.turns import Buttons
 from bot.sentences import Sentence, joined, verbatim
 
@@ -38,15 +38,15 @@ class Menus:
         names = [other for other, page in self._pages.items() if not (is_private and page.is_for_groups)]
         if name not in names:
             points = (joined("", [_POINT, self._pages[other].sentence(chosen)]) for other in names)
-            ways = [_button(PAGE, other, texts.PAGE_LABELS[other]) for other in names]
-            return joined("\n\n", [texts.SETTINGS, joined("\n", points)]), _in_rows(ways)
+            ways = [_button(PAGE, other, settings_texts.PAGE_LABELS[other]) for other in names]
+            return joined("\n\n", [settings_texts.SETTINGS, joined("\n", points)]), _in_rows(ways)
         page = self._pages[name]
         choices = [
             _button(name, choice.value, joined("", [_TICK, choice.label]) if choice.is_current else choice.label)
             for choice in page.choices(chosen)
         ]
-        text = joined("\n\n", [page.sentence(chosen), texts.PAGE_HINTS[name]])
-        return text, (*_in_rows(choices), (_button(PAGE, MAIN, texts.BACK_LABEL),))
+        text = joined("\n\n", [page.sentence(chosen), settings_texts.PAGE_HINTS[name]])
+        return text, (*_in_rows(choices), (_button(PAGE, MAIN, settings_texts.BACK_LABEL),))
 
     def choose(self, chosen: ConversationSettings, wish: str) -> ConversationSettings | None:
         """The settings after a choice such as ``memory:20``; None if there is no such choice."""
@@ -83,7 +83,7 @@ class Menus:
         return f"{OWN_WORDS}:{words}" if is_own else f"{name}:{value}"
 
     def _page_called(self, words: str, language: str) -> str:
-        labels = ((name, texts.PAGE_LABELS[name]) for name in self._pages)
+        labels = ((name, settings_texts.PAGE_LABELS[name]) for name in self._pages)
         return next((name for name, label in labels if _is_called(label, words, language)), words)
 
     def _value_called(self, name: str, words: str, language: str) -> str:
@@ -108,8 +108,8 @@ def wishes(offers: Offers) -> Sequence[str]:
 
 def what_to_forget(*, is_reply: bool) -> Buttons:
     """What can be forgotten, as the menu of the command, which may reply to a message."""
-    one = texts.FORGET_THAT_LABEL if is_reply else texts.FORGET_LAST_LABEL
-    labels = {MESSAGE: one, HERE: texts.FORGET_HERE_LABEL, EVERYTHING: texts.FORGET_EVERYTHING_LABEL}
+    one = data_texts.FORGET_THAT_LABEL if is_reply else data_texts.FORGET_LAST_LABEL
+    labels = {MESSAGE: one, HERE: data_texts.FORGET_HERE_LABEL, EVERYTHING: data_texts.FORGET_EVERYTHING_LABEL}
     return tuple((Button(action=Action.CHOOSE, label=label, value=what),) for what, label in labels.items())
 
 

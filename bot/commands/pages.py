@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
+from bot.commands import settings_texts
 from bot.commands.known import MODEL, OFF, ON, PERSONA
 from bot.languages import LANGUAGES
 from bot.sentences import Sentence, verbatim
@@ -20,7 +20,7 @@ USUAL = "usual"
 _MEMORIES = (0, 5, 20)
 
 _LABEL_LENGTH = 38
-"""Of a model's name; the tick of the chosen one comes before it. See `bot.ports.chat.Button.label`."""
+"""Of a model's name; the tick of the chosen one comes before it. See `bot.ports.parts.Button.label`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,38 +69,46 @@ def pages(offers: Offers) -> Mapping[str, Page]:
     exchanges, usual = offers.exchanges, offers.defaults
     every = {
         ANSWERS: Page(
-            sentence=lambda chosen: texts.answers_to(_mode(chosen, usual), chosen.wake_word or usual.wake_word),
+            sentence=lambda chosen: settings_texts.answers_to(
+                _mode(chosen, usual), chosen.wake_word or usual.wake_word
+            ),
             choices=lambda chosen: _answers(chosen, _mode(chosen, usual)),
             is_for_groups=True,
         ),
         PICTURES: Page(
-            sentence=lambda chosen: texts.DESCRIBES_ALL if chosen.describes_pictures else texts.DESCRIBES_ASKED,
+            sentence=lambda chosen: (
+                settings_texts.DESCRIBES_ALL if chosen.describes_pictures else settings_texts.DESCRIBES_ASKED
+            ),
             choices=_pictures,
         ),
         LISTENING: Page(
-            sentence=lambda chosen: texts.LISTENS if chosen.listens else texts.LISTENS_NOT,
+            sentence=lambda chosen: settings_texts.LISTENS if chosen.listens else settings_texts.LISTENS_NOT,
             choices=_listening,
             is_for_groups=True,
         ),
         SHARING: Page(
-            sentence=lambda chosen: texts.APART if chosen.is_per_person else texts.TOGETHER,
+            sentence=lambda chosen: settings_texts.APART if chosen.is_per_person else settings_texts.TOGETHER,
             choices=_sharing,
             is_for_groups=True,
         ),
         MEMORY: Page(
-            sentence=lambda chosen: texts.remembers(exchanges if chosen.exchanges is None else chosen.exchanges),
+            sentence=lambda chosen: settings_texts.remembers(
+                exchanges if chosen.exchanges is None else chosen.exchanges
+            ),
             choices=lambda chosen: _memory(chosen, exchanges),
         ),
         LANGUAGE: Page(
-            sentence=lambda chosen: texts.speaks(LANGUAGES.get(chosen.language, chosen.language)),
+            sentence=lambda chosen: settings_texts.speaks(LANGUAGES.get(chosen.language, chosen.language)),
             choices=_languages,
         ),
         PERSONA: Page(
-            sentence=lambda chosen: texts.in_manner(chosen.persona, is_named=chosen.persona in offers.personas),
+            sentence=lambda chosen: settings_texts.in_manner(
+                chosen.persona, is_named=chosen.persona in offers.personas
+            ),
             choices=lambda chosen: _personas(chosen, offers.personas),
         ),
         MODEL: Page(
-            sentence=lambda chosen: texts.answered_by(chosen.model or offers.model),
+            sentence=lambda chosen: settings_texts.answered_by(chosen.model or offers.model),
             choices=lambda chosen: _models(chosen, offers),
         ),
     }
@@ -125,22 +133,26 @@ def _mode(chosen: ConversationSettings, usual: ConversationSettings) -> AnswerMo
 
 def _answers(chosen: ConversationSettings, current: AnswerMode) -> Iterator[Choice]:
     for mode in AnswerMode:
-        yield Choice(mode, texts.ANSWER_LABELS[mode], mode is current, replace(chosen, answers=mode))
+        yield Choice(mode, settings_texts.ANSWER_LABELS[mode], mode is current, replace(chosen, answers=mode))
 
 
 def _pictures(chosen: ConversationSettings) -> Iterator[Choice]:
-    yield Choice(ON, texts.ON_LABEL, chosen.describes_pictures, replace(chosen, describes_pictures=True))
-    yield Choice(OFF, texts.OFF_LABEL, not chosen.describes_pictures, replace(chosen, describes_pictures=False))
+    yield Choice(ON, settings_texts.ON_LABEL, chosen.describes_pictures, replace(chosen, describes_pictures=True))
+    yield Choice(
+        OFF, settings_texts.OFF_LABEL, not chosen.describes_pictures, replace(chosen, describes_pictures=False)
+    )
 
 
 def _listening(chosen: ConversationSettings) -> Iterator[Choice]:
-    yield Choice(ON, texts.ON_LABEL, chosen.listens, replace(chosen, listens=True))
-    yield Choice(OFF, texts.OFF_LABEL, not chosen.listens, replace(chosen, listens=False))
+    yield Choice(ON, settings_texts.ON_LABEL, chosen.listens, replace(chosen, listens=True))
+    yield Choice(OFF, settings_texts.OFF_LABEL, not chosen.listens, replace(chosen, listens=False))
 
 
 def _sharing(chosen: ConversationSettings) -> Iterator[Choice]:
-    yield Choice("shared", texts.TOGETHER_LABEL, not chosen.is_per_person, replace(chosen, is_per_person=False))
-    yield Choice("own", texts.APART_LABEL, chosen.is_per_person, replace(chosen, is_per_person=True))
+    yield Choice(
+        "shared", settings_texts.TOGETHER_LABEL, not chosen.is_per_person, replace(chosen, is_per_person=False)
+    )
+    yield Choice("own", settings_texts.APART_LABEL, chosen.is_per_person, replace(chosen, is_per_person=True))
 
 
 def _memory(chosen: ConversationSettings, usual: int) -> Iterator[Choice]:
@@ -148,21 +160,21 @@ def _memory(chosen: ConversationSettings, usual: int) -> Iterator[Choice]:
         if exchanges < usual:
             is_current = chosen.exchanges == exchanges
             changed = replace(chosen, exchanges=exchanges)
-            yield Choice(str(exchanges), texts.memory_label(exchanges), is_current, changed)
+            yield Choice(str(exchanges), settings_texts.memory_label(exchanges), is_current, changed)
     is_usual = chosen.exchanges in (None, usual)
-    yield Choice(USUAL, texts.memory_label(usual), is_usual, replace(chosen, exchanges=None))
+    yield Choice(USUAL, settings_texts.memory_label(usual), is_usual, replace(chosen, exchanges=None))
 
 
 def _languages(chosen: ConversationSettings) -> Iterator[Choice]:
-    yield Choice("each", texts.EACH_LABEL, not chosen.language, replace(chosen, language=""))
+    yield Choice("each", settings_texts.EACH_LABEL, not chosen.language, replace(chosen, language=""))
     for tag, name in LANGUAGES.items():
         yield Choice(tag, verbatim(name), chosen.language == tag, replace(chosen, language=tag))
 
 
 def _personas(chosen: ConversationSettings, personas: Mapping[str, str]) -> Iterator[Choice]:
-    yield Choice(USUAL, texts.USUAL_LABEL, not chosen.persona, replace(chosen, persona=""))
+    yield Choice(USUAL, settings_texts.USUAL_LABEL, not chosen.persona, replace(chosen, persona=""))
     for name in personas:
-        yield Choice(name, texts.manner_label(name), chosen.persona == name, replace(chosen, persona=name))
+        yield Choice(name, settings_texts.manner_label(name), chosen.persona == name, replace(chosen, persona=name))
 
 
 def _models(chosen: ConversationSettings, offers: Offers) -> Iterator[Choice]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from bot import texts
-from bot.commands import menus
+from bot.commands import data_texts, menus
 from bot.commands.exporting import export_files
 from bot.commands.known import EXPORT
 from bot.commands.replies import Again, Reply
 from bot.commands.rights import objection
 from bot.events import NOBODY
 from bot.personal import Scope
-from bot.ports.chat import Chat, TextFile
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.parts import TextFile
 from bot.ports.store import Store
 from bot.records.turns import Turn
 
@@ -26,9 +26,9 @@ class PrivacyCommands:
     async def export(self, turn: Turn) -> Reply:
         """All that is kept of who asks, where nobody else sees it."""
         if not turn.is_private:
-            return Reply(text=texts.EXPORT_PRIVATELY)
+            return Reply(text=data_texts.EXPORT_PRIVATELY)
         files = await self.files(turn)
-        return Reply(text=texts.EXPORTED if files else texts.NOTHING_KEPT, files=files)
+        return Reply(text=data_texts.EXPORTED if files else data_texts.NOTHING_KEPT, files=files)
 
     async def files(self, turn: Turn) -> Sequence[TextFile]:
         """The files that go with the answer of a turn. None for most."""
@@ -46,23 +46,23 @@ class PrivacyCommands:
                 return await self._forget_here(turn, chat, again)
             case "everything":
                 await self._forget_all(turn, Scope.MINE, again)
-                return Reply(text=texts.FORGOTTEN_EVERYTHING)
-        return Reply(text=texts.FORGET, buttons=menus.what_to_forget(is_reply=turn.about is not None))
+                return Reply(text=data_texts.FORGOTTEN_EVERYTHING)
+        return Reply(text=data_texts.FORGET, buttons=menus.what_to_forget(is_reply=turn.about is not None))
 
     async def _forget_exchange(self, turn: Turn, again: Again) -> Reply:
         withdrawn = await self._store.forget_exchange(turn, now=self._clock.now())
         if withdrawn is None:
-            return Reply(text=texts.NOTHING_TO_FORGET)
+            return Reply(text=data_texts.NOTHING_TO_FORGET)
         for other in withdrawn:
             again(other)
-        return Reply(text=texts.FORGOTTEN_EXCHANGE)
+        return Reply(text=data_texts.FORGOTTEN_EXCHANGE)
 
     async def _forget_here(self, turn: Turn, chat: Chat, again: Again) -> Reply:
         if turn.is_private or not await objection(turn, chat, turn.sender):
             await self._forget_all(turn, Scope.ALL_HERE, again)
-            return Reply(text=texts.FORGOTTEN_HERE)
+            return Reply(text=data_texts.FORGOTTEN_HERE)
         await self._forget_all(turn, Scope.MINE_HERE, again)
-        return Reply(text=texts.FORGOTTEN_OWN_HERE)
+        return Reply(text=data_texts.FORGOTTEN_OWN_HERE)
 
     async def _forget_all(self, turn: Turn, scope: Scope, again: Again) -> None:
         if turn.sender == NOBODY:

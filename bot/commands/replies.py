@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.choices import ConversationSettings
-from bot.ports.chat import TextFile
+from bot.ports.parts import TextFile
 from bot.records.turns import Buttons, Turn
 from bot.sentences import Sentence
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
-from bot.commands import menus
+from bot.commands import menus, settings_texts
 from bot.commands import pages as menu_pages
 from bot.commands.known import ON, PERSONA
 from bot.commands.menus import Menus
 from bot.commands.replies import Again, Reply
-from bot.commands.rights import objection
+from bot.commands.rights import deafness, objection
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.store import Store
@@ -55,11 +55,12 @@ class SettingsCommand:
 
     async def describe_all(self, turn: Turn, chat: Chat, again: Again) -> Reply:
         """Begin or end describing every picture."""
-        if note := await objection(turn, chat, turn.sender):
-            return Reply(text=note)
         before = await self._store.settings(turn.key)
         is_on = turn.argument.strip().lower() == ON
-        await self._keep(turn, before, replace(before, describes_pictures=is_on), again)
+        now = replace(before, describes_pictures=is_on)
+        if note := await objection(turn, chat, turn.sender) or await deafness(turn, chat, before, now):
+            return Reply(text=note)
+        await self._keep(turn, before, now, again)
         return Reply(text=texts.ALT_ON if is_on else texts.ALT_OFF)
 
     def _wishes(self, turn: Turn) -> Iterator[Press]:
@@ -83,7 +84,7 @@ class SettingsCommand:
         if changed is None:
             change.note = texts.NOT_A_CHOICE
         else:
-            change.note = await objection(turn, chat, wish.by)
+            change.note = await objection(turn, chat, wish.by) or await deafness(turn, chat, change.settings, changed)
             change.settings = change.settings if change.note else changed
 
     async def _keep(self, turn: Turn, before: ConversationSettings, now: ConversationSettings, again: Again) -> None:
@@ -106,7 +107,7 @@ class SettingsCommand:
 def _to_be_told(before: ConversationSettings, now: ConversationSettings) -> Sentence:
     """What everybody there must know; empty if there is nothing."""
     if now.listens and not before.listens:
-        return texts.HEARS_EVERYTHING
+        return settings_texts.HEARS_EVERYTHING
     if now.answers is AnswerMode.EVERY and before.answers is not AnswerMode.EVERY:
-        return texts.ANSWERS_EVERYTHING
+        return settings_texts.ANSWERS_EVERYTHING
     return NO_SENTENCE

@@ -19,8 +19,9 @@ from bot.delivery.single import single
 from bot.delivery.typing import keep_typing
 from bot.errors import PlatformCantTell, PlatformRefused, PlatformUncertain
 from bot.events import MessageId
-from bot.ports.chat import Chat, Part
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.parts import Part
 from bot.ports.store import Store
 from bot.records.turns import Delivery, DeliveryState, Turn
 
@@ -274,5 +275,6 @@ class AnswerOnScreen:
                 await self._adopt_lost(index)
         message_id = self._receipts[index].message_id
         if message_id is not None:
-            await self._insist(partial(self._chat.delete, self._turn.key, message_id))
+            instead = texts.TAKEN_BACK.in_language(self._turn.said_in)
+            await self._insist(partial(self._chat.delete, self._turn.key, message_id, instead=instead))
         await self._receipts.forget(index)

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from typing import TypeAlias
 
-from bot.ports.chat import Rate
+from bot.ports.limits import Rate
 
 LONG_S = 10.0
 """A window that is longer can hold the end of an answer up for as long: a place is kept in it for every answer that

@@ -6,8 +6,8 @@ from bot.answering.window import attachments_of
 from bot.delivery.fences import with_closed_fence
 from bot.errors import ModelTrouble
 from bot.events import Action
-from bot.ports.chat import Button
 from bot.ports.model import FinishReason
+from bot.ports.parts import Button
 from bot.records.attachments import Verdict
 from bot.records.history import Exchange
 from bot.records.turns import Buttons, Outcome, TurnState

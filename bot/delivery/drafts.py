@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 
 from bot.events import MessageId
-from bot.ports.chat import Chat, Part
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.parts import Part
 from bot.records.turns import Turn
 
 _RENEW_AT = 0.7

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot import texts
 from bot.markup.sheets import sheets
-from bot.ports.chat import Chat, Part, TextFile
+from bot.ports.chat import Chat
+from bot.ports.parts import Part, TextFile
 from bot.records.turns import Buttons
 from bot.sentences import Sentence
 
@@ -46,7 +47,7 @@ class Final:
             shown = [*shown[: most - 1], *chat.render(self._rest, final=True)]
             below = [TextFile(text=self.text, name=FILE_NAME)]
         elif self.has_tables and chat.limits.tables_as_files:
-            others = [*others, *(TextFile(text=sheet, name=TABLE_NAME) for sheet in sheets(self.text))]
+            others = [*others, *(TextFile(text=sheet, name=TABLE_NAME) for sheet in self._sheets(chat))]
         shown[-1] = replace(shown[-1], buttons=self.buttons, document=below[0] if below else None)
         named = [replace(chat.render(file.name, final=True)[0], document=file) for file in others]
         return [*shown, *named, *self.pictures]
@@ -55,6 +56,9 @@ class Final:
         """All messages where files are not allowed: the whole text however long, and why files are missing."""
         told = replace(self, text=f"{self.text}\n\n{self._said(texts.FILE_REFUSED)}", files=()) if self.files else self
         return replace(told, has_tables=False).parts(chat, most=len(self.text) + 1)
+
+    def _sheets(self, chat: Chat) -> Sequence[str]:
+        return sheets(self.text, width=chat.limits.table_width)
 
     @property
     def _rest(self) -> str:

@@ -12,8 +12,9 @@ from typing import Self
 from bot.delivery.budget import Account, Caution, Urgency, Window, account_of
 from bot.delivery.throttle import Throttle, Throttles
 from bot.events import ConversationKey, PlatformName
-from bot.ports.chat import Chat, Headroom, Limits
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.limits import Headroom, Limits
 
 _TYPING_SHARE = 4
 """A fourth of each window is kept from "typing": words are worth more."""

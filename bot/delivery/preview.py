@@ -15,8 +15,9 @@ from bot.delivery.receipts import Receipts, digest
 from bot.delivery.sending import Sending
 from bot.errors import PlatformError, PlatformRefused, PlatformThrottled, PlatformUnavailable, StorageError
 from bot.events import Action, MessageId
-from bot.ports.chat import Button, Chat, Part
+from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.ports.parts import Button, Part
 from bot.records.turns import Turn
 
 log = logging.getLogger(__name__)

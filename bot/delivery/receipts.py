@@ -7,7 +7,8 @@ from functools import partial
 
 from bot.errors import StorageError
 from bot.events import MessageId
-from bot.ports.chat import Chat, Part
+from bot.ports.chat import Chat
+from bot.ports.parts import Part
 from bot.ports.store import Store
 from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 

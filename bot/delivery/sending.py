@@ -7,7 +7,8 @@ from bot.delivery.insistence import whole
 from bot.delivery.receipts import Receipts, digest
 from bot.errors import PlatformError, PlatformRefused, PlatformUncertain
 from bot.events import MessageId
-from bot.ports.chat import Chat, Part
+from bot.ports.chat import Chat
+from bot.ports.parts import Part
 from bot.records.turns import Delivery, DeliveryState, Turn
 
 

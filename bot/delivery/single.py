@@ -10,7 +10,8 @@ from bot.delivery.fences import with_closed_fence
 from bot.delivery.final import Final, split_notes
 from bot.events import Action
 from bot.markup.graphemes import cut_before
-from bot.ports.chat import Chat, Part
+from bot.ports.chat import Chat
+from bot.ports.parts import Part
 from bot.records.turns import Buttons
 
 _ENDS = tuple(map(re.compile, (r"\n\s*\n", r"\n", r"(?<=[.!?。！？])\s*", r"\s")))

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.errors import StorageError
 from bot.events import ConversationKey
-from bot.ports.chat import Limits
 from bot.ports.clock import Clock
+from bot.ports.limits import Limits
 from bot.ports.store import Store
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from bot.background import Background
 from bot.delivery.budget import Urgency
 from bot.delivery.pace import Pace
 from bot.errors import PlatformError, PlatformThrottled
-from bot.records.turns import Turn
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
+from bot.records.turns import Turn
 
 START_AFTER_S = 0.25
 """An answer that comes sooner needs no "typing", and costs the platform no request."""

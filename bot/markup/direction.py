@@ -29,6 +29,8 @@ _SIGNS_BESIDE = re.compile(
     re.ASCII,
 )
 """Names, options, paths, calls, ``C++``; numbers with a sign, as of telephones."""
+_COMMANDS = re.compile(r"(?<![\w/@])[/@][A-Za-z]\w*")
+"""And people's names in a network: a list of them is in no language."""
 
 
 def direction_of(text: Inlines, *, is_among: bool = False) -> tuple[bool, bool]:
@@ -45,7 +47,8 @@ def direction_of(text: Inlines, *, is_among: bool = False) -> tuple[bool, bool]:
             may_change = True
         elif len(sample := sample + words) >= SAMPLE:
             break
-    directions = [] if sample.isascii() else [unicodedata.bidirectional(letter) for letter in sample[:SAMPLE]]
+    counted = "" if sample.isascii() else _COMMANDS.sub("", sample[:SAMPLE])
+    directions = [unicodedata.bidirectional(letter) for letter in counted]
     right_to_left = directions.count("R") + directions.count("AL")
     return right_to_left > (0 if is_among else directions.count("L")), may_change
 

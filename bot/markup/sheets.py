@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.markup.nodes import Block, Inlines, List, Quote, Table, plain
 from bot.markup.parse import parse
-from bot.markup.tables import PHONE_CELLS, aligned
+from bot.markup.tables import aligned
 
 MOST_TOLD = 24
 """Values that can be compared when they are told in words: six rows of four. A table with more comes as a file too."""
@@ -20,14 +20,14 @@ _MAY_BE_TABLE = re.compile(r"(?m)^[ \t>]*\|")
 _MAY_BE_CALCULATED = re.compile(r"[=@\t]|[-+](?![\d.,\s%-]*\Z)")
 
 
-def sheets(markdown: str) -> Sequence[str]:
-    """The large tables of an answer that are too wide to be aligned on a phone, as CSV; at most `MOST_SHEETS`.
+def sheets(markdown: str, *, width: int) -> Sequence[str]:
+    """The large tables of an answer that can't be aligned within `width` cells, as CSV; at most `MOST_SHEETS`.
 
     With a byte order mark, and an apostrophe before what a spreadsheet would calculate (OWASP, "CSV Injection").
     """
     if _MAY_BE_TABLE.search(markdown) is None:
         return []
-    found = (table for table in _tables(parse(markdown, final=True).settled) if _is_too_large(table))
+    found = (table for table in _tables(parse(markdown, final=True).settled) if _is_too_large(table, width))
     return [_csv(table) for table, _ in zip(found, range(MOST_SHEETS), strict=False)]
 
 
@@ -43,8 +43,8 @@ def _tables(blocks: Sequence[Block]) -> Iterator[Table]:
                     yield from _tables(item.blocks)
 
 
-def _is_too_large(table: Table) -> bool:
-    return sum(map(len, table.rows[1:])) > MOST_TOLD and aligned(table, PHONE_CELLS) is None
+def _is_too_large(table: Table, width: int) -> bool:
+    return sum(map(len, table.rows[1:])) > MOST_TOLD and aligned(table, width) is None
 
 
 def _csv(table: Table) -> str:

@@ -21,15 +21,12 @@ from bot.markup.nodes import (
     plain,
 )
 
-_BETWEEN = " | "
+_BETWEEN = "  "
 _JOINER = "\u200d"
 _AS_EMOJI = "\ufe0f"
 """What stands before it is shown as a picture, e.g. a heart."""
 _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 _BETWEEN_FACTS = " · "
-PHONE_CELLS = 35
-"""A phone is most often 360 dp wide (StatCounter), of which chats leave some 300 to a text, and a letter of a
-fixed-width font of 14 sp takes 8.4 of them (0.6 em). What is wider is wrapped, and then nobody can read it."""
 
 
 def aligned(table: Table, width: int) -> str | None:
@@ -48,7 +45,7 @@ def aligned(table: Table, width: int) -> str | None:
     if any(RIGHT_TO_LEFT.search(cell) for row in rows for cell in row):
         return None
     lines = [_line(row, widths, table.aligns) for row in rows]
-    lines.insert(1, "-+-".join("-" * cells for cells in widths))
+    lines.insert(1, _BETWEEN.join("-" * cells for cells in widths))
     return "\n".join(lines)
 
 

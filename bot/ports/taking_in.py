@@ -13,7 +13,7 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 from bot.records.accepting import Accepted, Joining, Refusal
 from bot.records.notices import Notice
 from bot.records.turns import Turn
@@ -156,8 +156,10 @@ class TakingIn(Protocol):
         """The conversations with a stored message, the most recently used first."""
         ...
 
-    async def place_of(self, platform: PlatformName, message_id: MessageId) -> ConversationKey | None:
-        """The conversation in which one of the bot's own messages stands, by its receipt."""
+    async def place_of(
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+    ) -> ConversationKey | None:
+        """The conversation, of this chat if one is given, in which one of the bot's own messages stands, by its receipt."""
         ...
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:

@@ -7,8 +7,8 @@ from typing import Literal, NewType, TypeAlias
 
 from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import NOBODY, ConversationKey, MessageId, PersonId
-from bot.ports.chat import Button
 from bot.ports.model import Usage
+from bot.ports.parts import Button
 from bot.records.notices import NoticeKind
 from bot.records.pictures import PostedPicture
 
@@ -16,7 +16,7 @@ TurnId = NewType("TurnId", int)
 """Grows within a conversation: a later turn has a larger id."""
 
 Buttons: TypeAlias = tuple[tuple[Button, ...], ...]
-"""Rows of them, as in `bot.ports.chat.Part`."""
+"""Rows of them, as in `bot.ports.parts.Part`."""
 
 
 class TurnState(enum.StrEnum):

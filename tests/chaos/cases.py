@@ -10,7 +10,7 @@ _WORD_LENGTH = 9
 
 
 _GROUP_EDITS_S = MappingProxyType({"discord": 1.2, "telegram": 3.0})
-"""Apart (`bot.ports.chat.Limits.group_edit_interval_s`)."""
+"""Apart (`bot.ports.limits.Limits.group_edit_interval_s`)."""
 
 
 class Scene(enum.StrEnum):

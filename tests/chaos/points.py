@@ -12,8 +12,9 @@ from typing import Any, Self, cast
 
 from bot.core import Parts
 from bot.events import Action
-from bot.ports.chat import Chat, Part
+from bot.ports.chat import Chat
 from bot.ports.model import Finished, Model, ModelEvent, PromptMessage, TextDelta, Tool
+from bot.ports.parts import Part
 from bot.ports.store import Store
 
 

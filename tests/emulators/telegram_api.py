@@ -35,6 +35,8 @@ _WEBHOOK_IS_SET = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
 _MOST_EMOJI = 200
+_MOST_TOLD = 200
+"""Characters in answer to a pressed button (Bot API, answerCallbackQuery)."""
 """In one call (Bot API, getCustomEmojiStickers)."""
 _SECRET = re.compile(r"[\w-]{0,256}", re.ASCII)
 _GENERAL = 1  # Only sendChatAction takes it: sending to thread 1 is refused, as on the real server.
@@ -248,7 +250,10 @@ class BotApi:
         return True
 
     async def _answer_callback_query(self, params: Params) -> bool:
-        self._world.queries.answered("callback", params, "callback_query_id", self._violations)
+        query = self._world.queries.answered("callback", params, "callback_query_id", self._violations)
+        query.told = params.text("text")
+        if len(query.told) > _MOST_TOLD:
+            raise self._broken("MESSAGE_TOO_LONG")
         return True
 
     async def _answer_guest_query(self, params: Params) -> Json:

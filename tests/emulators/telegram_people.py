@@ -158,17 +158,24 @@ class People(Sharing):
         """Somebody deletes a message, their own or the bot's. The Bot API sends no update for that."""
         message.deleted = True
 
-    async def press(self, message: Message, person: Person, data: str | None = None) -> str:
+    async def press(
+        self, message: Message, person: Person, data: str | None = None, *, is_too_old: bool = False
+    ) -> str:
         """Press an inline button of the bot's message. Returns the callback query's id.
 
         Args:
             message: Which message.
             person: Who.
             data: What the button sends; None for the only button that is there.
+            is_too_old: The bot is not shown the message any more, nor its topic (Bot API, InaccessibleMessage).
         """
         if data is None:
             (data,) = message.presses
-        return self.world.press(message, person, data)
+        return self.world.press(message, person, data, is_too_old=is_too_old)
+
+    def told(self, query_id: str) -> str:
+        """What who pressed a button is shown in return; empty for nothing."""
+        return self.world.queries.all[query_id].told
 
     async def type_inline(self, chat: Chat, person: Person, text: str) -> Query:
         """Type the bot's name and a text, in any chat. What is offered then stands in the query's `results`."""

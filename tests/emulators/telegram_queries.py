@@ -33,6 +33,8 @@ class Query:
     """Of a guest query the one that asks; afterwards the one that answers it, as of a chosen inline result."""
     is_answered: bool = False
     is_tried: bool = False
+    told: str = ""
+    """What who pressed is shown, on top of the chat."""
     update: Update | None = None
     results: list[Json] = field(default_factory=list)
     """What is offered inline."""

@@ -240,11 +240,14 @@ class World(Screen):
             self.edit(message, content)
         self._tell(message, "edited_message")
 
-    def press(self, message: Message, person: Person, data: str) -> str:
+    def press(self, message: Message, person: Person, data: str, *, is_too_old: bool) -> str:
         query_id = str(40_000_000 + self.new_number())
         query = Query(id=query_id, kind="callback", person=person, chat=message.chat, at=self.queries.now())
         self.queries.add(query)
-        where = {"inline_message_id": message.inline_id} if message.inline_id else {"message": message.json()}
+        shown = message.json()
+        if is_too_old:
+            shown = {"chat": shown["chat"], "message_id": shown["message_id"], "date": 0}
+        where = {"inline_message_id": message.inline_id} if message.inline_id else {"message": shown}
         fields = {"id": query_id, "from": person.json(), **where, "data": data}
         query.update = self.updates.add("callback_query", {**fields, "chat_instance": str(message.chat.id)})
         return query_id

@@ -21,8 +21,8 @@ from adapters.discord.receiving.lanes import Lanes
 from adapters.discord.receiving.reading import Reading
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import ConversationKey
-from bot.ports.chat import Intake, KnownPlace
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake, KnownPlace
 
 _log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from adapters.discord.places import Channel, Place, is_interaction, number_of, o
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.reading import Reading
 from bot.events import MessageEdited, MessageId
-from bot.ports.chat import Intake, KnownPlace
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake, KnownPlace
 
 _log = logging.getLogger(__name__)
 

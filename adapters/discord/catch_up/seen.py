@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from discord.utils import time_snowflake
 
 from bot.errors import StorageError
-from bot.ports.chat import Intake
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
 
 _log = logging.getLogger(__name__)
 

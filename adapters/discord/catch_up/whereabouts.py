@@ -8,7 +8,7 @@ import discord
 
 from adapters.discord.client import Library
 from adapters.discord.places import Channel, Place, number_of, owner_of
-from bot.ports.chat import KnownPlace
+from bot.ports.intake import KnownPlace
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 

@@ -5,8 +5,6 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-import discord
-
 from adapters.discord.gateway.allowance import Allowance
 from adapters.discord.gateway.connection import Gateway, log_missing_content_intent
 from adapters.discord.gateway.shards import Shard, Sharding, shards_of, take_over
@@ -14,9 +12,10 @@ from adapters.discord.interactions.registering import register
 from adapters.discord.receiving.assembly import cursor_of, receiving
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.means import Means
+from adapters.discord.rights import content_intent_is_on
 from bot.commands.known import COMMANDS
 from bot.errors import PlatformError, PlatformRefused
-from bot.ports.chat import Intake
+from bot.ports.intake import Intake
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ async def listen(token: str, means: Means, intake: Intake, sharding: Sharding) -
     Raises:
         PlatformRefused: listening can't work.
     """
-    content = _content_intent_is_on(means.rest)
+    content = content_intent_is_on(means.rest)
     if not content:
         log_missing_content_intent()
     try:
@@ -80,12 +79,3 @@ async def _shards(means: Means, sharding: Sharding) -> Sequence[Shard]:
             _log.debug("%s I will try again.", error)
         await means.clock.sleep(wait_s)
         wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
-
-
-def _content_intent_is_on(rest: discord.Client) -> bool:
-    application = rest.application
-    if application is None:
-        return True
-    flags = application.flags
-    # "Limited" is what applications have that Discord has not reviewed, which is most.
-    return flags.gateway_message_content or flags.gateway_message_content_limited

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from adapters.discord.errors import discord_request
-from bot.ports.chat import Intake
+from bot.ports.intake import Intake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from adapters.discord.writing.sending import changed
 from bot import texts
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
 _log = logging.getLogger(__name__)
 

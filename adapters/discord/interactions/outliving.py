@@ -15,8 +15,8 @@ from adapters.discord.limits import DISCORD, INTERACTION_LIFETIME_S
 from adapters.discord.places import channel_of
 from bot.errors import StorageError
 from bot.events import ConversationKey
-from bot.ports.chat import Intake
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from adapters.discord.receiving.lanes import Lanes
 from adapters.discord.receiving.means import Means
 from adapters.discord.receiving.reading import Reading
 from adapters.discord.receiving.receiver import Receiver
-from bot.ports.chat import Intake
+from bot.ports.intake import Intake
 
 
 def cursor_of(rest: discord.Client) -> str:

@@ -23,7 +23,7 @@ from adapters.discord.receiving.tongues import Tongues
 from adapters.discord.receiving.unreadable import unreadable
 from bot.errors import PlatformError
 from bot.events import ButtonPressed, Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted, Quoted
-from bot.ports.chat import Intake
+from bot.ports.intake import Intake
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.events import Action
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 
 _PREFIX = "glimpse"
 """Part of messages that outlive this process: never change it."""

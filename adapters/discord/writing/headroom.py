@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import aiohttp
 
-from bot.ports.chat import Headroom
 from bot.ports.clock import Clock
+from bot.ports.limits import Headroom
 
 _MESSAGES = re.compile(r"/channels/(\d+)/messages(?:/\d+)?$")
 _WRITES = ("POST", "PATCH")

@@ -30,8 +30,8 @@ from adapters.discord.writing.unspoken import Unspoken
 from adapters.discord.writing.uploads import shows
 from bot.errors import PlatformRefused
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part
 from bot.ports.clock import Clock
+from bot.ports.parts import Part
 
 _UNHEARD = frozenset({NO_ACCESS, NO_PERMISSION, LOCKED, ARCHIVED, AUTOMOD, BLOCKED_LINK})
 """What keeps an answer out of its channel, so that it has to be told in another way."""

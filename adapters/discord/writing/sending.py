@@ -23,8 +23,8 @@ from adapters.discord.writing.buttons import view_of
 from adapters.discord.writing.uploads import content_of, uploads
 from bot.errors import PlatformRefused
 from bot.events import MessageId
-from bot.ports.chat import Part
 from bot.ports.clock import Clock
+from bot.ports.parts import Part
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import discord
 
 from adapters.discord.render import as_written
 from adapters.discord.writing.buttons import show_buttons
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
 _DESCRIPTION_LENGTH = 1024  # Discord docs, Attachment Object: `description`
 

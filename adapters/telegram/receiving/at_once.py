@@ -15,10 +15,10 @@ class AtOnce:
         self._bot = bot
         self._offers_inline = offers_inline
 
-    async def answer_press(self, query_id: str) -> None:
-        """End the waiting that a pressed button shows."""
+    async def answer_press(self, query_id: str, words: str) -> None:
+        """End the waiting that a pressed button shows. Words, if there are any, are shown to who pressed it."""
         with contextlib.suppress(PlatformError), telegram_errors("answering a pressed button"):
-            await self._bot.raw_answer_press(query_id)
+            await self._bot.raw_answer_press(query_id, words)
 
     async def answer_typed(self, what: Typed) -> None:
         """Offer to ask what somebody types inline, if the operator wants that."""

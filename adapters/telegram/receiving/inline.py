@@ -14,7 +14,7 @@ from adapters.telegram.raw import RawBot
 from adapters.telegram.writing.posting import article
 from bot import texts
 from bot.events import Action, Address, MessageReceived
-from bot.ports.chat import Button, Part
+from bot.ports.parts import Button, Part
 
 _HINT_START = "inline"
 """What ``/start`` brings when somebody follows the hint to the private chat."""

@@ -10,7 +10,8 @@ from adapters.telegram.limits import TELEGRAM
 from bot import texts
 from bot.errors import PlatformError
 from bot.events import ConversationKey
-from bot.ports.chat import Intake, Part
+from bot.ports.intake import Intake
+from bot.ports.parts import Part
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from telegram.error import ChatMigrated
 from adapters.telegram.limits import TELEGRAM
 from bot.errors import PlatformRefused, PlatformUnavailable, StorageError
 from bot.events import ConversationKey, ConversationMoved
-from bot.ports.chat import Intake
+from bot.ports.intake import Intake
 
 
 def moved(message: Message) -> ConversationMoved | None:

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from adapters.telegram.outage import Outage
 from bot.errors import PlatformError, PlatformUnavailable, StorageError
-from bot.ports.chat import Intake
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
 
 log = logging.getLogger(__name__)
 

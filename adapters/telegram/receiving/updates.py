@@ -5,18 +5,27 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
 from adapters.telegram.content.entities import Identity
-from adapters.telegram.convert import event_of, press_elsewhere, pressed_elsewhere, pressed_query
-from adapters.telegram.elsewhere import is_elsewhere
+from adapters.telegram.convert import (
+    Unplaced,
+    event_of,
+    language_of_press,
+    press_in,
+    pressed_query,
+    unplaced_press,
+)
+from adapters.telegram.elsewhere import asker_of, is_elsewhere
 from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.receiving.at_once import AtOnce
 from adapters.telegram.receiving.inline import chosen, typed
 from adapters.telegram.receiving.joining import Newcomer, joined, language_of
 from adapters.telegram.receiving.polling import RawUpdate
 from adapters.telegram.receiving.unreadable import unreadable
+from bot import texts
 from bot.errors import StorageError
 from bot.events import ConversationKey, Event, MessageId, MessageReceived
-from bot.ports.chat import Intake
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
+from bot.sentences import NO_SENTENCE, Sentence
 
 _AT_ONCE = 20
 """Button presses that are answered at the same time; more of them are not answered, only obeyed. Groups just joined
@@ -58,7 +67,6 @@ class Receiver:
         Raises:
             StorageError: neither.
         """
-        self._answer(update)
         try:
             await self._greet(update)
             event = await self._event(update)
@@ -72,22 +80,33 @@ class Receiver:
             await self._intake.set_aside(unreadable(update, error, self._me))
 
     async def _event(self, update: RawUpdate) -> Event | None:
-        own = pressed_elsewhere(update)
-        if own is None:
-            return chosen(update, self._clock.now()) or event_of(update, self._me)
-        # Telegram says under which message, but not where it stands.
-        key = await self._intake.place_of(TELEGRAM, own)
-        return None if key is None else press_elsewhere(update, key, own)
+        if (own := unplaced_press(update)) is not None:
+            return await self._press(update, own)
+        self._answer(update)
+        return chosen(update, self._clock.now()) or event_of(update, self._me)
+
+    async def _press(self, update: RawUpdate, own: Unplaced) -> Event | None:
+        key = await self._intake.place_of(TELEGRAM, own.message_id, chat_id=own.chat_id)
+        if key is None:
+            self._answer(update, texts.BUTTON_IS_FORGOTTEN)
+            return None
+        press = press_in(update, key, own.message_id)
+        if press is not None and is_elsewhere(key) and press.sender.id != asker_of(key):
+            self._answer(update, texts.BUTTON_OF_ANOTHER)
+            return None
+        self._answer(update)
+        return press
 
     async def _greet(self, update: RawUpdate) -> None:
         key = joined(update)
         if key is not None and await self._newcomer.is_new(key):
             self._beside(self._newcomer.explain(key, language=language_of(update)), "explaining privacy mode")
 
-    def _answer(self, update: RawUpdate) -> None:
+    def _answer(self, update: RawUpdate, said: Sentence = NO_SENTENCE) -> None:
         """End the waiting that the pressed button shows, beside everything else."""
         if (query_id := pressed_query(update)) is not None:
-            self._beside(self._at_once.answer_press(query_id), "answer to a pressed button")
+            words = said.in_language(language_of_press(update))
+            self._beside(self._at_once.answer_press(query_id, words), "answer to a pressed button")
         if (what := typed(update)) is not None:
             self._beside(self._at_once.answer_typed(what), "answer to an inline query")
 

@@ -6,10 +6,9 @@ from adapters.telegram.elsewhere import guest_query_of, inline_message_of, of_in
 from adapters.telegram.errors import is_unchanged, telegram_errors
 from adapters.telegram.raw import RawBot
 from adapters.telegram.writing.posting import article, editing_inline
-from bot import texts
 from bot.errors import PlatformRefused
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
 _TITLE = "Answer"
 """Every result must have one. Nobody sees it where nobody chooses."""
@@ -49,9 +48,9 @@ class InlineMessages:
             if not is_unchanged(error):
                 raise
 
-    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+    async def delete(self, key: ConversationKey, message_id: MessageId, *, instead: str) -> None:
         """Take the words of an answer back: Telegram lets no bot delete a message where it is not."""
-        await self.edit(key, message_id, Part(texts.TAKEN_BACK))
+        await self.edit(key, message_id, Part(instead))
 
     def newest(self, key: ConversationKey) -> None:
         """Not needed: nothing is looked for there."""

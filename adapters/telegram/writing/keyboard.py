@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from bot.events import Action
-from bot.ports.chat import Button
+from bot.ports.parts import Button
 
 Rows: TypeAlias = Sequence[Sequence[dict[str, str]]]
 

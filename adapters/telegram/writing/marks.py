@@ -7,7 +7,7 @@ from typing import Any
 from telegram.constants import MessageEntityType
 
 from bot.markup.flat import Flat, Kind, Measure, Span
-from bot.ports.chat import Mark, MarkKind
+from bot.ports.parts import Mark, MarkKind
 
 _KINDS: Mapping[Kind, MarkKind] = MappingProxyType(
     {

@@ -11,8 +11,9 @@ from adapters.telegram.writing.posting import drafting, editing, sending
 from adapters.telegram.writing.search import Search
 from bot.errors import PlatformRefused
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Intake, Part
 from bot.ports.clock import Clock
+from bot.ports.intake import Intake
+from bot.ports.parts import Part
 
 
 class Messages:
@@ -63,8 +64,9 @@ class Messages:
                 raise
         self._search.note_own(key, message_id, keyboard(part.buttons))
 
-    async def delete(self, key: ConversationKey, message_id: MessageId) -> None:
+    async def delete(self, key: ConversationKey, message_id: MessageId, *, instead: str) -> None:
         """Take back a message of the bot's own. That it is gone already is no error."""
+        del instead
         try:
             with telegram_errors(f"deleting in chat {key.chat_id}"):
                 await self._bot.delete_message(chat_id=int(key.chat_id), message_id=int(message_id))

@@ -10,7 +10,7 @@ from adapters.telegram.writing.keyboard import keyboard, keys
 from adapters.telegram.writing.marks import entities_of
 from adapters.telegram.writing.shorten import shortened
 from bot.events import ConversationKey, MessageId
-from bot.ports.chat import Part
+from bot.ports.parts import Part
 
 Call: TypeAlias = tuple[str, dict[str, Any]]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.telegram.render import utf16_measure
-from bot.ports.chat import Mark, Part
+from bot.ports.parts import Mark, Part
 
 _MORE = "…"
 

@@ -1,0 +1,65 @@
+"""Buttons under messages that are too old for Telegram to say in which topic they stand."""
+
+import pytest
+
+from bot import texts
+from tests.emulators.common import eventually
+from tests.emulators.model import Script
+from tests.emulators.telegram_types import Message
+from tests.home import Home
+from tests.people import TelegramPeople
+from tests.people_verbs import Place
+
+pytestmark = pytest.mark.parametrize("home", ["telegram"], indirect=True)
+
+
+async def _failed(home: Home, place: Place) -> Message:
+    """An answer with a button that asks again."""
+    home.model.reply(Script(status=500, message="down for now"))
+    await home.people.say(place, "capital of France?", mention=True)
+    await home.buttons(place, texts.RETRY_LABEL)
+    answer: Message = home.people.answers(place)[-1]
+    return answer
+
+
+async def _press(home: Home, answer: Message) -> str:
+    people = home.people
+    assert isinstance(people, TelegramPeople)
+    data = dict(zip(answer.buttons, answer.presses, strict=True))[texts.RETRY_LABEL]
+    return await people.telegram.press(answer, people.person("Ann"), data, is_too_old=True)
+
+
+async def test_a_button_in_a_topic_works_though_telegram_does_not_say_the_topic(home: Home) -> None:
+    group = home.people.group()
+    topic = home.people.side_room(group)
+    answer = await _failed(home, topic)
+    home.model.reply("Paris.")
+    pressed = await _press(home, answer)
+    await eventually(lambda: answer.text == "Paris.")
+    assert isinstance(home.people, TelegramPeople)
+    assert home.people.telegram.told(pressed) == ""
+
+
+async def test_an_equal_number_in_another_chat_is_another_message(home: Home) -> None:
+    first, second = home.people.private("Ann"), home.people.private("Bob")
+    await _failed(home, first)
+    home.model.reply(Script(status=500, message="down for now"))
+    await home.people.say(second, "and of Spain?", who="Bob")
+    await home.buttons(second, texts.RETRY_LABEL)
+    others: Message = home.people.answers(second)[-1]
+    home.model.reply("Madrid.")
+    await _press(home, others)
+    await eventually(lambda: others.text == "Madrid.")
+
+
+async def test_who_presses_a_button_that_nothing_is_known_of_is_told_what_to_do(home: Home) -> None:
+    people, topic = home.people, home.people.side_room(home.people.group())
+    answer = await _failed(home, topic)
+    await home.bot.terminate()
+    for path in home.database.parent.glob(f"{home.database.name}*"):
+        if path.is_file():
+            path.unlink()
+    await home.bot.start()
+    pressed = await _press(home, answer)
+    assert isinstance(people, TelegramPeople)
+    await eventually(lambda: people.telegram.told(pressed) == texts.BUTTON_IS_FORGOTTEN)
