@@ -105,7 +105,7 @@ class Conversation:
 
     def stop(
         self, key: ConversationKey, who: PersonId, *, message_id: MessageId | None = None, by: TurnId | None = None
-    ) -> None:
+    ) -> bool:
         """End the answer that is being written there where it is.
 
         Args:
@@ -113,17 +113,21 @@ class Conversation:
             who: Wants it. Where each person has a conversation of their own, only their own answer is ended.
             message_id: Only the answer that this message is part of.
             by: The turn of the command that asked for it, which will tell whether there was one.
+
+        Returns:
+            False if that answer is not theirs to end.
         """
         if key not in self._at_work:
-            return
+            return True
         turn, interruption, screen = self._at_work[key]
-        if turn.settings.is_per_person and turn.sender != who:
-            return
         if message_id is not None and not screen.has(message_id):
-            return
+            return True
+        if turn.settings.is_per_person and turn.sender != who:
+            return False
         interruption.end(STOPPED)
         if by is not None:
             self._effective_stops.add(by)
+        return True
 
     async def keep_leases(self) -> None:
         """Renew the claims on the turns that run, until cancelled."""

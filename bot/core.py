@@ -20,8 +20,8 @@ from bot.ports.model import Model
 from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
-from bot.retention import keep_purging
-from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers, retention_rules
+from bot.retention import keep_forgetting_passing, keep_purging
+from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers, picture_limits, retention_rules
 from bot.settings.settings import Settings
 from bot.sight.sight import Sight
 
@@ -55,7 +55,14 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     """Wire the core. `owner` names this process in its leases."""
     chats = {chat.platform: chat for chat in parts.chats}
     sight = Sight()
-    looking = Looking(parts.store, parts.eyes, parts.web, clock, max_bytes=settings.picture.max_bytes)
+    looking = Looking(
+        parts.store,
+        parts.eyes,
+        parts.web,
+        clock,
+        max_bytes=settings.picture.max_bytes,
+        made_for=picture_limits(settings).mark,
+    )
     dialogue = Dialogue(parts.store, parts.model, parts.eyes, looking, clock, sight, dialogue_rules(settings))
     rules = conversation_rules(settings)
     asking = Asking(dialogue, clock, rules)
@@ -74,6 +81,10 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
     work: list[Work] = [
         ("leases", conversation.keep_leases),
         ("words", inbox.keep_saying),
+        (
+            "passing pictures",
+            partial(keep_forgetting_passing, parts.store, clock, lifetime_s=settings.picture.before_s),
+        ),
         ("purge", partial(keep_purging, parts.store, clock, retention_rules(settings))),
     ]
     if settings.model.self_test and not settings.offline:

@@ -36,6 +36,7 @@ from bot.readiness import Readiness
 from bot.records.accepting import Accepted, Refusal
 from bot.records.notices import NoticeKind
 from bot.records.turns import Turn, TurnState
+from bot.sentences import Sentence
 from bot.words import Words
 
 log = logging.getLogger(__name__)
@@ -101,13 +102,14 @@ class Inbox:
 
     # --- bot.ports.intake.Intake ------------------------------------------------------------------
 
-    async def accept(self, event: Event) -> None:
+    async def accept(self, event: Event) -> Sentence | None:
         try:
-            await self._accept(event)
+            is_theirs = await self._accept(event)
         except StorageError as error:
             self._readiness.trouble("receiving", error)
             raise
         self._readiness.fine("receiving")
+        return None if is_theirs else texts.BUTTON_OF_ANOTHER
 
     async def set_aside(self, unreadable: Unreadable) -> None:
         await self._words.apologise(unreadable)
@@ -162,7 +164,8 @@ class Inbox:
 
     # --- events ---------------------------------------------------------------------------------
 
-    async def _accept(self, event: Event) -> None:
+    async def _accept(self, event: Event) -> bool:
+        """False for the press of a button that is not theirs to press."""
         match event:
             case MessageReceived():
                 await self._received(event)
@@ -172,13 +175,14 @@ class Inbox:
                 for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
                     self._only_queue_of(turn).redo(turn)
             case ButtonPressed(key=key, message_id=message_id, sender=sender, action=Action.STOP):
-                self._conversation.stop(key, sender.id, message_id=message_id)
+                return self._conversation.stop(key, sender.id, message_id=message_id)
             case ButtonPressed():
-                await self._pressed(event)
+                return await self._pressed(event)
             case ConversationMoved(old=old, new=new):
                 for turn in await self._store.move(old, new):
                     self._only_queue_of(replace(turn, key=old)).drop(replace(turn, key=old))
                     self._only_queue_of(turn).put(turn, bounded=False)
+        return True
 
     async def _received(self, message: MessageReceived) -> None:
         message = as_question(message)
@@ -200,15 +204,16 @@ class Inbox:
         if accepted is not None:
             self._schedule(accepted)
 
-    async def _pressed(self, pressed: ButtonPressed) -> None:
+    async def _pressed(self, pressed: ButtonPressed) -> bool:
         accepted = await self._store.press(
             pressed,
             now=self._clock.now(),
             joining=self._rules.patience.joining,
             refusal=self._refusal(pressed.key, None),
         )
-        for one in accepted:
+        for one in accepted or ():
             self._schedule(one, yields=True)
+        return accepted is not None
 
     def _refusal(self, key: ConversationKey, command: str | None) -> Refusal | None:
         """What to say to something that needs a place of its own, if there is none."""

@@ -228,4 +228,5 @@ def _verdict(before: AnyRow | None) -> dict[str, Any]:
         "original": before.original if before else None,
         "left_out": before.left_out if before else "",
         "text": before.text if before else "",
+        "made_for": before.made_for if before else "",
     }

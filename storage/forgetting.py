@@ -61,7 +61,9 @@ _NOTHING_LEFT = {
     "lease_until": None,
 }
 _WITHDRAW = sa.update(turns).where(_IS_ONE_OF)
-_TAKE_BACK = _WITHDRAW.values(_NOTHING_LEFT | {"state": TurnState.WITHDRAWING.value, "finished_at": None}).returning(
+# In their language it is said where a message can't be deleted: `Store.close` takes it.
+_TO_BE_SAID = {name: value for name, value in _NOTHING_LEFT.items() if name != "language"}
+_TAKE_BACK = _WITHDRAW.values(_TO_BE_SAID | {"state": TurnState.WITHDRAWING.value, "finished_at": None}).returning(
     turns.c.id
 )
 _TAKE_BACK_UNFINISHED = _TAKE_BACK.where(turns.c.finished_at.is_(None))

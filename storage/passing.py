@@ -35,6 +35,7 @@ _IS_OVER = sa.or_(
 SOME_IS_OVER = sa.exists().where(_IS_OVER)
 """Whether anything anywhere is to be forgotten, by `over_values`."""
 
+_SOME_IS_OVER = sa.select(SOME_IS_OVER)
 _FORGET_OLD = sa.delete(passing).where(_IS_OVER)
 _FORGET = sa.delete(passing).where(IS_KEY, passing.c.platform_message_id.in_(sa.bindparam("forgotten", expanding=True)))
 _REPLACE = sa.update(passing).where(IS_KEY, passing.c.platform_message_id == sa.bindparam("of_message"))
@@ -92,6 +93,11 @@ def replace(connection: sa.Connection, message: MessageReceived) -> bool:
 def forget(connection: sa.Connection, key: ConversationKey, message_ids: Sequence[MessageId]) -> None:
     """Delete what was posted in these messages."""
     connection.execute(_FORGET, {**key_values(key), "forgotten": message_ids})
+
+
+def is_some_over(connection: sa.Connection, *, now: datetime, lifetime_s: float) -> bool:
+    """Whether `forget_old` has anything to delete."""
+    return bool(connection.execute(_SOME_IS_OVER, over_values(now, lifetime_s)).scalar_one())
 
 
 def forget_old(connection: sa.Connection, *, now: datetime, lifetime_s: float) -> None:

@@ -31,8 +31,8 @@ _DELIVER_AGAIN = (
 )
 _REPLY_TO = sa.update(turns).where(IS_TURN)
 
-_Pressed = tuple[Sequence[Accepted], Sequence[str]]
-"""What is to be run, and the originals that no attachment has any more."""
+_Pressed = tuple[Sequence[Accepted] | None, Sequence[str]]
+"""What is to be run, None if it is not theirs to press; and the originals that no attachment has any more."""
 
 
 def press(
@@ -40,7 +40,11 @@ def press(
 ) -> _Pressed:
     """See `bot.ports.store.Store.press`."""
     turn = turn_of(connection, pressed.key, pressed.message_id)
-    if turn is None or not _is_new(connection, pressed, now=now) or not _may_press(turn, pressed):
+    if turn is None or not _is_new(connection, pressed, now=now):
+        return (), ()
+    if not _is_theirs(turn, pressed):
+        return None, ()
+    if not _is_offered(turn, pressed.action):
         return (), ()
     accepted: Sequence[Accepted] = ()
     unused: Sequence[str] = ()
@@ -57,14 +61,21 @@ def press(
     return accepted, unused
 
 
-def _may_press(turn: Turn, pressed: ButtonPressed) -> bool:
-    is_own = pressed.sender.id == turn.sender
-    match pressed.action:
+def _is_theirs(turn: Turn, pressed: ButtonPressed) -> bool:
+    if pressed.sender.id == turn.sender:
+        return True
+    if pressed.action is Action.CHOOSE:
+        return turn.command != FORGET
+    return pressed.action is not Action.FORGET and not turn.settings.is_per_person
+
+
+def _is_offered(turn: Turn, action: Action) -> bool:
+    match action:
         case Action.CHOOSE:
-            return turn.command in MENUS and (is_own or turn.command != FORGET)
+            return turn.command in MENUS
         case Action.FORGET:
-            return is_own
-    return (is_own or not turn.settings.is_per_person) and _offers(turn, pressed.action)
+            return True
+    return _offers(turn, action)
 
 
 def retry(connection: sa.Connection, command: Turn, *, now: datetime) -> Accepted | None:

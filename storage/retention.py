@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.pictures import IS_UNUSED
-from storage.tables import conversations, cursors, passing, pictures, presses, set_aside, turns, windows
+from storage.tables import conversations, cursors, pictures, presses, set_aside, turns, windows
 
 _TURNS_AT_ONCE = 50
 """With their messages and receipts, a few milliseconds."""
@@ -76,7 +76,6 @@ _DELETE_IDLE = sa.delete(conversations).where(conversations.c.id.in_(_IDLE))
 _DELETE_PRESSES = sa.delete(presses).where(
     presses.c.pressed_at < sa.bindparam("before", type_=presses.c.pressed_at.type)
 )
-_DELETE_PASSING = sa.delete(passing).where(passing.c.heard_at < sa.bindparam("before", type_=passing.c.heard_at.type))
 
 _LONG_UNMOVED = (
     sa.select(cursors.c.name).order_by(cursors.c.last_turn_id.desc()).offset(_KEPT_CURSORS).limit(_CURSORS_AT_ONCE)
@@ -94,16 +93,6 @@ def delete_unreadables(before: datetime) -> Step:
 
     def delete(connection: sa.Connection) -> int:
         connection.execute(_DELETE_UNREADABLES, {"before": before})
-        return 0
-
-    return delete
-
-
-def delete_passing(before: datetime) -> Step:
-    """What was posted to nobody before a time. Nearly always it is gone long before: with the next thing heard."""
-
-    def delete(connection: sa.Connection) -> int:
-        connection.execute(_DELETE_PASSING, {"before": before})
         return 0
 
     return delete

@@ -31,6 +31,7 @@ from storage import (
     history,
     moving,
     notices,
+    passing,
     pictures,
     places,
     pressing,
@@ -90,7 +91,7 @@ class SqlStore(PersonalRows):
 
     async def press(
         self, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
-    ) -> Sequence[Accepted]:
+    ) -> Sequence[Accepted] | None:
         accepted, unused = await self._write(
             lambda c: pressing.press(c, pressed, now=now, joining=joining, refusal=refusal), durable=True
         )
@@ -197,8 +198,8 @@ class SqlStore(PersonalRows):
         unused = await self._write(lambda c: verdicts.settle(c, attachment_id, verdict, original))
         await self._originals.remove(unused)
 
-    async def settle_as_known(self, attachment_id: AttachmentId, original: str) -> bool:
-        return await self._write(lambda c: verdicts.settle_as_known(c, attachment_id, original))
+    async def settle_as_known(self, attachment_id: AttachmentId, original: str, *, made_for: str) -> bool:
+        return await self._write(lambda c: verdicts.settle_as_known(c, attachment_id, original, made_for=made_for))
 
     async def jpeg(self, sha256: str) -> bytes | None:
         if len(self._used) < _REMEMBERED_USES:
@@ -245,6 +246,11 @@ class SqlStore(PersonalRows):
 
     # --- in time --------------------------------------------------------------------------------
 
+    async def forget_passing(self, *, now: datetime, lifetime_s: float) -> None:
+        # Run often, and there is seldom anything: it would hold up those who write.
+        if await self._read(lambda c: passing.is_some_over(c, now=now, lifetime_s=lifetime_s)):
+            await self._write(lambda c: passing.forget_old(c, now=now, lifetime_s=lifetime_s))
+
     async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:
         """See `bot.ports.store.Store.purge`. A file shrinks by what became free.
 
@@ -257,7 +263,6 @@ class SqlStore(PersonalRows):
         steps = (
             retention.delete_turns(before),
             retention.delete_unreadables(before),
-            retention.delete_passing(before),
             retention.delete_presses(before),
             retention.delete_windows,
             retention.delete_idle_conversations(before),

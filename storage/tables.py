@@ -183,6 +183,8 @@ attachments = sa.Table(
     sa.Column("text", Words(TEXT_LENGTH), nullable=False, server_default=""),
     # Who posted what somebody else asked about, where the platform tells.
     sa.Column("posted_by", Words),
+    # See `bot.records.pictures.Prepared`.
+    sa.Column("made_for", Words, nullable=False, server_default=""),
     sa.UniqueConstraint("message_id", "ordinal"),
     # An id must never come back: a verdict may arrive after retention.
     sqlite_autoincrement=True,

@@ -77,6 +77,7 @@ _CLOSE = (
     .values(
         state=sa.case((turns.c.state == TurnState.WITHDRAWING.value, TurnState.WITHDRAWN.value), else_=turns.c.decided),
         # Retention goes by this: a clock that jumped back must not make the turn look old.
+        language=sa.case((turns.c.state == TurnState.WITHDRAWING.value, sa.null()), else_=turns.c.language),
         finished_at=sa.case((turns.c.accepted_at > _NOW, turns.c.accepted_at), else_=_NOW),
         lease_owner=None,
         lease_until=None,

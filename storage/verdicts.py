@@ -35,6 +35,7 @@ _KNOWN = (
     )
     .where(
         attachments.c.original == sa.bindparam("of_original"),
+        attachments.c.made_for == sa.bindparam("of_bounds"),
         attachments.c.verdict == Verdict.USABLE.value,
         attachments.c.id != sa.bindparam("attachment_id"),
         ~_IS_INCOMPLETE,
@@ -67,7 +68,7 @@ def settle(
         shown = []
     else:
         values |= {"verdict": Verdict.USABLE, "reason": "", "origin": verdict.origin}
-        values |= {"left_out": verdict.left_out, "text": verdict.text}
+        values |= {"left_out": verdict.left_out, "text": verdict.text, "made_for": verdict.made_for}
         for picture in verdict.pictures:
             pictures.keep(connection, picture, turn_id)
         shown = [{"sha256": picture.sha256, "label": picture.label} for picture in verdict.pictures]
@@ -76,17 +77,19 @@ def settle(
     return []
 
 
-def settle_as_known(connection: sa.Connection, attachment_id: AttachmentId, original: str) -> bool:
+def settle_as_known(connection: sa.Connection, attachment_id: AttachmentId, original: str, *, made_for: str) -> bool:
     """See `bot.ports.store.Store.settle_as_known`.
 
     It may have been in any conversation: what is copied says nothing but what is in the bytes that both have.
     """
     turn_id = _turn_of(connection, attachment_id)
-    candidates = connection.execute(_KNOWN, {"attachment_id": attachment_id, "of_original": original}).all()
+    which = {"attachment_id": attachment_id, "of_original": original, "of_bounds": made_for}
+    candidates = connection.execute(_KNOWN, which).all()
     if turn_id is None or not candidates:
         return False
     known = max(candidates, key=_completeness)
     values = {"origin": known.origin, "left_out": known.left_out, "text": known.text, "original": original}
+    values["made_for"] = made_for
     connection.execute(_SETTLE, {"attachment_id": attachment_id, "verdict": Verdict.USABLE, "reason": "", **values})
     shown = connection.execute(_VIEWS, {"attachment_id": known.id}).all()
     _show(connection, attachment_id, [{"sha256": view.sha256, "label": view.label} for view in shown])

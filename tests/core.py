@@ -128,7 +128,7 @@ async def running_core(
         readiness = Readiness()
         web = FakeWeb()
         sight = Sight()
-        looking = Looking(store, pictures, web, clock, max_bytes=1_000_000)
+        looking = Looking(store, pictures, web, clock, max_bytes=1_000_000, made_for="1280")
         dialogue = Dialogue(store, model or scripted, pictures, looking, clock, sight, DIALOGUE_RULES)
         rules = replace(RULES, attempts=attempts, parts=parts)
         asking = Asking(dialogue, clock, rules)

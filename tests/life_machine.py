@@ -109,7 +109,7 @@ class LifeMachine(RuleBasedStateMachine):
         pending = self.rows("SELECT id, handle FROM attachments WHERE verdict = 'pending' ORDER BY id")
         attachment_id, handle = data.draw(st.sampled_from(pending or [(0, "none")]))
         original = self.run(self.store.keep_original(handle.encode()))
-        if not self.run(self.store.settle_as_known(attachment_id, original)):
+        if not self.run(self.store.settle_as_known(attachment_id, original, made_for="")):
             self.run(self.store.settle(attachment_id, prepared(picture(handle)), original=original))
 
     @rule(data=st.data())

@@ -91,7 +91,7 @@ class DiscordPeople:
         options = {_OPTIONS[name]: words} if words else {}
         return await self.discord.use_command(place.chat, self._person(who), name, options)
 
-    def quote(self, words: str) -> str:
+    def question_above(self, words: str) -> str:
         return f"> {words}\n\n"
 
     async def delete(self, message: Any) -> None:

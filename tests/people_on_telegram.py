@@ -73,7 +73,7 @@ class TelegramPeople:
     async def command(self, place: Place, name: str, words: str = "", *, who: str = "Ann", reply_to: Any = None) -> Any:
         return await self.say(place, f"/{name}@{self.telegram.username} {words}".strip(), who=who, reply_to=reply_to)
 
-    def quote(self, words: str) -> str:
+    def question_above(self, words: str) -> str:
         del words
         return ""
 

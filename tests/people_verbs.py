@@ -72,7 +72,7 @@ class People(Protocol):
         """Use one of the bot's commands, named without a slash, as people there do: from the menu where one can."""
         ...
 
-    def quote(self, words: str) -> str:
+    def question_above(self, words: str) -> str:
         """What stands above the answer to such a command: where people only see that it was used, its words."""
         ...
 

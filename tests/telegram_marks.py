@@ -83,7 +83,9 @@ def visible(part: Part) -> str:
         if mark.kind is MarkKind.PRE and mark.value:
             pieces.append((mark.offset, mark.value))
         elif mark.kind is MarkKind.LINK and mark.value and mark.value != stretch(part, mark).strip():
-            pieces.append((mark.offset + mark.length, mark.value))
+            end = mark.offset + mark.length
+            is_written = data[2 * end :].decode("utf-16-le").startswith(f" ({mark.value})")
+            pieces.append((end, "" if is_written else mark.value))
     text = ""
     position = 0
     for place, value in sorted(pieces):

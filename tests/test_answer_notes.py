@@ -55,3 +55,11 @@ async def test_pictures_beyond_what_fits_into_one_request_are_told_and_never_cou
         for prompt in map(prompt_text, core.model.prompts):
             assert prompt.count("<pixels>") == fits
             assert f"could not be looked at: {texts.not_shown(fits)}. You have not seen it" in prompt
+
+
+async def test_an_answer_that_the_provider_cut_short_does_not_invite_to_go_on(tmp_path: Path) -> None:
+    script = said("Well, this", reason=FinishReason.CONTENT_FILTER)
+    async with running_core(tmp_path, script, chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("?"))
+        await core.finish()
+        assert core.chat.texts() == [f"Well, this\n\n{texts.held_back(texts.FILTERED)}"]

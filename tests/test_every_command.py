@@ -20,7 +20,7 @@ async def test_ask_and_describe_are_answered_by_the_model(home: Home) -> None:
     people, group = home.people, home.people.group()
     home.model.reply("Because of the air.", "Four colours.", "A corner.")
     await people.command(group, "ask", "why is the sky blue?")
-    because = people.quote("why is the sky blue?") + "Because of the air."
+    because = people.question_above("why is the sky blue?") + "Because of the air."
     await home.reads(group, because)
     assert "[Ann] why is the sky blue?" in (await home.asked(1)).text
 

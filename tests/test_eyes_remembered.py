@@ -52,6 +52,23 @@ async def test_older_pictures_are_demoted_in_blocks_and_come_back_when_asked_abo
         assert_same_picture(scene.model.calls[-1].images[-1], HUES[0])
 
 
+async def test_the_same_photo_is_shown_as_large_as_is_set_now(tmp_path: Path) -> None:
+    budget, large, widths = tmp_path / "budget", photo(1600, 1200), []
+    budget.write_text("300")
+    async with seeing("telegram", tmp_path, PICTURE_TOKENS_FILE=str(budget)) as scene:
+        place = scene.people.private()
+        for tokens in ("300", "300", "1000"):
+            budget.write_text(tokens)
+            await scene.kill()
+            await scene.start()
+            scene.model.reply("A photo.")
+            before = scene.people.words(place)
+            await scene.people.share_photo(place, large, "what is it?")
+            await scene.reads(place, *before, "A photo.")
+            widths.append(scene.model.calls[-1].images[-1].width)
+    assert widths[0] == widths[1] < widths[2]
+
+
 async def test_history_is_trimmed_in_blocks_so_that_the_beginning_stays(tmp_path: Path) -> None:
     async with seeing("telegram", tmp_path, HISTORY_EXCHANGES="6") as scene:
         place = scene.people.private()

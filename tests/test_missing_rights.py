@@ -57,3 +57,30 @@ async def test_where_the_bot_may_not_write_on_telegram_the_operator_reads_it_and
     await eventually(lambda: home.shown(private), what="an answer elsewhere")
     assert home.shown(group) == []
     assert texts.INTERNAL not in home.shown(private)
+
+
+@on_telegram
+async def test_where_the_bot_may_not_write_who_once_wrote_to_it_reads_so_privately_and_once(home: Home) -> None:
+    people = home.people
+    assert isinstance(people, TelegramPeople)
+    people.introduce("Ann", "de")
+    group, private = people.group(), people.private("Ann")
+    people.telegram.mute(group.chat)
+    home.model.reply("Nobody hears me.", "Nor this.")
+    for number in (1, 2):
+        await people.say(group, "hello?", mention=True)
+        await eventually(lambda number=number: home.bot.output.count("could not be delivered") == number)  # type: ignore[misc]  # by default
+    assert home.shown(private) == [texts.may_not_write("Friends").in_language("de")]
+
+
+@on_telegram
+async def test_where_the_bot_may_not_write_and_nobody_can_be_told_only_the_operator_reads_it(home: Home) -> None:
+    people = home.people
+    assert isinstance(people, TelegramPeople)
+    group, private = people.group(), people.private("Bob")
+    people.telegram.mute(group.chat)
+    home.model.reply("Nobody hears me.", "But Bob does.")
+    await people.say(group, "hello?", mention=True)
+    await eventually(lambda: "Nobody could be told" in home.bot.output, what="a line in the log")
+    await people.say(private, "and me?", who="Bob")
+    await home.reads(private, "But Bob does.")

@@ -110,7 +110,7 @@ async def test_a_refusal_that_the_platform_holds_back_does_not_follow_the_answer
         chat.fail("post", PlatformThrottled("429", retry_after_s=4))
         await core.hear(message("two", message_id="q2"))
         await core.clock.advance(1)
-        gate.set()
+        await core.hear(MessagesDeleted(key=KEY, message_ids=(MessageId("q1"),)))
         await core.clock.advance(1)
         await core.hear(edited("two!", "q2"))
         await core.clock.advance(120)

@@ -150,7 +150,7 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
         "conclude": lambda: store.conclude(answering.id, outcome(LONG), [SENT]),
         "close": lambda: store.close(delivering.id, now=START, deliveries=[SENT]),
         "hold": lambda: store.hold(KEY, LATER, is_private=False),
-        "settle_as_known": lambda: store.settle_as_known(AttachmentId(1), HASH),
+        "settle_as_known": lambda: store.settle_as_known(AttachmentId(1), HASH, made_for=""),
         "settle": lambda: store.settle(AttachmentId(2), prepared(picture("cat", 20_000))),
         "keep_picture": lambda: store.keep_picture(answering.id, picture("box", 20_000)),
         "move_window": lambda: store.move_window(KEY, first_turn=accepted.id, pixels_from=AttachmentId(2)),

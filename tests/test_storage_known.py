@@ -1,5 +1,6 @@
 """The very same file again: it is known by its content, and neither opened nor kept twice."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.ports.store import Store
@@ -10,10 +11,10 @@ from tests.happenings import message, photo
 from tests.storing import accept, attachments_of, finish, picture, prepared, purge, shown, store_at
 
 
-async def _again(store: Store, original: str) -> tuple[bool, Turn]:
+async def _again(store: Store, original: str, *, made_for: str = "") -> tuple[bool, Turn]:
     turn = await accept(store, message("Look", sender="Bob", attachments=[photo("again")]))
     (attachment,) = await attachments_of(store, turn)
-    return await store.settle_as_known(attachment.id, original), turn
+    return await store.settle_as_known(attachment.id, original, made_for=made_for), turn
 
 
 async def test_the_same_file_again_is_known_by_its_content(tmp_path: Path) -> None:
@@ -44,7 +45,19 @@ async def test_what_could_not_be_used_or_has_lost_its_pictures_is_not_known(tmp_
         await finish(store, turn)
         await purge(store, picture_bytes=0)
         assert not (await _again(store, original))[0]
-        assert not await store.settle_as_known(AttachmentId(99), original)
+        assert not await store.settle_as_known(AttachmentId(99), original, made_for="")
+
+
+async def test_what_was_made_by_other_bounds_is_made_anew(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        original = await store.keep_original(b"a cat")
+        _, turn = await _again(store, original)
+        (attachment,) = await attachments_of(store, turn)
+        small = replace(prepared(picture("small cat")), made_for="300")
+        await store.settle(attachment.id, small, original=original)
+        assert not (await _again(store, original, made_for="1280"))[0]
+        assert (await _again(store, original, made_for="300"))[0]
+        assert (await _again(store, original, made_for="300"))[0], "what is known once is known on"
 
 
 async def test_what_was_left_out_once_is_not_left_out_when_it_was_shown_whole_too(tmp_path: Path) -> None:

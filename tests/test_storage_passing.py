@@ -1,18 +1,24 @@
 """What somebody posted to nobody: it belongs to the next question, for some minutes, and is otherwise forgotten."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.background import Background
 from bot.events import Command, MessageId, Quoted
 from bot.records.accepting import Joining, Refusal
 from bot.records.attachments import Place
+from bot.retention import keep_forgetting_passing
 from bot.sentences import sentence
 from storage.tables import conversations, passing
+from tests.drawing import photo as photo_file
+from tests.emulators.common import eventually
 from tests.happenings import KEY, message, photo
-from tests.manual_clock import START
+from tests.home import at_home
+from tests.manual_clock import START, ManualClock
 from tests.storing import (
     JOINING,
     accept,
@@ -24,7 +30,6 @@ from tests.storing import (
     hear,
     plain_connection,
     post,
-    purge,
     shown_in,
     store_at,
 )
@@ -181,8 +186,28 @@ async def test_it_is_forgotten_when_its_time_is_over_and_anything_is_heard_anywh
         assert _kept(tmp_path) == ["other"], "also after the clock was set back"
         await post(store, "unasked", key=replace(KEY, chat_id="3"), at_s=-400)
         assert _kept(tmp_path) == ["unasked"], "also where nobody ever asked the bot"
-        await purge(store, before=after(-399))
-        assert _kept(tmp_path) == [], "retention takes the last ones"
+
+
+async def test_it_is_forgotten_in_time_also_when_nobody_writes(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with store_at(tmp_path) as store:
+        await post(store, "cat")
+        await post(store, "dog", at_s=50)
+        async with Background(keep_forgetting_passing(store, clock, lifetime_s=100), name="forgetting"):
+            for seconds, kept in ((40, ["cat", "dog"]), (80, ["dog"]), (90, [])):
+                await clock.advance(seconds)
+                await eventually(lambda kept=kept: _kept(tmp_path) == kept)  # type: ignore[misc]  # by default
+
+
+async def test_a_bot_that_was_away_forgets_it_at_the_start(tmp_path: Path) -> None:
+    async with at_home("telegram", tmp_path, PICTURE_BEFORE_S="1") as home:
+        await home.people.send_photo(home.people.group(open_to_the_bot=True), photo_file(64, 64))
+        await eventually(lambda: _kept(tmp_path) != [])
+        assert await home.bot.terminate() == 0
+        await asyncio.sleep(1)
+        assert _kept(tmp_path) != []
+        await home.bot.start()
+        await eventually(lambda: _kept(tmp_path) == [])
 
 
 async def test_with_no_time_nothing_is_kept(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def _one_of_everything(connection: sa.Connection) -> None:
     history.history(connection, KEY, up_to=turn_id, limit=10)
     history.attachment(connection, KEY, AttachmentId(1), up_to=turn_id)
     verdicts.settle(connection, AttachmentId(1), prepared(picture("cat")), "0" * 64)
-    verdicts.settle_as_known(connection, AttachmentId(2), "0" * 64)
+    verdicts.settle_as_known(connection, AttachmentId(2), "0" * 64, made_for="")
     pictures.keep_posted(connection, turn_id, picture("box"))
     attachments.in_use(connection, ["0" * 64])
     pictures.jpeg(connection, picture("cat").sha256)

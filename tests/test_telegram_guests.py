@@ -156,7 +156,7 @@ async def test_stop_ends_the_growing_answer(guest: Guest) -> None:
 
 async def test_only_who_asked_can_use_the_buttons_and_others_are_told_so(guest: Guest) -> None:
     hold = asyncio.Event()
-    guest.model.reply_with(Script(pieces=["My", " word."], hold=hold), Script(status=500, message="down for now"))
+    guest.model.reply_with(Script(pieces=["My", " word."], hold=hold))
     eve = guest.telegram.add_person("Eve", language="de")
     async with guest.bot():
         await guest.ask("talk!")
@@ -165,6 +165,7 @@ async def test_only_who_asked_can_use_the_buttons_and_others_are_told_so(guest: 
         await eventually(lambda: guest.telegram.told(stop) == texts.BUTTON_OF_ANOTHER)
         hold.set()
         await eventually(lambda: growing.text == "My word.")
+        guest.model.reply_with(Script(status=500, message="down for now"))
         await guest.ask("and now?")
         (answer,) = await eventually(lambda: [one for one in guest.chat.own if texts.RETRY_LABEL in one.buttons])
         was, calls = answer.text, len(guest.calls)

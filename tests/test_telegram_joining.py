@@ -4,6 +4,7 @@ import pytest
 
 from adapters.telegram.limits import TELEGRAM
 from bot.events import ConversationKey
+from bot.languages import LANGUAGES
 from bot.ports.parts import Part
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
@@ -36,6 +37,20 @@ async def test_whoever_adds_the_bot_learns_what_works_and_what_it_does_not_see(
     for words in ("Mention me (@glimpse_bot)", "can't see anything else", "administrator", "@BotFather (/setprivacy)"):
         assert words in message.text
     assert telegram_emulator.pinged(message) == [telegram_emulator.bot]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_botfathers_command_is_copied_by_a_tap_and_not_sent_into_the_group(
+    telegram_emulator: TelegramEmulator, language: str
+) -> None:
+    group = telegram_emulator.add_group("Group")
+    async with running(telegram_emulator):
+        telegram_emulator.join(group, telegram_emulator.add_person("Ann", language=language))
+        (message,) = await eventually(lambda: telegram_emulator.visible(group))
+
+    marked = [(entity["type"], message.marked(entity)) for entity in message.entities]
+    assert ("code", "/setprivacy") in marked
+    assert "bot_command" not in dict(marked)
 
 
 async def test_it_is_said_once_in_a_group_also_after_a_restart(telegram_emulator: TelegramEmulator) -> None:

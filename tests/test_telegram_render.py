@@ -149,7 +149,7 @@ def test_text_of_the_model_mentions_nobody(markdown: str, shown: str) -> None:
     [
         ("(-b ± √x)/2a", "(-b ± √x)/\u20602a", []),
         (r"$$\frac{\sqrt{x}}{2a}$$", "√x/2a", []),
-        ("See /etc, /tmp.", "See /etc, /tmp.", ["/etc", "/tmp"]),
+        ("See /etc, /srv.", "See /etc, /srv.", ["/etc", "/srv"]),
         ("**/etc** and **/et**c", "/etc and /\u2060etc", ["/etc"]),
         ("/my-cmd ./docs.md", "/\u2060my-cmd ./\u2060docs.md", []),
         ("/usr/bin and/or 1/2 https://x.de/?/foo", "/usr/bin and/or 1/2 https://x.de/?/foo", []),

@@ -25,8 +25,8 @@ LIMITS = Limits(
     previews_come_within_s=1.0,
     resend_is_safe=True,  # `enforce_nonce` (docs, Create Message), "in the past few minutes"
     threads_share_waits=False,  # Rate limits are per channel, and a thread is one (docs, Rate Limits).
-    # Of the 360 dp that a phone has most often (StatCounter), some 300 are left to a text, and a letter of a fixed-width
-    # font of 14 sp takes 8.4 (0.6 em).
+    # Of the 360 dp that a phone has most often (StatCounter), some 300 are left to a text, and a letter of a font of
+    # fixed width and 14 sp takes 8.4 (0.6 em).
     table_width=35,
     tables_as_files=True,
 )

@@ -6,6 +6,7 @@ what CommonMark leaves alone, and takes other signs for lists and links. So it g
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from adapters.discord.limits import LIMITS
 from adapters.discord.writing.markup import overhead, written
@@ -24,7 +25,9 @@ _LINE_END = re.compile("\n")
 _BACKTICK = re.compile("`")
 
 
-def render(markdown: str, *, final: bool, text_length: int = LIMITS.text_length) -> tuple[Part, ...]:
+def render(
+    markdown: str, *, final: bool, text_length: int = LIMITS.text_length, table_width: int = LIMITS.table_width
+) -> tuple[Part, ...]:
     """Turn Markdown into messages. Pure; never raises; every visible character is shown once, in order.
 
     Styles, blocks of code (with their language), quotes and links that go on in the next message are closed and opened
@@ -35,8 +38,9 @@ def render(markdown: str, *, final: bool, text_length: int = LIMITS.text_length)
         final: False while it grows: what is half-open at the end is shown closed. Parts but the last stay when text is
             appended.
         text_length: Longest part, in code points.
+        table_width: Widest table that is shown aligned, in letters.
     """
-    flat = lay_out(parse(markdown, final=final), _SHEET)
+    flat = lay_out(parse(markdown, final=final), replace(_SHEET, table_width=table_width))
     room = Room(length=text_length - _RESERVE, reopening=overhead)
     return tuple(Part(written(part)) for part in split(flat, _measure(flat), room))
 

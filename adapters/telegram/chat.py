@@ -254,7 +254,7 @@ class TelegramChat:
         with contextlib.suppress(StorageError):
             for place in await intake.places(TELEGRAM):
                 if not is_elsewhere(place.key):
-                    self._messages.note(place.key, place.newest)
+                    self._messages.note_newest(place.key, place.newest)
 
     async def _introduce(self) -> Identity:
         self._me = await introduce(

@@ -65,7 +65,7 @@ def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
     preview.
 
     Never a `MessagesDeleted`: the Bot API does not tell bots that somebody deleted a message. Nor does it tell a guest
-    that somebody edited one.
+    that somebody edited one. Nor the press of a button where `unplaced_press` finds one.
     """
     if (stopped := _stopped_draft(update)) is not None:
         return stopped
@@ -77,7 +77,8 @@ def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
         return None if edited is None else MessageEdited(message=edited)
     if (message := parsed.guest_message) is not None:
         return _to_guest(message, me)
-    return None if parsed.callback_query is None else _pressed(parsed.callback_query)
+    query = parsed.callback_query
+    return None if query is None or unplaced_press(update) is not None else _pressed(query)
 
 
 def chat_of(update: Mapping[str, Any]) -> int | None:

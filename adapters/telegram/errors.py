@@ -25,7 +25,7 @@ CONFLICT_REMEDY = (
     "removes it."
 )
 _MIGRATED_REMEDY = "The group became a supergroup and has a new id; the talk goes on with the next message there."
-_RIGHTS_REMEDY = "Let the bot send messages there: in the group's permissions, or as an administrator."
+RIGHTS_REMEDY = "Let the bot send messages there: in the group's permissions, or as an administrator."
 _PHOTOS_REMEDY = "Let the bot send photos there: in the group's permissions, or as an administrator."
 _FILES_REMEDY = "Let the bot send files there: in the group's permissions, or as an administrator."
 _TOPIC_REMEDY = "The topic was closed or deleted; open it again, or make the bot an administrator."
@@ -44,11 +44,11 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
         "chat_send_media_forbidden": _PHOTOS_REMEDY,
         "rights to send documents": _FILES_REMEDY,
         "chat_send_docs_forbidden": _FILES_REMEDY,
-        "not enough rights": _RIGHTS_REMEDY,
-        "have no rights": _RIGHTS_REMEDY,
-        "chat_write_forbidden": _RIGHTS_REMEDY,
-        "chat_send_plain_forbidden": _RIGHTS_REMEDY,
-        "chat_restricted": _RIGHTS_REMEDY,
+        "not enough rights": RIGHTS_REMEDY,
+        "have no rights": RIGHTS_REMEDY,
+        "chat_write_forbidden": RIGHTS_REMEDY,
+        "chat_send_plain_forbidden": RIGHTS_REMEDY,
+        "chat_restricted": RIGHTS_REMEDY,
         "need administrator rights": "Make the bot an administrator of the channel, allowed to post messages.",
         "topic_closed": _TOPIC_REMEDY,
         "topic_deleted": _TOPIC_REMEDY,

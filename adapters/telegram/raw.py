@@ -37,6 +37,11 @@ class RawBot(Bot):
         answer: Any = await self._post("getChat", {"chat_id": chat_id})
         return str(answer["type"])
 
+    async def raw_chat_title(self, chat_id: int) -> str:
+        """GetChat, of which only the title: that of a group or channel."""
+        answer: Any = await self._post("getChat", {"chat_id": chat_id})
+        return str(answer["title"])
+
     async def raw_profile_picture(self, user_id: int) -> list[dict[str, Any]]:
         """GetUserProfilePhotos, of which the newest photo in all its sizes; none if there is none for the bot."""
         answer: Any = await self._post("getUserProfilePhotos", {"user_id": user_id, "limit": 1})

@@ -1,6 +1,7 @@
 """The model's Markdown as Telegram messages: plain text and marks, never a parse mode that can fail."""
 
 import re
+from dataclasses import replace
 
 from adapters.telegram.limits import LIMITS, MAX_MARKS
 from adapters.telegram.writing.marks import marks_of
@@ -24,23 +25,31 @@ _OF_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
 
 
 def render(
-    markdown: str, *, final: bool, text_length: int = LIMITS.text_length, max_marks: int = MAX_MARKS
+    markdown: str,
+    *,
+    final: bool,
+    text_length: int = LIMITS.text_length,
+    table_width: int = LIMITS.table_width,
+    max_marks: int = MAX_MARKS,
 ) -> tuple[Part, ...]:
     """Turn Markdown into messages. Pure; never raises; every visible character is shown once, in order.
 
     What is not shown as written: markup itself; the address of a link (it is the mark's value, and stands behind
     words that hold another) and the language of a block of code (likewise); ``[x]`` of a task list as ``☑``;
-    bullets as ``•``; a rule as a line; formulas as `bot.markup.formulas` reads them; wide tables as lists. Mentions
-    get an invisible joiner behind their ``@``, so that nobody is notified.
+    bullets as ``•``; a rule as a line; formulas as `bot.markup.formulas` reads them; wide tables as lists. Nobody
+    is notified, and only the bot's own commands can be tapped: see `quietened`.
 
     Args:
         markdown: Any text whatsoever.
         final: False while it grows: what is half-open at the end is shown closed. Parts but the last stay when text is
             appended.
         text_length: Longest part, in UTF-16 units.
+        table_width: Widest table that is shown aligned, in letters.
         max_marks: Most marks of one part.
     """
-    return _parts(lay_out(parse(markdown, final=final), _SHEET), text_length, max_marks)
+    return _parts(
+        lay_out(parse(markdown, final=final), replace(_SHEET, table_width=table_width)), text_length, max_marks
+    )
 
 
 def as_written(text: str, *, text_length: int = LIMITS.text_length, max_marks: int = MAX_MARKS) -> tuple[Part, ...]:

@@ -36,13 +36,14 @@ _NEVER_PICTURES = ("audio/", "font/")
 class Looking:
     """Fetches attachments and has them opened."""
 
-    def __init__(self, store: Store, eyes: Eyes, web: Web, clock: Clock, *, max_bytes: int) -> None:
-        """`max_bytes`: the largest file fetched."""
+    def __init__(self, store: Store, eyes: Eyes, web: Web, clock: Clock, *, max_bytes: int, made_for: str) -> None:
+        """`max_bytes`: the largest file fetched. `made_for`: as in `Prepared`, what `eyes` work by."""
         self._store = store
         self._eyes = eyes
         self._web = web
         self._clock = clock
         self._max_bytes = max_bytes
+        self._made_for = made_for
         self._room = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def settle(self, question: Exchange, chat: Chat) -> bool:
@@ -143,10 +144,10 @@ class Looking:
         async with share.files, share.room:
             data = await self._fetch(ref, chat)
             original = await self._store.keep_original(data)
-            if not left_out and await self._store.settle_as_known(attachment.id, original):
+            if not left_out and await self._store.settle_as_known(attachment.id, original, made_for=self._made_for):
                 return
             async with share.decoder:
-                prepared = await self._eyes.prepare(data)
+                prepared = replace(await self._eyes.prepare(data), made_for=self._made_for)
         if left_out:
             prepared = replace(prepared, left_out=left_out)
         await self._store.settle(attachment.id, prepared, original=original)

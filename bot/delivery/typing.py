@@ -23,9 +23,7 @@ RENEW_AT = 0.8
 """Share of its lifetime after which it is shown anew, so that it never goes out in between."""
 
 
-def keep_typing(
-    chat: Chat, turn: Turn, pace: Pace, clock: Clock, silent_s: Callable[[], float]
-) -> Background:
+def keep_typing(chat: Chat, turn: Turn, pace: Pace, clock: Clock, silent_s: Callable[[], float]) -> Background:
     """Show "typing" while the returned context is open and there are no new words. Never raises.
 
     Where it counts as a request, words go before it: it is left out then.

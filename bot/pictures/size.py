@@ -46,6 +46,11 @@ class PictureLimits:
     frames: int = DEFAULT_FRAMES
     pages: int = DEFAULT_PAGES
 
+    @property
+    def mark(self) -> str:
+        """Tells what is made by these bounds from what is made by others, as `Prepared.made_for`."""
+        return f"{self.tokens}/{self.document_tokens}/{self.frames}/{self.pages}"
+
     def frame_tokens(self, frames: int) -> int:
         """What each of so many sampled frames may take: together twice a photo, for moments resemble each other."""
         return max(MIN_PIXELS // TILE_PX**2 + MARKER_TOKENS, min(self.tokens, 2 * self.tokens // frames))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.events import ConversationKey, Event, MessageId, PlatformName, Unreadable
+from bot.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +22,10 @@ class KnownPlace:
 class Intake(Protocol):
     """Where adapters bring what they receive. Every call raises `bot.errors.StorageError` when it can't be kept."""
 
-    async def accept(self, event: Event) -> None:
+    async def accept(self, event: Event) -> Sentence | None:
         """Take an event in. Returns once it is committed: only then may the adapter acknowledge it.
 
+        Returns what who pressed a button is to read, and nobody else: that it is not theirs. None: nothing.
         The same event again changes nothing. After a `StorageError` nothing was kept, and it must come again.
         """
         ...

@@ -115,10 +115,10 @@ class Store(TakingIn, PersonalData, Protocol):
         """
         ...
 
-    async def settle_as_known(self, attachment_id: AttachmentId, original: str) -> bool:
+    async def settle_as_known(self, attachment_id: AttachmentId, original: str, *, made_for: str) -> bool:
         """Settle an attachment like an earlier one, of any conversation, that was USABLE and had the very same bytes.
 
-        False when there is none, or retention took one of its pictures.
+        False when there is none, it was made by other bounds than `made_for`, or retention took one of its pictures.
         """
         ...
 
@@ -177,6 +177,10 @@ class Store(TakingIn, PersonalData, Protocol):
 
     async def reset(self, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
         """Start over: exchanges up to `up_to` are no longer part of the history, or of that of one person."""
+        ...
+
+    async def forget_passing(self, *, now: datetime, lifetime_s: float) -> None:
+        """Delete what was posted to nobody, in any conversation, and heard so long ago."""
         ...
 
     async def purge(self, *, before: datetime, max_picture_bytes: int, max_original_bytes: int) -> None:

@@ -76,7 +76,7 @@ class TakingIn(Protocol):
 
     async def press(
         self, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
-    ) -> Sequence[Accepted]:
+    ) -> Sequence[Accepted] | None:
         """Do what a button under one of the bot's messages is for. The same press again changes nothing.
 
         - RETRY, while it is offered: the turn is opened again.
@@ -89,7 +89,7 @@ class TakingIn(Protocol):
         Where each person has a history of their own, nobody presses for others.
 
         Returns:
-            What is to be run.
+            What is to be run; None if the button is not theirs to press.
         """
         ...
 
@@ -159,7 +159,7 @@ class TakingIn(Protocol):
     async def place_of(
         self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
     ) -> ConversationKey | None:
-        """The conversation, of this chat if one is given, in which one of the bot's own messages stands, by its receipt."""
+        """The conversation in which one of the bot's own messages stands, by its receipt: of this chat, if given."""
         ...
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:

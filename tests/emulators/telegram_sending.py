@@ -46,6 +46,8 @@ class Sending:
     def chat(self, params: Params) -> Chat:
         """The chat a call names, if the bot may still act there."""
         chat = self._world.chats.get(params.integer("chat_id"))
+        if chat is None and params.integer("chat_id") in self._world.people:
+            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
         if chat is None:
             raise self._broken("chat not found")
         if chat.upgraded_to is not None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import discord
 
-from adapters.discord.client import Library
+from adapters.discord.client import NO_PINGS, Library
 from adapters.discord.interactions.commands import asks_about, called
 from adapters.discord.interactions.forms import Form, form_about, read_form
 from adapters.discord.interactions.suggesting import Choices, suggestions
@@ -80,11 +80,17 @@ class Interacting:
         async def read(place: Place) -> Event:
             return button_pressed(interaction, press, place)
 
-        job = partial(self._take, interaction, channel, private, read, stored)
+        async def respond() -> None:
+            await interaction.response.defer()
+            for words in refused:
+                await interaction.followup.send(words, ephemeral=True, allowed_mentions=NO_PINGS)
+
+        refused: list[str] = []
+        job = partial(self._take, interaction, channel, private, read, stored, refused)
         # In a lane of its own, which waits for nothing: who wants it to stop wants it now.
         if self._lanes.put(interaction.id, f"press {interaction.id}", job):
             key, is_private = (private or place_of(channel)).key, private is not None
-            self._interactions.acknowledge_press(interaction, stored=stored, key=key, is_private=is_private)
+            self._interactions.acknowledge_press(interaction, respond, stored=stored, key=key, is_private=is_private)
 
     def _queue(
         self,
@@ -109,10 +115,14 @@ class Interacting:
         private: Place | None,
         read: Callable[[Place], Awaitable[Event]],
         stored: asyncio.Event,
+        refused: list[str] | None = None,
     ) -> None:
+        """`refused` gets the words for who pressed what is not theirs to press."""
         try:
             place = private or await self._reading.place(channel)
-            await self._reading.take(await read(place))
+            words = await self._reading.take(await read(place))
+            if words and refused is not None:
+                refused.append(words.in_language(interaction.locale.value))
         except Exception:
             # Discord tells the person that the bot did not respond.
             self._interactions.drop(interaction)

@@ -58,10 +58,16 @@ class Interactions:
         self._open(interaction, _once(stored, defer), key, is_private=is_private)
 
     def acknowledge_press(
-        self, interaction: discord.Interaction, *, stored: asyncio.Event, key: ConversationKey, is_private: bool
+        self,
+        interaction: discord.Interaction,
+        response: Response,
+        *,
+        stored: asyncio.Event,
+        key: ConversationKey,
+        is_private: bool,
     ) -> None:
-        """Tell Discord that a pressed button was noticed, under the same conditions. Returns at once."""
-        defer = _once(stored, interaction.response.defer)
+        """Tell Discord by `response` that a pressed button was noticed, under the same conditions. Returns at once."""
+        defer = _once(stored, response)
         if not is_private or interaction.message is None:
             self._run(interaction, defer)
             return

@@ -24,6 +24,7 @@ from adapters.discord.receiving.unreadable import unreadable
 from bot.errors import PlatformError
 from bot.events import ButtonPressed, Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted, Quoted
 from bot.ports.intake import Intake
+from bot.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 
@@ -65,11 +66,11 @@ class Reading:
         """Messages come from this client now: what it may see decides what is missing in them."""
         self._sees_content = client.intents.message_content
 
-    async def take(self, event: Event) -> None:
-        """Bring an event to the core; returns once it is stored."""
+    async def take(self, event: Event) -> Sentence | None:
+        """Bring an event to the core; returns once it is stored, as `Intake.accept` does."""
         if isinstance(event, ButtonPressed):
             self._tongues.note(event.sender)
-        await self._keeper.keep(partial(self._intake.accept, event))
+        return await self._keeper.keep(partial(self._intake.accept, event))
 
     async def bring(self, message: discord.Message, place: Place, *, is_catch_up: bool = False) -> None:
         """Bring a person's new message to the core, which can answer it; or tell them that nobody can, there."""

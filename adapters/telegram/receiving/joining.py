@@ -7,14 +7,16 @@ from typing import Any, TypeAlias
 from telegram.constants import ChatMemberStatus, ChatType
 
 from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.render import utf16_measure
 from bot import texts
 from bot.errors import PlatformError
 from bot.events import ConversationKey
 from bot.ports.intake import Intake
-from bot.ports.parts import Part
+from bot.ports.parts import Mark, MarkKind, Part
 
 log = logging.getLogger(__name__)
 
+_SWITCH = "/setprivacy"
 _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
@@ -46,6 +48,15 @@ def language_of(update: Mapping[str, Any]) -> str:
             return ""
 
 
+def _notice(text: str) -> Part:
+    """BotFather's command as code: tapped, it is copied. Else it would be sent into the group."""
+    measure, start = utf16_measure(text), text.find(_SWITCH)
+    if start < 0:
+        return Part(text)
+    offset = measure.up_to(start)
+    return Part(text, (Mark(MarkKind.CODE, offset, measure.up_to(start + len(_SWITCH)) - offset),))
+
+
 class Newcomer:
     """Says once in each group what the bot does not receive there."""
 
@@ -71,6 +82,6 @@ class Newcomer:
         """Say it in this language, unless privacy mode is off. What can't be said is left to the log of the start."""
         try:
             if not await self._reads_all():
-                await self._say(key, Part(texts.privacy_mode(self._username).in_language(language)))
+                await self._say(key, _notice(texts.privacy_mode(self._username).in_language(language)))
         except PlatformError as error:
             log.info("Telegram: group %s was not told about privacy mode: %s", key.chat_id, error)

@@ -22,10 +22,10 @@ from adapters.telegram.receiving.polling import RawUpdate
 from adapters.telegram.receiving.unreadable import unreadable
 from bot import texts
 from bot.errors import StorageError
-from bot.events import ConversationKey, Event, MessageId, MessageReceived
+from bot.events import Event, MessageReceived
 from bot.ports.clock import Clock
 from bot.ports.intake import Intake
-from bot.sentences import NO_SENTENCE, Sentence
+from bot.sentences import Sentence
 
 _AT_ONCE = 20
 """Button presses that are answered at the same time; more of them are not answered, only obeyed. Groups just joined
@@ -43,7 +43,7 @@ class Receiver:
         *,
         clock: Clock,
         newcomer: Newcomer,
-        note: Callable[[ConversationKey, MessageId], None],
+        note: Callable[[MessageReceived], None],
     ) -> None:
         """`note` is told of every message."""
         self._intake = intake
@@ -71,30 +71,32 @@ class Receiver:
             await self._greet(update)
             event = await self._event(update)
             if isinstance(event, MessageReceived) and not is_elsewhere(event.key):
-                self._note(event.key, event.message_id)
-            if event is not None:
-                await self._intake.accept(event)
+                self._note(event)
+            if event is None or isinstance(event, Sentence):
+                self._answer(update, event)
+            else:
+                self._answer(update, await self._intake.accept(event))
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 - any surprise in one update: those behind it must not wait for ever
             await self._intake.set_aside(unreadable(update, error, self._me))
+            self._answer(update, None)
 
-    async def _event(self, update: RawUpdate) -> Event | None:
+    async def _event(self, update: RawUpdate) -> Event | Sentence | None:
+        """What there is for the core; or what who pressed a button is told instead."""
         if (own := unplaced_press(update)) is not None:
             return await self._press(update, own)
-        self._answer(update)
+        if (what := typed(update)) is not None:
+            self._beside(self._at_once.answer_typed(what), "answer to an inline query")
         return chosen(update, self._clock.now()) or event_of(update, self._me)
 
-    async def _press(self, update: RawUpdate, own: Unplaced) -> Event | None:
+    async def _press(self, update: RawUpdate, own: Unplaced) -> Event | Sentence | None:
         key = await self._intake.place_of(TELEGRAM, own.message_id, chat_id=own.chat_id)
         if key is None:
-            self._answer(update, texts.BUTTON_IS_FORGOTTEN)
-            return None
+            return texts.BUTTON_IS_FORGOTTEN
         press = press_in(update, key, own.message_id)
         if press is not None and is_elsewhere(key) and press.sender.id != asker_of(key):
-            self._answer(update, texts.BUTTON_OF_ANOTHER)
-            return None
-        self._answer(update)
+            return texts.BUTTON_OF_ANOTHER
         return press
 
     async def _greet(self, update: RawUpdate) -> None:
@@ -102,13 +104,11 @@ class Receiver:
         if key is not None and await self._newcomer.is_new(key):
             self._beside(self._newcomer.explain(key, language=language_of(update)), "explaining privacy mode")
 
-    def _answer(self, update: RawUpdate, said: Sentence = NO_SENTENCE) -> None:
-        """End the waiting that the pressed button shows, beside everything else."""
+    def _answer(self, update: RawUpdate, said: Sentence | None) -> None:
+        """End the waiting that a pressed button shows, if one was pressed, beside everything else."""
         if (query_id := pressed_query(update)) is not None:
-            words = said.in_language(language_of_press(update))
+            words = said.in_language(language_of_press(update)) if said else ""
             self._beside(self._at_once.answer_press(query_id, words), "answer to a pressed button")
-        if (what := typed(update)) is not None:
-            self._beside(self._at_once.answer_typed(what), "answer to an inline query")
 
     def _beside(self, work: Coroutine[Any, Any, None], name: str) -> None:
         if len(self._asides) >= _AT_ONCE:

@@ -9,8 +9,9 @@ from adapters.telegram.receiving.moving import tell_if_moved
 from adapters.telegram.writing.keyboard import keyboard
 from adapters.telegram.writing.posting import drafting, editing, sending
 from adapters.telegram.writing.search import Search
+from adapters.telegram.writing.unspoken import Unspoken
 from bot.errors import PlatformRefused
-from bot.events import ConversationKey, MessageId
+from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.ports.clock import Clock
 from bot.ports.intake import Intake
 from bot.ports.parts import Part
@@ -22,15 +23,21 @@ class Messages:
     def __init__(self, bot: RawBot, clock: Clock) -> None:
         self._bot = bot
         self._search = Search(edit_markup=self._edit_markup, chat_type=self._chat_type, clock=clock)
+        self._unspoken = Unspoken(bot, clock)
         self._intake: Intake | None = None
 
     def listen(self, intake: Intake) -> None:
         """From now on the core is told when a group has moved."""
         self._intake = intake
 
-    def note(self, key: ConversationKey, message_id: MessageId) -> None:
-        """Take note of a message of somebody's."""
+    def note_newest(self, key: ConversationKey, message_id: MessageId) -> None:
+        """Take note of the newest message that an earlier run knew of."""
         self._search.note_received(key, message_id)
+
+    def note(self, message: MessageReceived) -> None:
+        """Take note of a message of somebody's."""
+        self._search.note_received(message.key, message.message_id)
+        self._unspoken.note(message)
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None) -> MessageId:
         """Send one new message. Telegram knows no nonce: a repeat is shown twice.
@@ -38,13 +45,15 @@ class Messages:
         Raises:
             PlatformUncertain: it may stand in the chat; nothing can tell.
             PlatformError: refused, throttled, or nothing was sent. Refused since the group has another id now: the
-                core was told so before.
+                core was told so before. Refused since the bot may not write there: who asked was told, if possible.
         """
         try:
             with telegram_errors(f"posting in chat {key.chat_id}"):
                 message_id = MessageId(str(await self._bot.raw_send(*sending(key, part, reply_to=reply_to))))
         except PlatformRefused as error:
             await tell_if_moved(self._intake, key, error)
+            if reply_to is not None:
+                await self._unspoken.tell(key, reply_to, error)
             raise
         self._search.note_own(key, message_id, keyboard(part.buttons))
         return message_id
