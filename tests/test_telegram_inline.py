@@ -24,6 +24,11 @@ def bot_on(telegram: TelegramEmulator, model: ModelEmulator, folder: Path, *, in
     )
 
 
+def below(question: str, answer: str) -> str:
+    """An answer takes the place of its question, so that stands above it, as a quote."""
+    return f"{question}\n\n{answer}"
+
+
 async def offered(query: Query) -> Query:
     await eventually(lambda: query.is_answered, what="an answer to what was typed")
     return query
@@ -44,7 +49,8 @@ async def test_a_question_typed_in_any_chat_is_offered_and_answered_in_place_onc
 
         message = await telegram_emulator.choose(query)
         assert (message.sender, message.text, message.buttons) == (ann, "capital of France?", ["Stop"])
-        await eventually(lambda: message.text == ("Paris is the capital. " * 8).strip())
+        await eventually(lambda: message.text == below("capital of France?", "Paris is the capital. " * 8).strip())
+        assert message.versions[-1].entities[0]["type"] == "blockquote"
         assert message.versions[1].text == "One moment… (If this stays, please ask me again.)"
         assert len(message.versions) > 3
         assert message.buttons == []
@@ -74,7 +80,7 @@ async def test_it_is_answered_in_the_same_message_after_kill_9(
         telegram_emulator.bot_forgot()
         model_emulator.reply_with("Because.")
         await bot.start()
-        await eventually(lambda: message.text == "Because.")
+        await eventually(lambda: message.text == below("why?", "Because."))
 
 
 async def test_a_question_asked_inline_knows_nothing_of_others(
@@ -87,7 +93,7 @@ async def test_a_question_asked_inline_knows_nothing_of_others(
         for place, text in ((chat, "my secret is xyzzy"), (other, "my secret?")):
             query = await offered(await telegram_emulator.type_inline(place, ann, text))
             message = await telegram_emulator.choose(query)
-            await eventually(lambda message=message: message.text == "Noted.")  # type: ignore[misc]  # default argument
+            await eventually(lambda message=message: "Noted." in message.text)  # type: ignore[misc]  # default argument
     assert "xyzzy" not in prompt_of(model_emulator.calls[1])
 
 
@@ -104,7 +110,7 @@ async def test_stop_and_try_again_work_there(
         model_emulator.reply_with("Done.")
         data = dict(zip(message.buttons, message.presses, strict=True))[texts.RETRY_LABEL]
         await telegram_emulator.press(message, ann, data)
-        await eventually(lambda: message.text == "Done.")
+        await eventually(lambda: message.text == below("talk", "Done."))
 
 
 async def test_unless_it_is_switched_on_nothing_is_offered(

@@ -14,7 +14,7 @@ from telegram.constants import ChatAction, ReactionEmoji
 from adapters.download import too_large
 from adapters.telegram.content.entities import Identity
 from adapters.telegram.convert import ALLOWED_UPDATES, chat_of
-from adapters.telegram.elsewhere import is_elsewhere
+from adapters.telegram.elsewhere import is_chosen, is_elsewhere
 from adapters.telegram.errors import telegram_errors
 from adapters.telegram.files import Files
 from adapters.telegram.limits import LIMITS, LOCAL_LIMITS, TELEGRAM
@@ -190,9 +190,8 @@ class TelegramChat:
         return render(markdown, final=final)
 
     def shows_question(self, message_id: MessageId) -> bool:
-        """Always: a command is a message here."""
-        del message_id
-        return True
+        """A command is a message here; but where somebody asked inline, the answer takes the question's place."""
+        return not is_chosen(message_id)
 
     def answers_once(self, key: ConversationKey) -> bool:
         """Where the bot is not: to a guest, and inline."""

@@ -49,6 +49,11 @@ def of_chosen(inline_message_id: str) -> MessageId:
     return MessageId(f"{_CHOSEN}{inline_message_id}")
 
 
+def is_chosen(message_id: MessageId) -> bool:
+    """Whether a message is such a question: its answer takes its place."""
+    return message_id.startswith(_CHOSEN)
+
+
 def of_inline_message(inline_message_id: str) -> MessageId:
     """The core's id of an inline message of the bot's own."""
     return MessageId(f"{_OWN}{inline_message_id}")
