@@ -46,7 +46,7 @@ async def press(
 ) -> Sequence[Turn]:
     heard = pressed(action, MessageId(shown_as), sender=sender, value=value)
     accepted = await store.press(heard, now=START, joining=JOINING, refusal=None)
-    return [one.turn for one in accepted]
+    return [one.turn for one in accepted or ()]
 
 
 async def test_buttons_are_stored_with_the_outcome_and_go_when_the_turn_is_opened_again(tmp_path: Path) -> None:

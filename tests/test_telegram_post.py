@@ -129,14 +129,14 @@ async def test_deleting_twice_is_fine(
 ) -> None:
     message_id = await post(chat, key)
     for _ in range(2):
-        await chat.delete(key, message_id)
+        await chat.delete(key, message_id, instead="Gone.")
 
     assert shown(telegram_emulator) == []
 
 
 async def test_editing_what_somebody_deleted_is_refused(chat: TelegramChat, key: ConversationKey) -> None:
     message_id = await post(chat, key)
-    await chat.delete(key, message_id)
+    await chat.delete(key, message_id, instead="Gone.")
 
     with pytest.raises(PlatformRefused, match="Somebody deleted the message"):
         await chat.edit(key, message_id, Part("x"))

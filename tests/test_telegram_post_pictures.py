@@ -132,7 +132,7 @@ async def test_a_picture_can_be_taken_back(
     sent = await post(chat, place, drawn())
 
     for _ in range(2):
-        await chat.delete(key_of(place), sent)
+        await chat.delete(key_of(place), sent, instead="Gone.")
 
     assert telegram_emulator.visible(place) == []
 
