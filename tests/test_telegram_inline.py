@@ -59,13 +59,14 @@ async def test_a_question_typed_in_any_chat_is_offered_and_answered_in_place_onc
     assert "capital of France?" in call.text
 
 
-async def test_without_a_question_one_is_told_what_to_type(
+async def test_without_a_question_or_with_a_command_one_is_told_what_to_type(
     telegram_emulator: TelegramEmulator, model_emulator: ModelEmulator, tmp_path: Path
 ) -> None:
     ann, chat = telegram_emulator.add_person("Ann"), telegram_emulator.add_elsewhere()
     async with bot_on(telegram_emulator, model_emulator, tmp_path):
-        query = await offered(await telegram_emulator.type_inline(chat, ann, "  "))
-    assert (query.results, query.hint) == ([], texts.INLINE_HINT)
+        for nothing in ("  ", "/forget everything"):
+            query = await offered(await telegram_emulator.type_inline(chat, ann, nothing))
+            assert (query.results, query.hint) == ([], texts.INLINE_HINT)
 
 
 async def test_it_is_answered_in_the_same_message_after_kill_9(

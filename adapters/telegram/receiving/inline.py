@@ -13,6 +13,7 @@ from adapters.telegram.errors import telegram_errors
 from adapters.telegram.raw import RawBot
 from adapters.telegram.writing.posting import article
 from bot import texts
+from bot.commands.known import parse_command
 from bot.events import Action, Address, MessageReceived
 from bot.ports.parts import Button, Part
 
@@ -70,7 +71,7 @@ async def offer(bot: RawBot, what: Typed) -> None:
         PlatformError: Telegram does not take it, for example after its 30 s.
     """
     parameters: dict[str, Any] = {"inline_query_id": what.query_id, "is_personal": True, "cache_time": 0}
-    if what.question:
+    if what.question and parse_command(what.question) is None:  # A command has its place in the private chat.
         parameters["results"] = [_to_choose(what)]
     else:
         hint = texts.INLINE_HINT.in_language(what.language)
