@@ -54,7 +54,7 @@ def _turns(conversation_id: int, turn_ids: Sequence[int], answer: str) -> Iterat
             "conversation_id": conversation_id,
             "state": TurnState.ANSWERED,
             "sender_id": "1",
-            "reply_to": f"past-{turn_id}",
+            "reply_to": f"{turn_id:020}",
             "accepted_at": at,
             "ready_at": at,
             "answer": answer,
@@ -69,7 +69,7 @@ def _messages(conversation_id: int, turn_ids: Sequence[int]) -> Iterator[dict[st
         yield {
             "conversation_id": conversation_id,
             "turn_id": turn_id,
-            "platform_message_id": f"past-{turn_id}",
+            "platform_message_id": f"{turn_id:020}",
             "sender_id": "1",
             "sender_name": "Ann",
             "text": _QUESTION,
