@@ -70,7 +70,7 @@ class Played:
 
 async def table(platforms: Mapping[str, Sequence[Scene]] | None = None) -> str:
     """Every scene, with 1, 5 and 20 answers at once: the slowest of their ends, and what the unluckiest person saw."""
-    lines = [line("the worst of all answers", "complete s", "updates", "silence s"), line("")]
+    lines = [line("the worst of all answers", "whole s", "updates", "silence"), line("")]
     for platform, scenes in (platforms or SCENES).items():
         for scene in scenes:
             for count in _AT_ONCE:
@@ -83,8 +83,7 @@ def _lines(what: str, played: Played, count: int) -> Iterator[str]:
     complete_s = max(seen.complete_s for seen in played.seen)
     silence_s = max(seen.longest_s for seen in played.seen)
     yield line(what, f"{complete_s:.2f}", str(min(seen.updates for seen in played.seen)), f"{silence_s:.2f}")
-    if played.refused:
-        yield f"  requests refused: {played.refused} (aim: 0) NOT MET"
+    yield f"  requests refused: {played.refused}{' (aim: 0) NOT MET' if played.refused else ''}"
     if count <= _AIMED_AT and complete_s > _COMPLETE_S:
         yield f"  complete within {_COMPLETE_S:.0f} s: NOT MET"
     if count <= _AIMED_AT and silence_s > _SILENCE_S:
