@@ -214,7 +214,7 @@ def _console(settings: Settings, clock: Clock, _: Posts) -> Sequence[Chat]:
         sys.stdin,
         sys.stdout,
         clock=clock,
-        person_name=os.environ.get("USER") or "you",
+        person_name=os.environ.get("USER") or "Guest",
         language=language_of(os.environ),
     )
     chat.announce(
