@@ -7,9 +7,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.errors import StorageError
-from storage.copying import write_copy
 from storage.database import path_of
-from storage.failures import sqlite_failures
+from storage.file.copying import write_copy
+from storage.file.failures import sqlite_failures
 
 
 def backup(url: str, target: Path, *, busy_timeout_s: float = 5.0) -> None:

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 from bot.errors import StorageError
 from bot.ports.store import Store
-from storage import lock, schema
-from storage.copying import keep_private
-from storage.failures import unwritable
-from storage.migrate import migrate
-from storage.originals import Originals
-from storage.sqlite import open_sqlite
+from storage.conversation.originals import Originals
+from storage.file import lock, schema
+from storage.file.copying import keep_private
+from storage.file.failures import unwritable
+from storage.file.migrate import migrate
+from storage.file.sqlite import open_sqlite
 from storage.store import SqlStore
-from storage.turns import void_leases
+from storage.turns.life import void_leases
 
 _OLDEST_SQLITE = (3, 35)
 """The first that knows RETURNING (sqlite.org, "Release History")."""
@@ -32,7 +32,7 @@ async def open_store(
     """Open the database, bring its tables up to date, and close it at the end.
 
     No other process can open it meanwhile, so the leases of earlier owners are void. Files as they came are kept in a
-    folder beside it (`storage.originals`).
+    folder beside it (`storage.conversation.originals`).
 
     Args:
         url: ``sqlite+aiosqlite:///`` and a path; the folder is created if it is missing.

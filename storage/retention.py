@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.pictures import IS_UNUSED
+from storage.conversation.pictures import IS_UNUSED
 from storage.tables import conversations, cursors, pictures, presses, set_aside, turns, windows
 
 _TURNS_AT_ONCE = 50

@@ -23,28 +23,12 @@ from bot.records.notices import Notice
 from bot.records.pictures import Picture, Prepared
 from bot.records.turns import Delivery, Lease, Outcome, Turn, TurnId
 from bot.sentences import Sentence
-from storage import (
-    accepting,
-    attachments,
-    conversations,
-    cursors,
-    history,
-    moving,
-    notices,
-    passing,
-    pictures,
-    places,
-    pressing,
-    receipts,
-    retention,
-    taking_back,
-    turns,
-    unreadables,
-    verdicts,
-)
-from storage.originals import Originals
-from storage.personal import PersonalRows
+from storage import cursors, retention, unreadables
+from storage.conversation import attachments, conversations, history, passing, pictures, places, verdicts
+from storage.conversation.originals import Originals
+from storage.personal.data import PersonalRows
 from storage.transactions import Transactions
+from storage.turns import accepting, life, moving, notices, pressing, receipts, taking_back
 
 _REMEMBERED_USES = 10_000
 
@@ -140,7 +124,7 @@ class SqlStore(PersonalRows):
     # --- the life of a turn ---------------------------------------------------------------------
 
     async def unfinished(self) -> Sequence[Turn]:
-        return await self._read(turns.unfinished)
+        return await self._read(life.unfinished)
 
     async def place_of(
         self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
@@ -151,19 +135,19 @@ class SqlStore(PersonalRows):
         return await self._read(lambda c: receipts.own_messages(c, key, about=about))
 
     async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
-        return await self._read(lambda c: turns.turn_of(c, key, message_id))
+        return await self._read(lambda c: life.turn_of(c, key, message_id))
 
     async def begin(self, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:
-        return await self._write(lambda c: turns.begin(c, turn_id, now=now, lease=lease))
+        return await self._write(lambda c: life.begin(c, turn_id, now=now, lease=lease))
 
     async def renew(self, turn_ids: Sequence[TurnId], lease: Lease) -> None:
-        await self._write(lambda c: turns.renew(c, turn_ids, lease))
+        await self._write(lambda c: life.renew(c, turn_ids, lease))
 
     async def hand_back(self, turn_id: TurnId, *, owner: str) -> None:
-        await self._write(lambda c: turns.hand_back(c, turn_id, owner=owner))
+        await self._write(lambda c: life.hand_back(c, turn_id, owner=owner))
 
     async def conclude(self, turn_id: TurnId, outcome: Outcome, deliveries: Sequence[Delivery] = ()) -> bool:
-        return await self._write(lambda c: turns.conclude(c, turn_id, outcome, deliveries))
+        return await self._write(lambda c: life.conclude(c, turn_id, outcome, deliveries))
 
     async def close(
         self,
@@ -174,7 +158,7 @@ class SqlStore(PersonalRows):
         failed: str = "",
         detail: str = "",
     ) -> None:
-        await self._write(lambda c: turns.close(c, turn_id, now=now, receipts=deliveries, failed=failed, detail=detail))
+        await self._write(lambda c: life.close(c, turn_id, now=now, receipts=deliveries, failed=failed, detail=detail))
 
     async def hold(self, chat: ConversationKey, until: datetime, *, is_private: bool) -> None:
         await self._write(lambda c: conversations.hold(c, chat, until, is_private=is_private))

@@ -177,7 +177,7 @@ attachments = sa.Table(
     sa.Column("source", Words, nullable=False, server_default="file"),
     sa.Column("about", Words(NAME_LENGTH), nullable=False, server_default=""),
     sa.Column("still", Words, nullable=False, server_default=""),
-    # The content hash of the file as it came. The file itself is beside the database: `storage.originals`.
+    # The content hash of the file as it came. The file itself is beside the database: `storage.conversation.originals`.
     sa.Column("original", Words, index=True),
     sa.Column("left_out", Said(DETAIL_LENGTH), nullable=False, server_default=""),
     sa.Column("text", Words(TEXT_LENGTH), nullable=False, server_default=""),

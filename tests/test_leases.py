@@ -10,8 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.records.turns import Lease, TurnId
-from storage import turns
-from storage.tables import turns as turns_table
+from storage.tables import turns
+from storage.turns import life
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
@@ -33,13 +33,13 @@ class Rival:
         now = datetime.now(UTC)
         lease = Lease(owner="rival", until=now + timedelta(seconds=LEASE_S))
         with self._engine.begin() as connection:
-            (turn_id,) = connection.scalars(sa.select(turns_table.c.id)).all()
-            return turns.begin(connection, TurnId(turn_id), now=now, lease=lease) is not None
+            (turn_id,) = connection.scalars(sa.select(turns.c.id)).all()
+            return life.begin(connection, TurnId(turn_id), now=now, lease=lease) is not None
 
     def lease(self) -> tuple[str, datetime] | None:
         """The owner of the only turn, and when the lease ends."""
         with self._engine.begin() as connection:
-            row = connection.execute(sa.select(turns_table.c.lease_owner, turns_table.c.lease_until)).one()
+            row = connection.execute(sa.select(turns.c.lease_owner, turns.c.lease_until)).one()
         return None if row.lease_owner is None else (row.lease_owner, row.lease_until)
 
 

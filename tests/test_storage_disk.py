@@ -24,7 +24,7 @@ from bot.records.attachments import AttachmentId
 from bot.records.notices import Notice, NoticeKind
 from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
 from bot.sentences import verbatim
-from storage.sqlite import sqlite_of
+from storage.file.sqlite import sqlite_of
 from storage.store import SqlStore
 from tests.happenings import FAKE, KEY, message, photo
 from tests.manual_clock import START

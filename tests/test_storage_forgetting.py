@@ -12,8 +12,8 @@ from bot.personal import Scope
 from bot.ports.parts import Button
 from bot.ports.store import Store
 from bot.records.turns import Buttons, Delivery, DeliveryState, Press, Turn, TurnId, TurnState
-from storage.forgetting import AT_ONCE
 from storage.tables import messages, presses, turns, windows
+from storage.turns.forgetting import AT_ONCE
 from tests.happenings import KEY, command, message, pressed
 from tests.manual_clock import START
 from tests.storing import (

@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 
 from bot.errors import StorageError
 from bot.ports.store import Store
-from storage import schema
 from storage.database import open_store
+from storage.file import schema
 from storage.tables import metadata
 from tests.happenings import message, photo
 from tests.storing import (

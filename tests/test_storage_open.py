@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.errors import StorageError
 from storage.database import open_store
-from storage.schema import revisions
+from storage.file.schema import revisions
 from tests.happenings import message
 from tests.process import ROOT
 from tests.storing import accept, database, exchange, files_in, plain_connection, read, said, store_at

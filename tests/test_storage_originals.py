@@ -12,7 +12,7 @@ from bot.events import MessageId
 from bot.ports.store import Store
 from bot.records.turns import Turn
 from bot.sentences import sentence
-from storage.originals import Originals
+from storage.conversation.originals import Originals
 from tests.happenings import KEY, message, photo
 from tests.manual_clock import START
 from tests.storing import (

@@ -15,31 +15,13 @@ from bot.records.attachments import AttachmentId
 from bot.records.notices import Notice, NoticeKind
 from bot.records.turns import Delivery, DeliveryState, Turn, TurnId
 from bot.sentences import sentence
-from storage import (
-    accepting,
-    attachments,
-    conversations,
-    cursors,
-    exporting,
-    forgetting,
-    history,
-    moving,
-    notices,
-    passing,
-    pictures,
-    places,
-    pressing,
-    receipts,
-    retention,
-    spending,
-    taking_back,
-    turns,
-    unreadables,
-    verdicts,
-)
+from storage import cursors, retention, unreadables
+from storage.conversation import attachments, conversations, history, passing, pictures, places, verdicts
+from storage.personal import exporting, spending
 from storage.tables import messages as message_table
-from storage.tables import turns as turn_table
-from storage.turn_rows import turn_by_id
+from storage.tables import turns
+from storage.turns import accepting, forgetting, life, moving, notices, pressing, receipts, taking_back
+from storage.turns.rows import turn_by_id
 from tests.happenings import FAKE, KEY, command, message, photo, pressed, quote
 from tests.manual_clock import START
 from tests.storing import (
@@ -79,9 +61,9 @@ def _add_past(path: Path, key: ConversationKey, count: int) -> TurnId:
             "attachment_count": 0,
             "sent_at": START,
         }
-        first = (connection.execute(sa.select(sa.func.max(turn_table.c.id))).scalar() or 0) + 1
+        first = (connection.execute(sa.select(sa.func.max(turns.c.id))).scalar() or 0) + 1
         ids = range(first, first + count)
-        connection.execute(turn_table.insert(), [{**turn, "id": i} for i in ids])
+        connection.execute(turns.insert(), [{**turn, "id": i} for i in ids])
         connection.execute(
             message_table.insert(), [{**said_, "turn_id": i, "platform_message_id": f"p{i}"} for i in ids]
         )
@@ -143,9 +125,9 @@ async def test_no_query_of_an_answer_reads_a_whole_table(tmp_path: Path) -> None
 def _one_of_everything(connection: sa.Connection) -> None:
     heard = message(album_id="a", message_id="1", attachments=[photo("one")])
     turn_id = _accept_of_every_kind(connection, heard)
-    turns.begin(connection, turn_id, now=START, lease=lease())
-    turns.renew(connection, [turn_id], lease())
-    turns.unfinished(connection)
+    life.begin(connection, turn_id, now=START, lease=lease())
+    life.renew(connection, [turn_id], lease())
+    life.unfinished(connection)
     history.history(connection, KEY, up_to=turn_id, limit=10)
     history.attachment(connection, KEY, AttachmentId(1), up_to=turn_id)
     verdicts.settle(connection, AttachmentId(1), prepared(picture("cat")), "0" * 64)
@@ -157,12 +139,12 @@ def _one_of_everything(connection: sa.Connection) -> None:
     receipts.deliveries_of(connection, turn_id)
     receipts.remove_delivery(connection, turn_id, 0)
     shown = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"))
-    turns.conclude(connection, turn_id, outcome("A cat."), [shown])
-    turns.close(connection, turn_id, now=START, receipts=[shown], failed="undeliverable", detail="")
-    turns.turn_of(connection, KEY, MessageId("90"))
+    life.conclude(connection, turn_id, outcome("A cat."), [shown])
+    life.close(connection, turn_id, now=START, receipts=[shown], failed="undeliverable", detail="")
+    life.turn_of(connection, KEY, MessageId("90"))
     taking_back.edit(connection, replace(heard, text="A cat?"), ready_at=START, redo_since=START)
     taking_back.delete(connection, KEY, [heard.message_id], now=START)
-    turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
+    life.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
     conversations.reset(connection, KEY, up_to=turn_id)
     conversations.hold(connection, KEY, START, is_private=False)
     conversations.move_window(connection, KEY, first_turn=turn_id, pixels_from=AttachmentId(1))
@@ -189,11 +171,11 @@ def _answered(connection: sa.Connection, heard: MessageReceived, shown_as: str) 
     accepted = accepting.accept(connection, heard, now=START, ready_at=START, joining=JOINING, answer=True)
     assert accepted is not None
     turn_id = accepted.turn.id
-    turns.begin(connection, turn_id, now=START, lease=lease())
+    life.begin(connection, turn_id, now=START, lease=lease())
     buttons = (tuple(Button(action=action, label="?") for action in Action),)
-    turns.conclude(connection, turn_id, replace(outcome("Yes."), buttons=buttons), [])
+    life.conclude(connection, turn_id, replace(outcome("Yes."), buttons=buttons), [])
     shown = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId(shown_as))
-    turns.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
+    life.close(connection, turn_id, now=START, receipts=[shown], failed="", detail="")
     return turn_by_id(connection, turn_id)
 
 

@@ -16,31 +16,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.errors import StorageError
-from storage import (
-    accepting,
+from storage import cursors, retention, unreadables
+from storage.conversation import (
     albums,
     attachments,
     conversations,
-    cursors,
     history,
     messages,
-    notices,
     passing,
     pictures,
     places,
-    receipts,
-    refusals,
-    retention,
-    taking_back,
-    turns,
-    unreadables,
     verdicts,
 )
-from storage.originals import Originals
-from storage.sqlite import open_sqlite
+from storage.conversation.originals import Originals
+from storage.file.sqlite import open_sqlite
 from storage.store import SqlStore
 from storage.tables import metadata
 from storage.transactions import Result, Work
+from storage.turns import accepting, life, notices, receipts, refusals, taking_back
 from tests.happenings import message, photo
 from tests.manual_clock import START
 from tests.process import ROOT
@@ -199,6 +192,7 @@ SUBJECTS = (
     conversations,
     cursors,
     history,
+    life,
     messages,
     notices,
     passing,
@@ -208,7 +202,6 @@ SUBJECTS = (
     refusals,
     retention,
     taking_back,
-    turns,
     unreadables,
     verdicts,
 )

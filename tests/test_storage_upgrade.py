@@ -12,7 +12,7 @@ from bot.events import Source
 from bot.records.attachments import AttachmentId, Place, Verdict
 from bot.records.turns import Turn, TurnId, TurnState
 from bot.sentences import sentence
-from storage import schema
+from storage.file import schema
 from tests.happenings import KEY, message, photo
 from tests.manual_clock import START
 from tests.storing import (

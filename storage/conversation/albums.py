@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from bot.events import MessageReceived
 from bot.records.attachments import Place
-from storage.attachments import Offered, as_ref, in_order
-from storage.conversations import ID_OF_KEY, key_values
-from storage.passing import IS_KEY, KEPT, as_refs
+from storage.conversation.attachments import Offered, as_ref, in_order
+from storage.conversation.conversations import ID_OF_KEY, key_values
+from storage.conversation.passing import IS_KEY, KEPT, as_refs
 from storage.tables import attachments, messages, passing
 
 _replied_to = messages.alias("replied_to")

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from bot.events import PersonId, PlatformName
 from bot.records.turns import TurnId
-from storage.attachments import of_messages
 from storage.columns import Id
+from storage.conversation.attachments import of_messages
 from storage.tables import conversations, messages, turns
 from storage.transactions import AnyRow
 

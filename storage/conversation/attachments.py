@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.events import NOBODY, AttachmentRef, MessageReceived, PersonId, Source
 from bot.records.attachments import Attachment, AttachmentId, Place, Verdict, View
-from storage.pictures import drop_unused
+from storage.conversation.pictures import drop_unused
 from storage.tables import attachments, pictures, views
 from storage.transactions import AnyRow
 

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from bot.events import MessageReceived
 from bot.records.accepting import BUSY, Joining, Refusal
 from bot.records.turns import TurnId, TurnState
-from storage.attachments import offered_by
 from storage.columns import Moment
-from storage.messages import add_message, without_known_replies
+from storage.conversation.attachments import offered_by
+from storage.conversation.messages import add_message, without_known_replies
 from storage.tables import messages, turns
 from storage.transactions import AnyRow
 

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from bot.events import NOBODY
 from bot.personal import Scope
 from bot.records.turns import Turn, TurnState
-from storage.attachments import detach
 from storage.columns import Id, Moment
-from storage.conversations import IS_KEY, key_values
-from storage.messages import blank_messages
-from storage.passing import IS_KEY as IS_PASSING
-from storage.pictures import drop_posted
+from storage.conversation.attachments import detach
+from storage.conversation.conversations import IS_KEY, key_values
+from storage.conversation.messages import blank_messages
+from storage.conversation.passing import IS_KEY as IS_PASSING
+from storage.conversation.pictures import drop_posted
 from storage.tables import attachments, conversations, messages, passing, turns, windows
-from storage.targets import target_of
-from storage.turn_rows import SELECT_TURN, as_turn
+from storage.turns.rows import SELECT_TURN, as_turn
+from storage.turns.targets import target_of
 
 AT_ONCE = 50
 """Turns in one transaction: some ten milliseconds."""

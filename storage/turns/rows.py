@@ -12,7 +12,7 @@ from bot.ports.parts import Button
 from bot.records.pictures import PostedPicture
 from bot.records.turns import Buttons, Outcome, Press, Turn, TurnId, TurnState
 from storage.columns import storable
-from storage.conversations import as_settings
+from storage.conversation.conversations import as_settings
 from storage.tables import DETAIL_LENGTH, conversations, deliveries, turns
 from storage.transactions import AnyRow
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from bot.events import ConversationKey, MessageId, PlatformName
 from bot.ports.intake import KnownPlace
 from storage.columns import Moment
-from storage.conversations import ID_OF_KEY, key_values
-from storage.messages import INNER, IS_OF_PLATFORM
+from storage.conversation.conversations import ID_OF_KEY, key_values
+from storage.conversation.messages import INNER, IS_OF_PLATFORM
 from storage.tables import conversations, deliveries, messages, turns
 
 # By the platform's time: what was found by looking back is stored late.

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from bot.events import ConversationKey, MessageId
 from bot.records.turns import Delivery, Lease, Outcome, Turn, TurnId, TurnState
 from storage.columns import Moment
-from storage.conversations import IS_KEY, key_values
-from storage.receipts import record_deliveries
+from storage.conversation.conversations import IS_KEY, key_values
 from storage.tables import deliveries, turns
-from storage.turn_rows import IS_TURN, SELECT_TURN, as_turn, outcome_values, turn_by_id
+from storage.turns.receipts import record_deliveries
+from storage.turns.rows import IS_TURN, SELECT_TURN, as_turn, outcome_values, turn_by_id
 
 IS_UNFINISHED = turns.c.finished_at.is_(None)
 

@@ -5,11 +5,11 @@ import sqlalchemy as sa
 from bot.events import NOBODY
 from bot.records.turns import Turn, TurnState
 from storage.columns import Id
-from storage.conversations import ID_OF_KEY, key_values
-from storage.history import OWN_RESET, RESET
+from storage.conversation.conversations import ID_OF_KEY, key_values
+from storage.conversation.history import OWN_RESET, RESET
 from storage.tables import messages, turns
-from storage.turn_rows import SELECT_TURN, as_turn
-from storage.turns import turn_of
+from storage.turns.life import turn_of
+from storage.turns.rows import SELECT_TURN, as_turn
 
 _OF_QUESTION = SELECT_TURN.join(messages, messages.c.turn_id == turns.c.id).where(
     messages.c.conversation_id == ID_OF_KEY, messages.c.platform_message_id == sa.bindparam("message_id")

@@ -8,7 +8,7 @@ from bot.events import ConversationKey, PersonId
 from bot.personal import Spent
 from bot.records.attachments import Verdict
 from storage.columns import Moment
-from storage.conversations import ID_OF_KEY, key_values
+from storage.conversation.conversations import ID_OF_KEY, key_values
 from storage.tables import attachments, conversations, messages, turns
 
 _SINCE = sa.bindparam("since", type_=Moment)

@@ -12,10 +12,10 @@ from bot.events import ConversationKey, MessageId, PersonId
 from bot.records.attachments import Attachment, AttachmentId
 from bot.records.history import Exchange, History, StoredMessage
 from bot.records.turns import TurnId
-from storage import attachments
 from storage.columns import Id
-from storage.conversations import ID_OF_KEY, IS_KEY, key_values
-from storage.messages import as_quotes
+from storage.conversation import attachments
+from storage.conversation.conversations import ID_OF_KEY, IS_KEY, key_values
+from storage.conversation.messages import as_quotes
 from storage.tables import attachments as attachment_table
 from storage.tables import conversations, messages, turns, windows
 from storage.transactions import AnyRow

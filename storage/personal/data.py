@@ -7,9 +7,10 @@ from typing import Any
 from bot.events import ConversationKey, PersonId, PlatformName
 from bot.personal import Scope, Spent
 from bot.records.turns import Turn, TurnId
-from storage import exporting, forgetting, spending
-from storage.originals import Originals
+from storage.conversation.originals import Originals
+from storage.personal import exporting, spending
 from storage.transactions import Transactions
+from storage.turns import forgetting
 
 
 class PersonalRows:

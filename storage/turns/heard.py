@@ -9,8 +9,8 @@ from bot.commands.known import ALT
 from bot.events import Address, Command, MessageId, MessageReceived, Source
 from bot.records.accepting import BUSY, OVERHEARD, Joining, Refusal
 from bot.records.turns import TurnState
-from storage.messages import INNER
-from storage.turn_rows import decided_at_once
+from storage.conversation.messages import INNER
+from storage.turns.rows import decided_at_once
 
 _SENT = (Source.FILE, Source.STICKER)
 """What is described in a conversation that describes every picture: what people send, not what their words bring."""

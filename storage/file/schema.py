@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage.tables import metadata
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 VERSIONS = MIGRATIONS / "versions"
 
 # As Alembic makes it. A MetaData of its own, because it is not among the tables that migrations change.

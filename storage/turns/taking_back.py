@@ -9,17 +9,17 @@ from bot.commands.known import LOOKING
 from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.records.accepting import OVERHEARD, Accepted
 from bot.records.turns import Turn, TurnId, TurnState
-from storage import passing
-from storage.attachments import detach
-from storage.attachments import stored as stored_attachments
 from storage.columns import Moment
-from storage.conversations import ID_OF_KEY, key_values
-from storage.messages import Change, blank_messages, replace_message
-from storage.pictures import drop_posted
-from storage.reopening import reopen
+from storage.conversation import passing
+from storage.conversation.attachments import detach
+from storage.conversation.attachments import stored as stored_attachments
+from storage.conversation.conversations import ID_OF_KEY, key_values
+from storage.conversation.messages import Change, blank_messages, replace_message
+from storage.conversation.pictures import drop_posted
 from storage.tables import attachments, deliveries, messages, turns
 from storage.transactions import AnyRow
-from storage.turn_rows import SELECT_TURN, as_turn, turn_by_id
+from storage.turns.reopening import reopen
+from storage.turns.rows import SELECT_TURN, as_turn, turn_by_id
 
 _IS_THERE = sa.and_(messages.c.conversation_id == ID_OF_KEY, messages.c.deleted_at.is_(None))
 _EDITED = (

@@ -7,9 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.errors import StorageError
-from storage import schema
-from storage.copying import write_copy
-from storage.sqlite import set_pragmas, sqlite_of
+from storage.file import schema
+from storage.file.copying import write_copy
+from storage.file.sqlite import set_pragmas, sqlite_of
 
 _KEPT_BACKUPS = 2
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName
 from bot.records.turns import Turn, TurnState
-from storage.conversations import IS_KEY, key_values
-from storage.messages import INNER, IS_OF_PLATFORM
+from storage.conversation.conversations import IS_KEY, key_values
+from storage.conversation.messages import INNER, IS_OF_PLATFORM
 from storage.tables import conversations, deliveries, messages, passing, turns, windows
-from storage.turn_rows import SELECT_TURN, as_turn
+from storage.turns.rows import SELECT_TURN, as_turn
 
 _CONVERSATION = sa.select(conversations).where(IS_KEY, conversations.c.moved_to.is_(None))
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("moved_id"))

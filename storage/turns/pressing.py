@@ -10,14 +10,14 @@ from bot.commands.known import FORGET, GO_ON, MENUS, is_question
 from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
 from bot.records.accepting import Accepted, Joining, Refusal
 from bot.records.turns import Press, Turn, TurnState
-from storage.accepting import ask_alone
-from storage.forgetting import forget_turns
-from storage.messages import INNER
-from storage.reopening import reopen
+from storage.conversation.messages import INNER
 from storage.tables import presses, turns
-from storage.targets import target_of
-from storage.turn_rows import IS_TURN, turn_by_id
-from storage.turns import turn_of
+from storage.turns.accepting import ask_alone
+from storage.turns.forgetting import forget_turns
+from storage.turns.life import turn_of
+from storage.turns.reopening import reopen
+from storage.turns.rows import IS_TURN, turn_by_id
+from storage.turns.targets import target_of
 
 _MOST_PRESSES = 20
 """Under one menu, waiting to be acted on. More are not taken."""

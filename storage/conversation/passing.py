@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from bot.events import AttachmentRef, ConversationKey, MessageId, MessageReceived, Source
 from bot.records.attachments import Place
-from storage.attachments import Offered
 from storage.columns import Moment
-from storage.conversations import key_values
+from storage.conversation.attachments import Offered
+from storage.conversation.conversations import key_values
 from storage.tables import passing
 from storage.transactions import AnyRow
 

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from bot.records.accepting import BUSY
 from bot.records.notices import Notice, NoticeKind
 from bot.records.turns import Turn, TurnId, TurnState
-from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
+from storage.conversation.conversations import IS_KEY, add_conversation, as_settings, key_values
+from storage.conversation.messages import IS_KNOWN, add_blank_message
 from storage.cursors import move_cursor
-from storage.messages import IS_KNOWN, add_blank_message
 from storage.tables import conversations, turns
-from storage.turn_rows import SELECT_TURN, as_turn, decided_at_once, turn_by_id
-from storage.turns import IS_UNFINISHED
+from storage.turns.life import IS_UNFINISHED
+from storage.turns.rows import SELECT_TURN, as_turn, decided_at_once, turn_by_id
 
 _SITUATION = sa.select(conversations.c.id, conversations.c.settings, IS_KNOWN.label("is_known")).where(IS_KEY)
 _ADD = turns.insert().returning(turns.c.id)

@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.turns import TurnId, TurnState
-from storage.pictures import drop_posted
+from storage.conversation.pictures import drop_posted
 from storage.tables import turns
-from storage.turn_rows import OUTCOME
+from storage.turns.rows import OUTCOME
 
 _REOPEN = (
     sa.update(turns)

@@ -12,16 +12,17 @@ from bot.commands.known import LOOKING
 from bot.events import Command, MessageId, MessageReceived, PersonId
 from bot.records.accepting import Accepted, Joining, Refusal
 from bot.records.turns import Turn, TurnId, TurnState
-from storage import moving, passing, refusals
-from storage.albums import with_siblings
-from storage.attachments import Offered, in_order, offered_by
 from storage.columns import Moment, storable
-from storage.conversations import IS_KEY, add_conversation, as_settings, key_values
-from storage.heard import Heard
-from storage.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
+from storage.conversation import passing
+from storage.conversation.albums import with_siblings
+from storage.conversation.attachments import Offered, in_order, offered_by
+from storage.conversation.conversations import IS_KEY, add_conversation, as_settings, key_values
+from storage.conversation.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
 from storage.tables import ARGUMENT_LENGTH, NAME_LENGTH, conversations, turns
 from storage.transactions import AnyRow
-from storage.turn_rows import turn_by_id
+from storage.turns import moving, refusals
+from storage.turns.heard import Heard
+from storage.turns.rows import turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (

@@ -12,9 +12,9 @@ from bot.events import AttachmentRef, MessageId, MessageReceived, Quoted, Source
 from bot.records.attachments import Place
 from bot.records.history import StoredQuote
 from bot.records.turns import TurnId
-from storage import attachments
-from storage.attachments import Offered, as_ref, in_order, offered_by
 from storage.columns import storable
+from storage.conversation import attachments
+from storage.conversation.attachments import Offered, as_ref, in_order, offered_by
 from storage.tables import NAME_LENGTH, TEXT_LENGTH, conversations, messages
 from storage.tables import attachments as attachment_table
 from storage.transactions import AnyRow

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from bot.records.attachments import AttachmentId, Verdict
 from bot.records.pictures import Prepared
 from bot.sentences import Sentence
-from storage import pictures
-from storage.attachments import in_use
+from storage.conversation import pictures
+from storage.conversation.attachments import in_use
 from storage.tables import attachments, messages, views
 from storage.tables import pictures as picture_table
 from storage.transactions import AnyRow

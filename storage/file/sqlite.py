@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar, cast
 import aiosqlite
 import sqlalchemy as sa
 
-from storage.failures import sqlite_failures
+from storage.file.failures import sqlite_failures
 from storage.transactions import Work
 
 Result = TypeVar("Result")
