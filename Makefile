@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup run test check format bench chaos transcript catalogues lock clean
+.PHONY: setup run test explore check format bench chaos transcript catalogues lock clean
 
 setup: $(READY)
 
@@ -19,6 +19,10 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2
+
+# Draws 2,000 new examples for each property, where `make test` draws the same 100 each time. SEED=N plays a run again.
+explore: $(READY)
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=explore $(if $(SEED),--hypothesis-seed=$(SEED))
 
 check: $(READY)
 	$(BIN)/ruff format --check .

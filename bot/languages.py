@@ -40,6 +40,8 @@ DOMAIN = "glimpse"
 _MONEY = "#,##0.0000"
 _GROUPED_FROM = 1000
 """Smaller numbers look the same everywhere, and Babel's knowledge of numbers takes 8 MB."""
+_TOO_LARGE = 1e15
+"""Nobody counts so far. Babel fails from about 1e24 on (28 digits, as `decimal` has it)."""
 
 
 def nearest(tag: str) -> str:
@@ -93,11 +95,11 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def number(value: float, tag: str) -> str:
-    """A count as people write it there, or an amount of money with four decimals."""
+    """A count as people write it there, or an amount of money with four decimals. Never raises."""
     is_count = isinstance(value, int)
     if is_count and abs(value) < _GROUPED_FROM:
         return str(value)
-    if nearest(tag) == ENGLISH:
+    if nearest(tag) == ENGLISH or not abs(value) < _TOO_LARGE:
         return f"{value:,}" if is_count else f"{value:,.4f}"
     from babel.numbers import format_decimal
 

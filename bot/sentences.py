@@ -14,6 +14,8 @@ Argument: TypeAlias = "str | float | Sentence"
 _PLACE = re.compile(r"\{(\w+)\}")
 _NONE: Mapping[str, Argument] = MappingProxyType({})
 _COUNT = "count"
+_DEEPEST = 20
+"""Sentences within sentences that are read. The bot's own have three levels."""
 
 
 class Sentence(str):
@@ -60,14 +62,16 @@ class Sentence(str):
         if not text.startswith("{"):
             return cls(text)
         try:
-            return cls._of(json.loads(text))
+            return cls._of(json.loads(text), depth=1)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(text)
 
     @classmethod
-    def _of(cls, parts: Mapping[str, Any]) -> Self:
+    def _of(cls, parts: Mapping[str, Any], *, depth: int) -> Self:
+        if depth > _DEEPEST:
+            raise ValueError("no sentence of the bot's own")
         arguments = {
-            str(name): cls._of(value) if isinstance(value, dict) else _plain(value)
+            str(name): cls._of(value, depth=depth + 1) if isinstance(value, dict) else _plain(value)
             for name, value in parts["arguments"].items()
         }
         return cls(str(parts["msgid"]), arguments, str(parts["plural"]))

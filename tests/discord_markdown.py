@@ -6,8 +6,10 @@ rules. It tries every rule at every character, so it finds more markup than the 
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TypeAlias
 from urllib.parse import unquote
+from uuid import uuid4
 
 Styles: TypeAlias = frozenset[str]
 Shown: TypeAlias = list[tuple[str, Styles]]
@@ -105,7 +107,7 @@ def _linked(source: str, styles: Styles) -> tuple[int, Shown] | None:
         return None
     preview = () if f"<{found[2]}>" in found[0] else ("preview",)
     # Two links to the same address, one behind the other, are two.
-    style = f"link {len(source)} {found[2]}"
+    style = f"link {uuid4()} {found[2]}"
     return found.end(), list(_read(found[1], styles.union([style], preview), at_line_start=False))
 
 
@@ -127,12 +129,19 @@ def _emphasis(source: str, styles: Styles) -> tuple[int, Shown] | None:
     return best
 
 
+def _decoded(shown: Shown) -> Iterator[tuple[str, Styles]]:
+    """Signs in addresses may be encoded: these are the same addresses."""
+    for styles, run in groupby(shown, key=lambda one: one[1]):
+        text = "".join(sign for sign, _ in run)
+        yield from ((sign, styles) for sign in (unquote(text) if "address" in styles else text))
+
+
 def visible(content: str) -> str:
     """Letters and digits in reading order; behind a link its address, before a block of code its language."""
     text = ""
     before: Styles = frozenset()
     said = ""
-    for sign, styles in [*read(content), ("", frozenset())]:
+    for sign, styles in [*_decoded(read(content)), ("", frozenset())]:
         for url in [style.split(" ", 2)[2] for style in before - styles if style.startswith("link ")]:
             text += unquote(url) if unquote(url) != said.strip() else ""
         for language in styles - before:

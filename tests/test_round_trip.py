@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.console.render import render as console
@@ -15,15 +15,13 @@ from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
 from bot.ports.parts import Part
 from tests.discord_markdown import read, text_of
+from tests.known_markdown import ADDRESS, ESCAPED, Known, around, joined, lines_in
 from tests.telegram_marks import stretch
 from tests.test_answers_on_screen import KINDS, WIDE, answers_of, check
 
 Render = Callable[..., Sequence[Part]]
-Known = tuple[str, str]
-"""Markdown, and what is seen of it."""
 PLATFORMS: dict[str, Render] = {"discord": discord, "telegram": telegram}
 both = pytest.mark.parametrize("platform", PLATFORMS)
-fuzz = settings(deadline=None, max_examples=60)  # Another process may take the machine's time.
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u2060\u2066\u2069"))
 _BULLETS = dict.fromkeys(map(ord, "•◦▪"))
@@ -78,27 +76,12 @@ WORDS = st.sampled_from(
         ),
     ]
 )
-ESCAPED = st.sampled_from("*_`~#+-.<>|").map(lambda sign: (f"\\{sign}", sign))
 PLAIN = st.one_of(WORDS.map(lambda word: (word, word)), ESCAPED)
 CODE = st.text(st.sampled_from("ab1 *_~[(<>)|@#$\\:/!名😀é{}^-+."), min_size=1, max_size=20).filter(
     lambda text: text.strip() == text
 )
 
 
-def joined(pieces: Sequence[Known], between: str) -> Known:
-    return between.join(markdown for markdown, _ in pieces), "".join(shown for _, shown in pieces)
-
-
-def around(sign: str) -> Callable[[Known], Known]:
-    return lambda known: (f"{sign}{known[0]}{sign}", known[1])
-
-
-def lines_in(first: str, others: str) -> Callable[[Known], Known]:
-    """The Markdown in a list or quote."""
-    return lambda known: (first + known[0].replace("\n", f"\n{others}"), known[1])
-
-
-ADDRESS = st.sampled_from(["https://x.de", "https://x.de/a_(b)_c", "https://x.de/?q=*a*&r=_b_#c", "https://x.de/@ann"])
 SPANS = st.one_of(
     PLAIN,
     PLAIN,
@@ -139,7 +122,6 @@ def seen(platform: str, parts: Sequence[Part]) -> str:
 
 
 @both
-@fuzz
 @given(known=ANSWER)
 def test_every_visible_sign_is_shown_once_and_in_order(platform: str, known: Known) -> None:
     markdown, expected = known
@@ -148,7 +130,6 @@ def test_every_visible_sign_is_shown_once_and_in_order(platform: str, known: Kno
 
 
 @both
-@fuzz
 @given(known=ANSWER, limit=st.integers(90, 300))
 def test_so_it_is_in_parts(platform: str, known: Known, limit: int) -> None:
     markdown, expected = known
@@ -159,7 +140,6 @@ def test_so_it_is_in_parts(platform: str, known: Known, limit: int) -> None:
 
 
 @both
-@fuzz
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"], exclude_characters="`\u2028\u2029\x85")))
 def test_code_is_shown_to_the_letter(platform: str, code: str) -> None:
     (part,) = PLATFORMS[platform](f"```\n|{code}|\n```", final=True, text_length=WIDE)

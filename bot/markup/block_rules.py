@@ -17,7 +17,7 @@ _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]
 _DELIMITER_BEGUN = re.compile(r"[|:\- \t]*")
 
 
-def may_be_header(line: str) -> bool:
+def _may_be_header(line: str) -> bool:
     """Whether a table may begin with this line.
 
     In each line the first ``|`` must be there, which GitHub lets be left out: else no line would be sure to be none
@@ -65,7 +65,7 @@ def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     grows, the first line that begins with a ``|`` makes a table.
     """
     header = _line(state, start)
-    if not may_be_header(header) or state.is_code_block(start):
+    if not _may_be_header(header) or state.is_code_block(start):
         return False
     aligns = _aligns(state, start, end, header)
     if aligns is None:

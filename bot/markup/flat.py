@@ -97,16 +97,6 @@ class Canvas:
             self._spans[number] = Span(start, self.length, kind, value)
         self.write(self._signs(kind, value)[1])
 
-    def since(self, start: int) -> str:
-        """What was written from this length on, or from a little before."""
-        pieces, length = [], self.length
-        for piece in reversed(self._pieces):
-            if length <= start:
-                break
-            pieces.append(piece)
-            length -= len(piece)
-        return "".join(reversed(pieces))
-
     def is_open(self, kind: Kind) -> bool:
         return any(kind is opened for _, opened, _, _ in self._open)
 

@@ -1,6 +1,7 @@
 """Text that is still being written: what is half-open at its end is closed, and what may still change is told apart."""
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,15 +29,24 @@ _MOST_STYLES = 20
 _UNFINISHED_RUN = re.compile(r"(?:(?:\\(?=[*_~$]))?[*_~`$]++ *+)++\\?\Z|\\\Z")
 _UNFINISHED_BOX = re.compile(r"\A\[[ xX]?\]?\Z")
 _LABEL = r"[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+"
+_UNFINISHED_ESCAPE = re.compile(r"()\\\Z")
+"""Of a backtick: whether it is one depends on what stands before."""
 _UNFINISHED_LINK = re.compile(rf"!?\[({_LABEL})\]\((?:(?:[^()\s]|\([^()\s]*+\)?+)*+|\S+\s+\"[^\"\n]*\"?)\Z")
 _UNFINISHED_LABEL = re.compile(
-    rf"(?<![A-Za-z0-9_)\]\\])!?\[(?=[!\]]?\Z|!\[|[*`\"“]{{0,3}}[^\W\d_])({_LABEL}(?:\[[^\[\]\n]*+)?)\]?\Z|(?<![^\s\[])()!\Z"
+    rf"(?<![A-Za-z0-9_)\]\\])!?\[(?=[^\s\]]|\]?\Z)({_LABEL}(?:\[[^\[\]\n]*+)?)\]?\Z|(?<![^\s\[])()!\Z"
 )
 _UNFINISHED_ADDRESS = re.compile(r"(?<!\\)<()(?=(?:h|ht|htt|https?(?::[^\s<>]*)?)?\Z)", re.IGNORECASE)
 _UNFINISHED_PRICE = re.compile(r"(?<![^\W_])\$\d[\w.,]*+(?:\s*[-+*/=])?\Z")
 """Or formula."""
 # A picture in a link is in two labels.
-_UNFINISHED = (_UNFINISHED_LINK, _UNFINISHED_LABEL, _UNFINISHED_LABEL, _UNFINISHED_ADDRESS, _UNFINISHED_PRICE)
+_UNFINISHED = (
+    _UNFINISHED_ESCAPE,
+    _UNFINISHED_LINK,
+    _UNFINISHED_LABEL,
+    _UNFINISHED_LABEL,
+    _UNFINISHED_ADDRESS,
+    _UNFINISHED_PRICE,
+)
 _BACKTICKS = re.compile("`+")
 _VERBATIM = re.compile(r"`+|\\[(\[]|\$")
 _SIGNS = "$_*~"
@@ -103,10 +113,9 @@ def _without_unfinished(text: str, scan: "_Scan") -> tuple[str, int]:
     """The text without what only makes sense together with what follows, and from where it may change."""
     starts = [len(text)]
     shown = text
-    verbatim_from = scan.open[-1] if scan.closing else len(text)
     for unfinished in _UNFINISHED:
-        found = unfinished.search(shown, max(0, len(shown) - _LONGEST_UNFINISHED))
-        if found and found.start() < verbatim_from and scan.whole_from(found.start()) == found.start():
+        found = scan.search(unfinished, shown)
+        if found and found.start() < scan.verbatim_from:
             kept = next(filter(None, found.groups()), "")
             shown = shown[: found.start()] + kept + shown[found.end() :]
             starts.append(found.start())
@@ -126,8 +135,20 @@ class _Scan:
     """What has no end yet."""
     closing: str = ""
     """Of code or a formula."""
+    verbatim_from: int = sys.maxsize
+    """Where these begin."""
     styles: list[str] = field(default_factory=list)
     """What closes those that are open, the outer ones first."""
+
+    def search(self, pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+        """The first match, near the end of the text, that does not begin within what can't be parted."""
+        place = max(0, len(text) - _LONGEST_UNFINISHED)
+        near = [(start, end) for start, end in self.whole if end > place]
+        while (found := pattern.search(text, place)) is not None:
+            place = max((end for start, end in near if start < found.start() < end), default=-1)
+            if place < 0:
+                return found
+        return None
 
     def whole_from(self, start: int) -> int:
         """The last place at or before `start` where nothing is torn apart."""
@@ -182,6 +203,8 @@ def _ends_open(scan: _Scan, state: StateInline) -> bool:
         scan.closing = tex + closing
     else:
         scan.end = start
+    if scan.closing:
+        scan.verbatim_from = start
     scan.open.append(start)
     return True
 

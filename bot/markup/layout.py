@@ -252,16 +252,13 @@ class _Layout:
         self.canvas.write(behind)
 
     def _link(self, link: Link) -> None:
-        is_apart = self._is_right_to_left and RIGHT_TO_LEFT.search("".join(plain(link.inside))) is None
+        words = "".join(plain(link.inside)).strip()
+        is_apart = self._is_right_to_left and RIGHT_TO_LEFT.search(words) is None
         if is_apart:
             self._is_right_to_left = False
             self.canvas.write(ISOLATE[0])
-        start = self.canvas.length
         self.canvas.open(Kind.LINK, link.url)
-        self._inlines(link.inside)
-        words = self.canvas.since(start).strip()
-        if not words:
-            self.canvas.write(link.url)
+        self._inlines(link.inside if words else (Text(link.url),))
         self.canvas.close()
         if is_apart:
             self._is_right_to_left = True

@@ -38,7 +38,7 @@ _LANDMARK = re.compile(
 )
 """A line of a fence, or a blank line above one that is not indented."""
 _QUOTE_PREFIX = re.compile(r"\A[\s>]*")
-_LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
+_LANGUAGE = re.compile(r"[\w.+#-]{1,30}", re.ASCII)
 _CODE = frozenset({"fence", "code_block"})
 
 
@@ -131,7 +131,7 @@ class _Builder:
         if lines is None or any(token.nesting > 0 for token in self._tokens[leaf:]):
             return
         below = self._lines[lines[1] :]
-        if self._tokens[leaf].type in _CODE or (len(below) <= 1 and not any(map(str.strip, below))):
+        if self._tokens[leaf].type in _CODE or (len(below) <= 1 and not _QUOTE_PREFIX.sub("", "".join(below))):
             self._open_leaf = leaf
 
     def blocks(self) -> tuple[Block, ...]:

@@ -13,10 +13,11 @@ from bot.markup.flat import Flat, Kind, Span
 _QUIET = "\u2060"
 """WORD JOINER: not visible, and no part of a username or command."""
 # Telegram may not know a letter that Python knows, and then finds a mention behind it: only ASCII is sure.
-_MENTION = re.compile(r"(?<![A-Za-z0-9_])@(?=\w)")
+_MENTION = re.compile(r"(?<![A-Za-z0-9_])@\w")
 _COMMAND = re.compile(r"(?<![\w/<>])/([A-Za-z0-9_]{1,64})(?![\w/])")
 """What Telegram takes for a command, or a little more (Bot API, MessageEntity: bot_command)."""
-_STANDS_ALONE = re.compile(r"(?<![^\s(\"'“‘«\[])/\w+(?=[^\w\s/]{0,2}(?:\s|\Z))")
+_STANDS_ALONE = re.compile(r"(?<![^\s(\"'“‘«\[\u2066])/\w+(?=[^\w\s/]{0,2}(?:\s|\Z))")
+"""Also in the isolate that it gets within a text from right to left; see `bot.markup.direction`."""
 _MAY_GO_ON = re.compile(r"/\w{0,65}[^\w\s]{0,2}\Z")
 """It may still become another command, or none."""
 _OPAQUE = frozenset({Kind.CODE, Kind.PRE, Kind.LINK})
@@ -32,7 +33,7 @@ def quietened(flat: Flat) -> Flat:
     if "@" not in flat.text and "/" not in flat.text:
         return flat
     spans = [_linked(span, flat.text) for span in flat.spans]
-    joints = [found.end() for found in _outside(_MENTION, flat.text, spans, _OPAQUE)]
+    joints = [found.start() + 1 for found in _outside(_MENTION, flat.text, spans, _OPAQUE)]
     edges = sorted({place for span in spans for place in (span.start, span.end)})
     for found in _outside(_COMMAND, flat.text, spans, _OPAQUE | {Kind.ADDRESS}):
         if found[1] in COMMANDS:
@@ -49,14 +50,19 @@ def quietened(flat: Flat) -> Flat:
 def _outside(
     pattern: re.Pattern[str], text: str, spans: Sequence[Span], kinds: frozenset[Kind]
 ) -> Iterator[re.Match[str]]:
-    """What is found outside of spans of these kinds. What is half in one Telegram does not find."""
+    """What Telegram finds outside of spans of these kinds."""
     opaque = [span for span in spans if span.kind in kinds]
     number = 0
     for found in pattern.finditer(text):
         while number < len(opaque) and opaque[number].end <= found.start():
             number += 1
-        if number == len(opaque) or opaque[number].start > found.end():
+        if number == len(opaque) or _is_before(found, opaque[number]):
             yield found
+
+
+def _is_before(found: re.Match[str], span: Span) -> bool:
+    """Not found is what is half in a mark. Addresses are not marked: of what overlaps the first is found."""
+    return found.start() < span.start if span.kind is Kind.ADDRESS else found.end() <= span.start
 
 
 def _settled(flat: Flat) -> int | None:
