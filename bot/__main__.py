@@ -21,16 +21,16 @@ from bot.clock import SystemClock
 from bot.commands.known import MODEL, PERSONA, SETTINGS
 from bot.commands.menus import wishes
 from bot.commands.pages import USUAL
-from bot.core import Parts, assemble
+from bot.core import Core, Parts, assemble
 from bot.errors import GlimpseError, HttpUnavailable, SettingsError
 from bot.languages import language_of
-from bot.listening import listen
 from bot.pictures.workshop import PictureWorkshop
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.model import Model
 from bot.ports.web import Web
 from bot.readiness import Readiness
+from bot.receiving import receive
 from bot.rules import offers, picture_limits
 from bot.sentences import sentence
 from bot.settings.platforms import TelegramSettings
@@ -112,16 +112,21 @@ async def run(settings: Settings, clock: Clock, make_chats: MakeChats, *, wrap: 
             await stack.enter_async_context(Background(work(), name=name))
         resumed = await core.inbox.resume()
         log.info("ready; %s unfinished turns of an earlier run are taken up", resumed)
-        grace_s: float | None = settings.turns.grace_s
-        try:
-            await listen(parts.chats, core.inbox, stop)
-            if not stop.is_set():
-                grace_s = None  # The terminal's input ended by itself: what was asked is answered.
-        finally:
-            log.info("stopping: no more messages are taken in")
-            drained = core.lanes.drain(grace_s=grace_s), core.inbox.drain(grace_s=grace_s)
-            cut_short, _ = await asyncio.gather(*drained)
+        cut_short = await _work(parts.chats, core, stop, grace_s=settings.turns.grace_s)
         log.info("stopped; %s conversations are continued at the next start", cut_short)
+
+
+async def _work(chats: Sequence[Chat], core: Core, stop: asyncio.Event, *, grace_s: float | None) -> int:
+    """Take messages in until told to stop. Returns how many conversations were cut short then."""
+    try:
+        await receive(chats, core.inbox, stop)
+        if not stop.is_set():
+            grace_s = None  # The terminal's input ended by itself: what was asked is answered.
+    finally:
+        log.info("stopping: no more messages are taken in")
+        drained = core.lanes.drain(grace_s=grace_s), core.inbox.drain(grace_s=grace_s)
+        cut_short, _ = await asyncio.gather(*drained)
+    return cut_short
 
 
 async def _connect(chats: Sequence[Chat], stack: AsyncExitStack) -> None:
@@ -163,9 +168,9 @@ def _platforms(settings: Settings, clock: Clock, posts: Posts) -> Sequence[Chat]
 
 
 def _discord(settings: Settings, token: str, clock: Clock) -> Chat:
-    from adapters.discord.catch_up.bounds import CatchUp
+    from adapters.discord.bounds import CatchUp
     from adapters.discord.chat import DiscordChat
-    from adapters.discord.gateway.shards import Sharding
+    from adapters.discord.shards import Sharding
 
     chosen, offered = settings.discord, offers(settings)
     return DiscordChat(

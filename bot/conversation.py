@@ -4,23 +4,24 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import texts
-from bot.answering.asking import Asking, ConversationRules
+from bot.answering.asking import Asking
+from bot.answering.conclusion import RETRY, conclude
 from bot.answering.reading import Interruption
+from bot.answering.stops import Stops
 from bot.choices import AnswerMode
 from bot.commands.answers import CommandAnswers
 from bot.commands.known import STOP, is_question, with_tappable_commands
 from bot.commands.replies import Again, Reply
 from bot.delivery.answer_on_screen import AnswerOnScreen
-from bot.delivery.conclusion import RETRY, STOPPED, conclude
 from bot.delivery.final import Final
 from bot.delivery.pace import Paces
 from bot.delivery.throttle import Throttles
 from bot.errors import PlatformError, PlatformUncertain, StorageError
-from bot.events import ConversationKey, MessageId, PersonId, PlatformName
+from bot.events import PlatformName
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
 from bot.ports.parts import Part, PictureFile, TextFile
@@ -31,6 +32,19 @@ from bot.records.turns import Buttons, Lease, Outcome, Turn, TurnId, TurnState
 from bot.sentences import said
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRules:
+    """The operator's choices that answering depends on."""
+
+    attempts: int
+    """How often a turn is begun (at the first start, and after each crash) before the person is told. An attempt that
+    a stop cut short does not count."""
+    lease_s: float
+    """How long a claim on a turn outlives the process that made it."""
+    parts: int
+    """Messages of one answer at most; a longer one comes as its beginning and a file."""
 
 
 def _unheard(turn: Turn) -> None:
@@ -62,8 +76,8 @@ class Conversation:
         self._commands = commands
         self._paces = Paces(Throttles(store, clock), clock)
         self._claimed: dict[TurnId, asyncio.Event] = {}
-        self._effective_stops: set[TurnId] = set()
-        self._at_work: dict[ConversationKey, tuple[Turn, Interruption, AnswerOnScreen]] = {}
+        self.stops = Stops()
+        """For who wants an answer to end."""
 
     async def answer(self, turn: Turn, again: Again = _unheard) -> None:
         """Give a turn its one outcome. A turn that has one is left alone. `again`: see `bot.commands.replies.Again`.
@@ -84,17 +98,7 @@ class Conversation:
             if claimed.state is TurnState.WITHDRAWING:
                 await self._withdraw(claimed, chat)
             elif claimed.state is TurnState.DELIVERING:
-                async with await self._screen(claimed, chat) as screen:
-                    text = claimed.text or texts.INTERNAL.in_language(claimed.said_in)
-                    files = await self._commands.files(claimed)
-                    final = Final(
-                        text=text if is_question(claimed.command, claimed.argument) else _shown(text, chat),
-                        buttons=claimed.buttons,
-                        language=claimed.said_in,
-                        pictures=await self._parts(claimed.pictures),
-                        files=files,
-                    )
-                    await self._deliver(claimed, screen, final)
+                await self._finish(claimed, chat)
             elif claimed.attempts >= self._rules.attempts:
                 log.error("turn %s: given up after %s attempts", claimed.id, claimed.attempts)
                 await self._say(claimed, chat, Reply(text=texts.GAVE_UP, buttons=RETRY), trouble="gave_up")
@@ -102,32 +106,6 @@ class Conversation:
                 await self._command(claimed, chat, again)
             else:
                 await self._ask(claimed, chat)
-
-    def stop(
-        self, key: ConversationKey, who: PersonId, *, message_id: MessageId | None = None, by: TurnId | None = None
-    ) -> bool:
-        """End the answer that is being written there where it is.
-
-        Args:
-            key: Where.
-            who: Wants it. Where each person has a conversation of their own, only their own answer is ended.
-            message_id: Only the answer that this message is part of.
-            by: The turn of the command that asked for it, which will tell whether there was one.
-
-        Returns:
-            False if that answer is not theirs to end.
-        """
-        if key not in self._at_work:
-            return True
-        turn, interruption, screen = self._at_work[key]
-        if message_id is not None and not screen.has(message_id):
-            return True
-        if turn.settings.is_per_person and turn.sender != who:
-            return False
-        interruption.end(STOPPED)
-        if by is not None:
-            self._effective_stops.add(by)
-        return True
 
     async def keep_leases(self) -> None:
         """Renew the claims on the turns that run, until cancelled."""
@@ -149,6 +127,7 @@ class Conversation:
         ended = self._claimed[turn_id] = asyncio.Event()
         try:
             yield await self._store.begin(turn_id, now=self._clock.now(), lease=self._lease())
+            self.stops.forget(turn_id)
         except asyncio.CancelledError:
             await self._hand_back(turn_id)
             raise
@@ -214,6 +193,19 @@ class Conversation:
         heard_less = replace(chosen, listens=False, answers=answers)
         await self._store.change_settings(turn.key, heard_less, now=self._clock.now())
 
+    async def _finish(self, turn: Turn, chat: Chat) -> None:
+        """Deliver what was decided when the turn was stored, or before this run."""
+        text = turn.text or texts.INTERNAL.in_language(turn.said_in)
+        async with await self._screen(turn, chat) as screen:
+            final = Final(
+                text=text if is_question(turn.command, turn.argument) else _shown(text, chat),
+                buttons=turn.buttons,
+                language=turn.said_in,
+                pictures=await self._parts(turn.pictures),
+                files=await self._commands.files(turn),
+            )
+            await self._deliver(turn, screen, final)
+
     async def _withdraw(self, turn: Turn, chat: Chat) -> None:
         async with await self._screen(turn, chat) as screen:
             try:
@@ -226,9 +218,7 @@ class Conversation:
 
     async def _command(self, turn: Turn, chat: Chat, again: Again) -> None:
         if turn.command == STOP:
-            was_effective = turn.id in self._effective_stops
-            self._effective_stops.discard(turn.id)
-            reply = Reply(text=texts.STOPS if was_effective else texts.NOTHING_TO_STOP)
+            reply = Reply(text=texts.STOPS if self.stops.take_effect(turn.id) else texts.NOTHING_TO_STOP)
         else:
             reply = await self._commands.give(turn, chat, again)
         await self._say(turn, chat, reply)
@@ -249,14 +239,11 @@ class Conversation:
     async def _ask(self, turn: Turn, chat: Chat) -> None:
         interruption = Interruption()
         async with await self._screen(turn, chat) as screen:
-            self._at_work[turn.key] = turn, interruption, screen
             screen.show_waiting()
-            try:
+            with self.stops.writing(turn, interruption, screen):
                 # Not during the delivery: "typing" would outlive the last message.
                 async with screen.typing():
                     answer = await self._asking.answer(turn, chat, screen.show, interruption)
-            finally:
-                del self._at_work[turn.key]
             await screen.settle()
             await self._end(turn, screen, conclude(answer, interruption.reason, language=turn.said_in))
 

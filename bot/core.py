@@ -21,7 +21,15 @@ from bot.ports.store import Store
 from bot.ports.web import Web
 from bot.readiness import Readiness
 from bot.retention import keep_forgetting_passing, keep_purging
-from bot.rules import conversation_rules, dialogue_rules, inbox_rules, offers, picture_limits, retention_rules
+from bot.rules import (
+    asking_rules,
+    conversation_rules,
+    dialogue_rules,
+    inbox_rules,
+    offers,
+    picture_limits,
+    retention_rules,
+)
 from bot.settings.settings import Settings
 from bot.sight.sight import Sight
 
@@ -64,29 +72,30 @@ def assemble(parts: Parts, settings: Settings, clock: Clock, readiness: Readines
         made_for=picture_limits(settings).mark,
     )
     dialogue = Dialogue(parts.store, parts.model, parts.eyes, looking, clock, sight, dialogue_rules(settings))
-    rules = conversation_rules(settings)
-    asking = Asking(dialogue, clock, rules)
+    asking = Asking(dialogue, clock, asking_rules(settings))
     commands = CommandAnswers(parts.store, clock, Menus(offers(settings)))
-    conversation = Conversation(parts.store, asking, commands, chats, clock, rules, owner=owner)
+    conversation = Conversation(parts.store, asking, commands, chats, clock, conversation_rules(settings), owner=owner)
     lanes = Lanes(
         conversation.answer,
         clock=clock,
         readiness=readiness,
         per_lane=settings.turns.waiting_per_conversation,
         total=settings.turns.waiting,
+        at_once=settings.turns.running_per_conversation,
     )
     inbox = Inbox(
         parts.store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=inbox_rules(settings)
     )
-    work: list[Work] = [
-        ("leases", conversation.keep_leases),
-        ("words", inbox.keep_saying),
-        (
-            "passing pictures",
-            partial(keep_forgetting_passing, parts.store, clock, lifetime_s=settings.picture.before_s),
-        ),
-        ("purge", partial(keep_purging, parts.store, clock, retention_rules(settings))),
-    ]
+    work: list[Work] = [("leases", conversation.keep_leases), ("words", inbox.keep_saying)]
+    work += _deletions(parts.store, settings, clock)
     if settings.model.self_test and not settings.offline:
         work.append(("self-test", partial(sight.test, parts.model, clock)))
     return Core(inbox=inbox, lanes=lanes, sight=sight, work=work)
+
+
+def _deletions(store: Store, settings: Settings, clock: Clock) -> list[Work]:
+    lifetime_s = settings.picture.before_s
+    return [
+        ("passing pictures", partial(keep_forgetting_passing, store, clock, lifetime_s=lifetime_s)),
+        ("purge", partial(keep_purging, store, clock, retention_rules(settings))),
+    ]

@@ -206,9 +206,12 @@ class ButtonPressed:
 
     key: ConversationKey
     message_id: MessageId
-    """The bot's message that carries the button."""
+    """The bot's message that carries the button, or the question that does."""
     action: Action
     value: str = ""
+    turn: int | None = None
+    """The turn that the button names (`bot.records.turns.TurnId`); None where it names none. Only a claim: programs can
+    be made that send others. With it a button works before the bot has heard that its message stands there."""
     press_id: str
     """The platform's id of the press, unique within the platform: the same press may come twice."""
     sender: Person

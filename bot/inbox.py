@@ -24,6 +24,7 @@ from bot.events import (
     MessageId,
     MessageReceived,
     MessagesDeleted,
+    PersonId,
     PlatformName,
     Unreadable,
 )
@@ -33,7 +34,7 @@ from bot.ports.clock import Clock
 from bot.ports.intake import KnownPlace
 from bot.ports.store import Store
 from bot.readiness import Readiness
-from bot.records.accepting import Accepted, Refusal
+from bot.records.accepting import Accepted, Arrival, NotPressed, Refusal
 from bot.records.notices import NoticeKind
 from bot.records.turns import Turn, TurnState
 from bot.sentences import Sentence
@@ -84,7 +85,7 @@ class Inbox:
     ) -> None:
         self._store = store
         self._lanes = lanes
-        self._conversation = conversation
+        self._stops = conversation.stops
         self._chats = chats
         self._clock = clock
         self._readiness = readiness
@@ -104,12 +105,12 @@ class Inbox:
 
     async def accept(self, event: Event) -> Sentence | None:
         try:
-            is_theirs = await self._accept(event)
+            in_vain = await self._accept(event)
         except StorageError as error:
             self._readiness.trouble("receiving", error)
             raise
         self._readiness.fine("receiving")
-        return None if is_theirs else texts.BUTTON_OF_ANOTHER
+        return in_vain
 
     async def set_aside(self, unreadable: Unreadable) -> None:
         await self._words.apologise(unreadable)
@@ -131,9 +132,9 @@ class Inbox:
         return await self._store.places(platform, limit=PLACES)
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
-        return await self._store.place_of(platform, message_id, chat_id=chat_id)
+        return await self._store.place_of(platform, message_id, chat_id=chat_id, turn=turn)
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
         return await self._store.recent(key, since=since)
@@ -164,8 +165,8 @@ class Inbox:
 
     # --- events ---------------------------------------------------------------------------------
 
-    async def _accept(self, event: Event) -> bool:
-        """False for the press of a button that is not theirs to press."""
+    async def _accept(self, event: Event) -> Sentence | None:
+        """What is said to who pressed a button in vain."""
         match event:
             case MessageReceived():
                 await self._received(event)
@@ -174,23 +175,23 @@ class Inbox:
             case MessagesDeleted(key=key, message_ids=message_ids):
                 for turn in await self._store.delete(key, message_ids, now=self._clock.now()):
                     self._only_queue_of(turn).redo(turn)
-            case ButtonPressed(key=key, message_id=message_id, sender=sender, action=Action.STOP):
-                return self._conversation.stop(key, sender.id, message_id=message_id)
+            case ButtonPressed(action=Action.STOP):
+                return await self._stopped(event)
             case ButtonPressed():
                 return await self._pressed(event)
             case ConversationMoved(old=old, new=new):
                 for turn in await self._store.move(old, new):
-                    self._only_queue_of(replace(turn, key=old)).drop(replace(turn, key=old))
+                    as_before = replace(turn, key=old)
+                    self._only_queue_of(as_before).drop(as_before)
                     self._only_queue_of(turn).put(turn, bounded=False)
-        return True
+        return None
 
     async def _received(self, message: MessageReceived) -> None:
         message = as_question(message)
         now = self._clock.now()
         patience = self._rules.patience
-        refusal = self._refusal(message.key, message.command.name if message.command else None)
-        accepted = await self._store.accept(
-            message,
+        refusal = self._refusal(message.key, message.sender.id, message.command.name if message.command else None)
+        arrival = Arrival(
             now=now,
             ready_at=now + patience.wait_for_more(message, self._chats[message.key.platform].limits),
             joining=patience.joining,
@@ -198,29 +199,51 @@ class Inbox:
             refusal=refusal,
             defaults=self._rules.defaults,
         )
+        accepted = await self._store.accept(message, arrival)
         if refusal is not None and message.command is not None and message.command.name == STOP:
             # Whoever floods the bot with it most of all wants it to stop.
-            self._conversation.stop(message.key, message.sender.id)
+            self._stops.stop(message.key, message.sender.id)
         if accepted is not None:
             self._schedule(accepted)
 
-    async def _pressed(self, pressed: ButtonPressed) -> bool:
+    async def _stopped(self, pressed: ButtonPressed) -> Sentence | None:
+        stop = partial(self._stops.stop, pressed.key, pressed.sender.id, under=pressed)
+        if (is_theirs := stop()) is not None:
+            return None if is_theirs else texts.BUTTON_OF_ANOTHER
+        # Its beginning may stand in the chat since before a restart, or since before its question was changed.
+        turn = await self._store.turn_of(pressed.key, pressed.message_id, claimed=pressed.turn)
+        if turn is None:
+            return texts.BUTTON_IS_FORGOTTEN
+        if turn.state not in (TurnState.ACCEPTED, TurnState.ANSWERING):
+            return None
+        if turn.history_of not in (None, pressed.sender.id):
+            return texts.BUTTON_OF_ANOTHER
+        if stop() is None:
+            self._stops.want(turn)
+        return None
+
+    async def _pressed(self, pressed: ButtonPressed) -> Sentence | None:
         accepted = await self._store.press(
             pressed,
             now=self._clock.now(),
             joining=self._rules.patience.joining,
-            refusal=self._refusal(pressed.key, None),
+            refusal=self._refusal(pressed.key, pressed.sender.id, None),
         )
-        for one in accepted or ():
+        match accepted:
+            case NotPressed.OF_ANOTHER:
+                return texts.BUTTON_OF_ANOTHER
+            case NotPressed.FORGOTTEN:
+                return texts.BUTTON_IS_FORGOTTEN
+        for one in accepted:
             self._schedule(one, yields=True)
-        return accepted is not None
+        return None
 
-    def _refusal(self, key: ConversationKey, command: str | None) -> Refusal | None:
+    def _refusal(self, key: ConversationKey, sender: PersonId, command: str | None) -> Refusal | None:
         """What to say to something that needs a place of its own, if there is none."""
         # What is to be answered again takes a place among the questions.
         if not (self._queue_for(command).is_full(key) or (command == RETRY and self._lanes.is_full(key))):
             return None
-        text = texts.busy(self._lanes.ahead_of(key))
+        text = texts.busy(self._lanes.ahead_of(key, sender))
         return Refusal(text=text, shared_for_s=TOLD_FOR_S, shared_by=TOLD_FOR_MESSAGES)
 
     async def _edited(self, message: MessageReceived) -> None:
@@ -248,16 +271,16 @@ class Inbox:
             log.warning("turn %s: queue full, the person is told to ask again", turn.id)
             self._words.say(turn)
             return
+        self._stops.forget(turn.id)
         if turn.command == STOP:
-            self._conversation.stop(turn.key, turn.sender, by=turn.id)
+            self._stops.stop(turn.key, turn.sender, by=turn.id)
         queue = self._only_queue_of(turn)
         if accepted.restart:
             queue.redo(turn, yields=yields and turn.state is TurnState.ACCEPTED)
         else:
-            is_new = not queue.holds(turn)
-            queue.put(turn, bounded=False)
-            if is_new and queue is self._lanes and queue.ahead_of(turn.key) > 1:
+            if queue is self._lanes and not queue.holds(turn) and queue.ahead_of(turn.key, turn.sender):
                 self._acknowledgements.show(turn)
+            queue.put(turn, bounded=False)
 
     def _run_again(self, turn: Turn) -> None:
         if turn.command in frozenset(NoticeKind):

@@ -1,13 +1,15 @@
-"""When turns run: in order within a conversation, side by side between conversations."""
+"""When turns run: one person's in order, side by side with those of other conversations."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from bot.errors import StorageError
-from bot.events import ConversationKey
+from bot.events import ConversationKey, PersonId
 from bot.ports.clock import Clock
 from bot.readiness import Readiness
 from bot.records.turns import Turn, TurnId
@@ -24,43 +26,87 @@ UNDER_WAY_S = 3.0
 """How long, at the end, what is on its way to a platform is waited for."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    turn: Turn
+    patience: asyncio.Task[None]
+    """Done when the turn is ready."""
+
+
 @dataclass(slots=True)
 class _Lane:
-    waiting: dict[TurnId, Turn] = field(default_factory=dict)
-    """In order; the first one is the next to run."""
-    running: TurnId | None = None
-    task: asyncio.Task[bool] | None = None
-    """Answers `running`."""
+    waiting: dict[TurnId, _Waiting] = field(default_factory=dict)
+    """In order."""
+    running: dict[asyncio.Task[None], Turn] = field(default_factory=dict)
 
-    def cut_short(self) -> None:
-        """Cancel the answering, but once only: what it sends right now is to come to its end."""
-        if self.task is not None and not self.task.cancelling():
-            self.task.cancel()
+    def turns(self) -> Iterator[Turn]:
+        """Those that run, then those that wait, in order."""
+        yield from self.running.values()
+        for one in self.waiting.values():
+            yield one.turn
+
+    def next_ones(self) -> Iterator[_Waiting]:
+        """Those that wait for no other: for their sender's own, or for any where all share the conversation.
+
+        A change of that setting counts for turns that come after it.
+        """
+        ahead = {turn.sender for turn in self.running.values()}
+        for one in list(self.waiting.values()):
+            if not ahead or (one.turn.history_of is not None and one.turn.sender not in ahead):
+                yield one
+            ahead.add(one.turn.sender)
+
+    def insert(self, new: _Waiting, *, before_all: bool) -> None:
+        """Let one wait before all others, or else only before its sender's own."""
+        waiting = list(self.waiting.values())
+        is_behind = (place for place, one in enumerate(waiting) if before_all or one.turn.sender == new.turn.sender)
+        waiting.insert(next(is_behind, len(waiting)), new)
+        self.waiting = {one.turn.id: one for one in waiting}
+
+    def take_out(self, turn_id: TurnId) -> None:
+        """Let a turn neither wait nor run here any longer."""
+        if turn_id in self.waiting:
+            self.waiting.pop(turn_id).patience.cancel()
+        for task, turn in self.running.items():
+            if turn.id == turn_id:
+                _cut_short(task)
 
 
 class Lanes:
-    """One queue per conversation. Only a cache: the store knows every turn without an outcome."""
+    """One queue per conversation. Only a cache: the store knows every turn without an outcome.
 
-    def __init__(self, answer: Answer, *, clock: Clock, readiness: Readiness, per_lane: int, total: int) -> None:
-        """Bounds: `per_lane` turns wait in one conversation, `total` in all."""
+    Where each person has a conversation of their own, turns of several people run at a time.
+    """
+
+    def __init__(
+        self, answer: Answer, *, clock: Clock, readiness: Readiness, per_lane: int, total: int, at_once: int = 1
+    ) -> None:
+        """Bounds: `per_lane` turns wait in one conversation, `total` in all; `at_once` run in one conversation."""
         self._answer = answer
         self._clock = clock
         self._readiness = readiness
         self._per_lane = per_lane
         self._total = total
-        self._waiting = 0
+        self._at_once = at_once
         self._lanes: dict[ConversationKey, _Lane] = {}
-        self._workers: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def ahead_of(self, key: ConversationKey) -> int:
-        """How many turns a new one of this conversation would wait for."""
-        lane = self._lanes.get(key)
-        return len(lane.waiting) + (lane.running is not None) if lane else 0
+    def ahead_of(self, key: ConversationKey, sender: PersonId) -> int:
+        """How many turns must end before a new one of this person begins, at least.
+
+        Whether people share the conversation is told by the newest turn there.
+        """
+        turns = list(self._lanes[key].turns()) if key in self._lanes else []
+        if not turns or turns[-1].history_of is None:
+            return len(turns)
+        own = sum(turn.sender == sender for turn in turns)
+        return max(own, len(turns) - self._at_once + 1)
 
     def is_full(self, key: ConversationKey) -> bool:
         """Whether the conversation's queue, or all of them together, have no place left."""
         lane = self._lanes.get(key)
-        return self._waiting >= self._total or (lane is not None and len(lane.waiting) >= self._per_lane)
+        is_crowded = lane is not None and len(lane.waiting) >= self._per_lane
+        return is_crowded or sum(len(one.waiting) for one in self._lanes.values()) >= self._total
 
     def holds(self, turn: Turn) -> bool:
         """Whether it waits here."""
@@ -74,15 +120,12 @@ class Lanes:
             False when there is no place. ``bounded=False`` always finds one: for turns that were promised one, and
             those resumed at start.
         """
-        lane = self._lanes.get(turn.key)
-        if lane is not None and turn.id in lane.waiting:
-            lane.waiting[turn.id] = turn
-            return True
-        if bounded and self.is_full(turn.key):
+        if bounded and not self.holds(turn) and self.is_full(turn.key):
             return False
-        lane = lane or self._open(turn.key)
-        lane.waiting[turn.id] = turn
-        self._waiting += 1
+        waiting = self._lane(turn.key).waiting
+        if turn.id in waiting:
+            waiting[turn.id].patience.cancel()
+        waiting[turn.id] = self._with_patience(turn)
         return True
 
     def redo(self, turn: Turn, *, yields: bool = False) -> None:
@@ -90,24 +133,14 @@ class Lanes:
 
         One that `yields` is only before its sender's own: else who has answers done again and again holds up the rest.
         """
-        lane = self._lanes.get(turn.key) or self._open(turn.key)
-        self._waiting += turn.id not in lane.waiting
-        waiting = [other for other in lane.waiting.values() if other.id != turn.id]
-        is_behind = (place for place, other in enumerate(waiting) if not yields or other.sender == turn.sender)
-        waiting.insert(next(is_behind, len(waiting)), turn)
-        lane.waiting = {one.id: one for one in waiting}
-        if lane.running == turn.id:
-            lane.cut_short()
+        lane = self._lane(turn.key)
+        lane.take_out(turn.id)
+        lane.insert(self._with_patience(turn), before_all=not yields)
 
     def drop(self, turn: Turn) -> None:
         """Leave a turn to another queue, even if it runs right now."""
-        lane = self._lanes.get(turn.key)
-        if lane is None:
-            return
-        self._waiting -= lane.waiting.pop(turn.id, None) is not None
-        if lane.running == turn.id:
-            lane.running = None
-            lane.cut_short()
+        if turn.key in self._lanes:
+            self._lanes[turn.key].take_out(turn.id)
 
     async def drain(self, *, grace_s: float | None = None) -> int:
         """Wait until every lane is empty, at most `grace_s` seconds; then cancel what still runs.
@@ -115,62 +148,68 @@ class Lanes:
         Returns:
             How many conversations were cut short. Their turns are resumed at the next start.
         """
-        if not self._workers:
-            return 0
-        _, late = await asyncio.wait(self._workers, timeout=grace_s)
-        for timeout in (UNDER_WAY_S, None):
-            # The second time it is cut in the middle of a request.
-            under_way = {worker for worker in late if not worker.done()}
-            for worker in under_way:
-                worker.cancel()
-            if under_way:
-                await asyncio.wait(under_way, timeout=timeout)
-        return len(late)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        late = len(self._lanes)
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        for task in self._tasks:
+            _cut_short(task)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=UNDER_WAY_S)
+        for task in self._tasks:
+            task.cancel()  # In the middle of a request.
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        return late
 
-    def _open(self, key: ConversationKey) -> _Lane:
-        lane = self._lanes[key] = _Lane()
-        worker = asyncio.create_task(self._run(key, lane), name=f"lane {key.platform}")
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
-        return lane
+    def _lane(self, key: ConversationKey) -> _Lane:
+        return self._lanes.setdefault(key, _Lane())
 
-    async def _run(self, key: ConversationKey, lane: _Lane) -> None:
-        try:
-            while lane.waiting:
-                turn = next(iter(lane.waiting.values()))
-                wait_s = (turn.ready_at - self._clock.now()).total_seconds()
-                if wait_s > 0:
-                    # A clock that jumps back must not hold a turn for hours: it waits at most as long as it was to.
-                    await self._clock.sleep(min(wait_s, (turn.ready_at - turn.accepted_at).total_seconds()))
-                    if lane.waiting.get(turn.id) is not turn:
-                        continue  # It has changed: more of the album came.
-                lane.waiting.pop(turn.id, None)
-                self._waiting -= 1
-                await self._one(lane, turn)
-        finally:
-            # No await since the lane was found empty, so nothing can have been put into it unseen.
-            self._waiting -= len(lane.waiting)
+    def _with_patience(self, turn: Turn) -> _Waiting:
+        # Also one that is ready begins a moment later: what is queued together with it may have to go before it.
+        patience = self._started(self._until_ready(turn), name=f"patience of turn {turn.id}")
+        patience.add_done_callback(lambda _: self._begin_next(turn.key))
+        return _Waiting(turn, patience)
+
+    async def _until_ready(self, turn: Turn) -> None:
+        wait_s = (turn.ready_at - self._clock.now()).total_seconds()
+        if wait_s > 0:
+            # A clock that jumps back must not hold a turn for hours: it waits at most as long as it was to.
+            await self._clock.sleep(min(wait_s, (turn.ready_at - turn.accepted_at).total_seconds()))
+
+    def _begin_next(self, key: ConversationKey) -> None:
+        lane = self._lanes.get(key)
+        if lane is None:
+            return
+        for one in lane.next_ones():
+            if one.patience.done() and len(lane.running) < self._at_once:
+                del lane.waiting[one.turn.id]
+                task = self._started(self._run(one.turn), name=f"turn {one.turn.id}")
+                lane.running[task] = one.turn
+                task.add_done_callback(partial(self._ended, key))
+        if not lane.waiting and not lane.running:
             del self._lanes[key]
 
-    async def _one(self, lane: _Lane, turn: Turn) -> None:
-        wait_s = FIRST_WAIT_S
-        lane.running = turn.id
-        try:
-            while lane.running == turn.id and turn.id not in lane.waiting:
-                lane.task = asyncio.create_task(self._answered(turn), name=f"turn {turn.id}")
-                if await lane.task:
-                    return
-                await self._clock.sleep(wait_s)
-                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        except asyncio.CancelledError:
-            worker = asyncio.current_task()
-            if worker is not None and worker.cancelling():
-                raise
-            # Only the turn was cancelled: it waits in front to be done again, or another queue has it.
-        finally:
-            lane.running = lane.task = None
+    def _ended(self, key: ConversationKey, task: asyncio.Task[None]) -> None:
+        del self._lanes[key].running[task]
+        self._begin_next(key)
 
-    async def _answered(self, turn: Turn) -> bool:
+    def _started(self, work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _run(self, turn: Turn) -> None:
+        wait_s = FIRST_WAIT_S
+        while not await self._is_answered(turn):
+            await self._clock.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    async def _is_answered(self, turn: Turn) -> bool:
         """Whether the lane may go on."""
         try:
             await self._answer(turn)
@@ -178,8 +217,14 @@ class Lanes:
             self._readiness.trouble("answering", error)
             return False
         except Exception:
-            # One turn must never stop the lane behind it. It stays unfinished: resumed at the next start.
+            # One turn must never stop those behind it. It stays unfinished: resumed at the next start.
             log.exception("turn %s: left unfinished; it will be taken up again at the next start", turn.id)
         else:
             self._readiness.fine("answering")
         return True
+
+
+def _cut_short(task: asyncio.Task[None]) -> None:
+    """Cancel it, but once only: what it sends right now is to come to its end."""
+    if not task.cancelling():
+        task.cancel()

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.answering.asking import ConversationRules
+from bot.answering.asking import AskingRules
 from bot.answering.dialogue import DialogueRules
 from bot.answering.patience import Patience
 from bot.answering.window import PromptBudget
 from bot.choices import ConversationSettings
 from bot.commands.pages import Offers
 from bot.commands.personas import PERSONAS
+from bot.conversation import ConversationRules
 from bot.inbox import InboxRules
 from bot.pictures.size import PictureLimits
 from bot.records.accepting import Joining
@@ -34,15 +35,15 @@ def dialogue_rules(settings: Settings) -> DialogueRules:
     )
 
 
+def asking_rules(settings: Settings) -> AskingRules:
+    """What getting an answer from the model depends on."""
+    return AskingRules(running=settings.turns.running, deadline_s=settings.turns.deadline_s)
+
+
 def conversation_rules(settings: Settings) -> ConversationRules:
     """What answering depends on."""
-    return ConversationRules(
-        running=settings.turns.running,
-        attempts=settings.turns.attempts,
-        deadline_s=settings.turns.deadline_s,
-        lease_s=settings.turns.lease_s,
-        parts=settings.answer.parts,
-    )
+    turns = settings.turns
+    return ConversationRules(attempts=turns.attempts, lease_s=turns.lease_s, parts=settings.answer.parts)
 
 
 def offers(settings: Settings) -> Offers:

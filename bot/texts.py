@@ -1,9 +1,14 @@
 """The bot's own sentences that people read about answers: beside them, under them, and in their place.
 
-Others stand with what they are about: `bot.commands.settings_texts`, `bot.commands.data_texts`, `bot.errors`.
+Others stand with what they are about: `bot.commands.settings_texts`, `bot.commands.data_texts`, `bot.pictures`, and
+what only one platform or server has to say in its adapter.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.commands import known
+from bot.records.attachments import Medium
 from bot.sentences import Sentence, counted, joined, sentence, verbatim
 
 HELP = joined(
@@ -14,7 +19,9 @@ HELP = joined(
             "\n",
             [
                 sentence("- Send me a photo, with or without a question."),
-                sentence("- In a group, mention me or reply to me. Reply so to anybody's photo, and I see it too."),
+                sentence(
+                    "- In a group, mention me or reply to me. Do so in a reply to anybody's photo, and I see it too."
+                ),
                 sentence("- I remember this conversation, and only here."),
             ],
         ),
@@ -24,7 +31,7 @@ HELP = joined(
                 sentence("Ask: {commands}", commands=known.in_words(known.ASK, known.DESCRIBE, known.ALT)),
                 sentence("My answer: {commands}", commands=known.in_words(known.STOP, known.RETRY, known.CONTINUE)),
                 sentence(
-                    "How I am here: {commands}",
+                    "How I behave here: {commands}",
                     commands=known.in_words(known.SETTINGS, known.PERSONA, known.MODEL, known.RESET),
                 ),
                 sentence("Your data: {commands}", commands=known.in_words(known.USAGE, known.EXPORT, known.FORGET)),
@@ -52,7 +59,7 @@ TOOL_ASKED = sentence("The model wanted to use a tool that I don't have. Please 
 
 FILTERED = sentence("The model's provider held this answer back. Please ask in other words.")
 
-LENGTH_NOTE = sentence('*(My answer reached its length limit. Say "go on" and I continue.)*')
+LENGTH_NOTE = sentence('*(My answer reached its length limit. Reply "go on" and I continue.)*')
 
 STOP_LABEL = sentence("Stop")
 
@@ -80,12 +87,6 @@ def may_not_write(where: str) -> Sentence:
     )
 
 
-GOES_ON_PRIVATELY = sentence(
-    "This takes longer than Discord lets me answer here. My answer comes in our private chat. If it does not, please "
-    "ask me again."
-)
-
-
 def picture_refused(caption: str) -> Sentence:
     """What stands in place of a picture that the platform did not take."""
     words = sentence(
@@ -101,10 +102,6 @@ REST_MISSING = sentence("*(The rest does not fit into this one message. Ask me i
 ONLY_TEXT = sentence("*(Here I can only write. Ask me in a private chat for pictures and files.)*")
 
 ONE_MOMENT = sentence("One moment… *(If this stays, please ask me again.)*")
-
-INLINE_TITLE = sentence("Ask Glimpse")
-
-INLINE_HINT = sentence("Type your question")
 
 TAKEN_BACK = sentence("This answer was taken back.")
 
@@ -129,13 +126,13 @@ ALT_OFF = sentence("I no longer describe every picture posted here. `/alt` still
 
 
 CUT_OFF_NOTE = sentence(
-    '*(My answer breaks off here: the connection to the model was lost. Say "go on" and I continue.)*'
+    '*(My answer breaks off here: the connection to the model was lost. Reply "go on" and I continue.)*'
 )
 
 
 def broke_off(why: Sentence) -> Sentence:
     """The note under an answer that ends too early, with the sentence of what happened."""
-    return sentence('*(My answer breaks off here. {why} Or say "go on", and I continue from here.)*', why=why)
+    return sentence('*(My answer breaks off here. {why} Or reply "go on", and I continue from here.)*', why=why)
 
 
 def held_back(why: Sentence) -> Sentence:
@@ -149,25 +146,48 @@ HIDDEN = sentence(
 )
 
 
-def not_seen(number: int, reason: Sentence) -> Sentence:
-    """The note about one picture of the question that the model did not get."""
-    return sentence("*(I could not look at picture {number}: {reason}.)*", number=number, reason=reason)
+_THE_ONLY: Mapping[Medium, Sentence] = MappingProxyType(
+    {
+        Medium.PICTURE: sentence("the picture"),
+        Medium.VIDEO: sentence("the video"),
+        Medium.RECORDING: sentence("the sound recording"),
+        Medium.FILE: sentence("the file"),
+    }
+)
+
+
+def called(medium: Medium, number: int | None) -> Sentence:
+    """What people call an attachment: by its number among those of its medium, or None for the only one."""
+    if number is None:
+        return _THE_ONLY[medium]
+    match medium:
+        case Medium.PICTURE:
+            return sentence("picture {number}", number=number)
+        case Medium.VIDEO:
+            return sentence("video {number}", number=number)
+        case Medium.RECORDING:
+            return sentence("sound recording {number}", number=number)
+        case Medium.FILE:
+            return sentence("file {number}", number=number)
+
+
+def not_seen(what: Sentence, reason: Sentence) -> Sentence:
+    """The note about an attachment of the question that the model did not get; `what` as `called`."""
+    return sentence("*(I could not look at {what}: {reason}.)*", what=what, reason=reason)
 
 
 _ONLY_STILL = "the file itself ({reason}); only its preview is shown"
 
 
-def seen_in_part(number: int, left_out: Sentence) -> Sentence:
-    """The note about a file of which the model got only a part."""
+def seen_in_part(what: Sentence, left_out: Sentence) -> Sentence:
+    """The note about an attachment of which the model got only a part."""
     if left_out.msgid == _ONLY_STILL:
         return sentence(
-            "*(Picture {number}: I could see only its preview, because {reason}.)*",
-            number=number,
+            "*(I could see only the preview of {what}, because {reason}.)*",
+            what=what,
             reason=left_out.arguments["reason"],
         )
-    return sentence(
-        "*(I looked only at a part of picture {number}; left out: {left_out}.)*", number=number, left_out=left_out
-    )
+    return sentence("*(I looked only at a part of {what}; left out: {left_out}.)*", what=what, left_out=left_out)
 
 
 def only_still(reason: Sentence) -> Sentence:
@@ -185,7 +205,7 @@ def only_first(count: int, total: int) -> Sentence:
 def not_a_picture(media_type: str) -> Sentence:
     """The reason for a file that is no picture by the platform's own word."""
     if media_type.startswith("audio/"):
-        return sentence("it is a sound recording, and I can only look at things")
+        return sentence("I can only look at things, not listen")
     return sentence("it is no picture, and I can only look at things")
 
 
@@ -198,7 +218,7 @@ def too_large(limit_bytes: int) -> Sentence:
 
 
 def busy(ahead: int) -> Sentence:
-    """The sentence for a full queue; `ahead` is how many questions wait in this conversation."""
+    """The sentence for a full queue; `ahead` is how many questions must be answered before this one."""
     if ahead <= 1:
         return sentence("I can't take this one on: I am very busy at the moment. Please ask me again in a minute.")
     return counted(
@@ -213,16 +233,6 @@ def not_shown(limit: int) -> Sentence:
     if limit == 0:
         return sentence("the model that answers here can't see pictures")
     return counted("I can look at only one picture at once", "I can look at only {count} pictures at once", count=limit)
-
-
-def privacy_mode(username: str) -> Sentence:
-    """What a Telegram group is told that the bot joins in privacy mode. `username` is the bot's."""
-    return sentence(
-        "Hi! Mention me (@{username}), reply to me or use a command, and I answer. I can't see anything else that is "
-        "written here, nor the other pictures of an album: if you want me to, make me an administrator, or turn "
-        "privacy mode off at @BotFather (/setprivacy) and add me again.",
-        username=username,
-    )
 
 
 RETRY_LABEL = sentence("Try again")

@@ -1,50 +1,13 @@
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.errors import StorageError
-from bot.events import ConversationKey, MessageId
 from bot.lanes import Lanes
 from bot.readiness import Readiness
-from bot.records.turns import Turn, TurnId, TurnState
-from tests.happenings import FAKE
+from bot.records.turns import Turn
+from tests.answering import Answering, turn
 from tests.manual_clock import START, ManualClock, settle
-
-
-def turn(number: int, *, chat: str = "1", ready_after_s: float = 0) -> Turn:
-    return Turn(
-        id=TurnId(number),
-        key=ConversationKey(platform=FAKE, chat_id=chat),
-        state=TurnState.ACCEPTED,
-        attempts=0,
-        is_private=False,
-        command=None,
-        reply_to=MessageId(f"m{number}"),
-        accepted_at=START,
-        ready_at=START + timedelta(seconds=ready_after_s),
-    )
-
-
-class Answering:
-    """Records which turns began, and holds each until it is let go."""
-
-    def __init__(self) -> None:
-        self.begun: list[int] = []
-        self.storage_troubles = 0
-        self.gates: dict[int, asyncio.Event] = {}
-
-    async def __call__(self, given: Turn) -> None:
-        self.begun.append(given.id)
-        if self.storage_troubles:
-            self.storage_troubles -= 1
-            raise StorageError("the disk is full.")
-        await self.gates.setdefault(given.id, asyncio.Event()).wait()
-
-    def let_go(self, *numbers: int) -> None:
-        for number in numbers:
-            self.gates.setdefault(number, asyncio.Event()).set()
 
 
 @pytest.fixture
@@ -93,6 +56,23 @@ async def test_a_turn_waits_until_it_is_ready_and_longer_when_more_comes(
     assert answering.begun == [1]
     answering.let_go(1)
     await lanes.drain()
+
+
+async def test_who_is_ready_begins_at_once_when_what_it_waited_for_is_dropped_or_comes_sooner(
+    lanes: Lanes, answering: Answering
+) -> None:
+    lanes.put(turn(1, ready_after_s=9))
+    lanes.put(turn(2))
+    await settle()
+    assert answering.begun == []
+    lanes.drop(turn(1))
+    await settle()
+    assert answering.begun == [2]
+    lanes.put(turn(3, ready_after_s=9))
+    lanes.put(turn(3))
+    answering.let_go(2, 3)
+    await lanes.drain()
+    assert answering.begun == [2, 3]
 
 
 async def test_queues_are_bounded_for_each_conversation_and_in_all(lanes: Lanes, answering: Answering) -> None:

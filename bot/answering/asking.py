@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
 from bot import texts
+from bot.answering.conclusion import DEADLINE
 from bot.answering.dialogue import Dialogue
 from bot.answering.reading import Answer, Interruption, Show
 from bot.background import Background
 from bot.commands.known import ALT
-from bot.delivery.conclusion import DEADLINE
 from bot.errors import ModelError, ModelTrouble, StorageError
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
@@ -21,26 +20,19 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationRules:
-    """The operator's choices that answering depends on."""
+class AskingRules:
+    """The operator's choices that asking depends on."""
 
     running: int
     """How many turns may look and ask at the same time, over all conversations."""
-    attempts: int
-    """How often a turn is begun (at the first start, and after each crash) before the person is told. An attempt that
-    a stop cut short does not count."""
     deadline_s: float
     """Longest time for looking and asking, in one attempt."""
-    lease_s: float
-    """How long a claim on a turn outlives the process that made it."""
-    parts: int
-    """Messages of one answer at most; a longer one comes as its beginning and a file."""
 
 
 class Asking:
     """Gets the model's answers: as many at a time as the rules say."""
 
-    def __init__(self, dialogue: Dialogue, clock: Clock, rules: ConversationRules) -> None:
+    def __init__(self, dialogue: Dialogue, clock: Clock, rules: AskingRules) -> None:
         self._dialogue = dialogue
         self._clock = clock
         self._rules = rules
@@ -66,8 +58,8 @@ class Asking:
         self, turn: Turn, chat: Chat, answer: Answer, show: Show, interruption: Interruption
     ) -> None:
         try:
-            work = partial(self._when_there_is_room, partial(self._dialogue.ask, turn, chat, answer, show))
-            await interruption.run(lambda: asyncio.create_task(work(), name=f"reading for turn {turn.id}"))
+            read = partial(self._read_when_there_is_room, turn, chat, answer, show)
+            await interruption.run(read, name=f"reading for turn {turn.id}")
         except ModelError as error:
             log.warning("turn %s: %s", turn.id, error)
             answer.error = error
@@ -78,6 +70,6 @@ class Asking:
             log.exception("turn %s: failed", turn.id)
             answer.error = ModelError(repr(error), trouble=ModelTrouble.INTERNAL, person=texts.INTERNAL)
 
-    async def _when_there_is_room(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _read_when_there_is_room(self, turn: Turn, chat: Chat, answer: Answer, show: Show) -> None:
         async with self._running:
-            await work()
+            await self._dialogue.ask(turn, chat, answer, show)

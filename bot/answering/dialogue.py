@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot import texts
+from bot.answering.conclusion import notes_on
 from bot.answering.look import Looking
 from bot.answering.prompt import ALT_PROMPT, build_prompt
+from bot.answering.quoting import quote_of
 from bot.answering.reading import Answer, Show, read
 from bot.answering.server_limits import ServerLimits
 from bot.answering.tool_use import ToolUse
 from bot.answering.tools import ROUNDS, TOOLS
 from bot.answering.window import PromptBudget, attachments_of, shown_views, within_budget, words_of
 from bot.commands.personas import system_prompt
-from bot.delivery.conclusion import notes_on
-from bot.delivery.quoting import quote_of
 from bot.errors import ModelError, ModelTrouble
 from bot.pictures.size import picture_tokens
 from bot.ports.chat import Chat
@@ -96,7 +96,7 @@ class Dialogue:
             answer=answer,
             show=show,
             tools=ToolUse(self._store, self._eyes, self._looking, turn=turn, chat=chat, answer=answer),
-            budget=await self._budget(turn, model),
+            budget=self._budget(turn, model),
             model=model,
         )
         question.begun = await self._prompt(question)
@@ -109,13 +109,11 @@ class Dialogue:
 
     # --- the prompt -----------------------------------------------------------------------------
 
-    async def _budget(self, turn: Turn, model: str | None) -> PromptBudget:
+    def _budget(self, turn: Turn, model: str | None) -> PromptBudget:
         budget = self._rules.budget
         if turn.settings.exchanges is not None:
             budget = replace(budget, exchanges=min(budget.exchanges, turn.settings.exchanges))
-        if self._sight.is_blind and model is None:
-            return replace(budget, pictures=0)
-        return await self._limits.within(budget, model)
+        return replace(budget, pictures=0) if self._sight.is_blind and model is None else budget
 
     async def _prompt(self, question: _Question) -> Sequence[PromptMessage]:
         history = await self._looked_at(question)
@@ -148,6 +146,8 @@ class Dialogue:
     async def _looked_at(self, question: _Question) -> History:
         """The history, with a verdict on each picture of the question."""
         history = await self._history(question)
+        if any(attachments_of(history.exchanges)):
+            question.budget = await self._limits.within(question.budget, question.model)
         if any(attachments_of(history.exchanges[-1:])):
             if await self._looking.settle(history.exchanges[-1], question.chat):
                 history = await self._history(question)

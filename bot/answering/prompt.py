@@ -6,10 +6,10 @@ from itertools import chain, count
 from types import MappingProxyType
 
 from bot.answering.tools import picture_name
-from bot.answering.window import QUOTE_LENGTH, shown_views
+from bot.answering.window import QUOTE_LENGTH, attachments_of, shown_views
 from bot.events import NOBODY, MessageId, PersonId, Source
 from bot.ports.model import Content, PictureContent, PromptMessage, TextContent
-from bot.records.attachments import Attachment, Place, Verdict, View
+from bot.records.attachments import Attachment, AttachmentId, Medium, Place, Verdict, View, numbered
 from bot.records.history import Exchange, History, StoredMessage, StoredQuote
 
 DEFAULT_SYSTEM_PROMPT = """\
@@ -63,11 +63,12 @@ _UNSEEN = re.compile(
 )
 """Letters that no screen shows but a model reads, so that nobody sees what it is told (Unicode, Tags and Variation
 Selectors Supplement). The first are the flags of England, Scotland and Wales; one selector alone varies a Kanji."""
+_MEDIA = tuple(medium.capitalize() for medium in Medium)
 _LIKE_A_BEGINNING = re.compile(
     r"(?<![^\n\r\v\f\x85\u2028\u2029])"
     r"((?:[^\S\n\r\v\f\x85\u2028\u2029]|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])*)"
     r"(?=[\[\uff3b][^\]\uff3d\n]{0,99}(?:[\]\uff3d][^\S\n]{0,9}[^\s(\[]|, quoting )"
-    r"|\(Picture \d|Picture \d{1,9} \[|\(End of)"
+    rf"|\((?:{'|'.join(_MEDIA)}) \d|(?:{'|'.join(_MEDIA)}) \d{{1,9}} \[|\(End of)"
 )
 """A line that looks like the beginning of another message, or like a line of ours about a picture."""
 
@@ -84,26 +85,27 @@ def build_prompt(system: str, history: History, pixels: Mapping[str, bytes]) -> 
     people = _People()
     album = _Album(history, pixels, people)
     for exchange in history.exchanges:
-        number = 0
+        numbers = numbered(attachments_of([exchange]))
         has_words = any(message.text.strip() for message in exchange.messages)
         is_asked = exchange.answer is not None or exchange is history.exchanges[-1]
         for place, message in enumerate(exchange.messages):
             words = _said(message.text.strip()) or (
                 _OF_AN_ALBUM if has_words or place else _without_words(exchange) if is_asked else _WITHOUT_WORDS
             )
-            prompt.append(PromptMessage("user", tuple(_message(message, words, number, album, people))))
-            number += len(message.attachments)
+            prompt.append(PromptMessage("user", tuple(_message(message, words, numbers, album, people))))
         if exchange.answer:
             prompt.append(PromptMessage("assistant", (TextContent(exchange.answer),)))
     return prompt
 
 
-def _message(message: StoredMessage, words: str, before: int, album: "_Album", people: "_People") -> Iterator[Content]:
+def _message(
+    message: StoredMessage, words: str, numbers: Mapping[AttachmentId, int], album: "_Album", people: "_People"
+) -> Iterator[Content]:
     sender = people.sender(message)
     quotes = "".join(f", quoting {_quote(quote, people)}" for quote in message.quoted)
     yield TextContent(f"[{sender}{quotes}] {words}")
-    for number, attachment in enumerate(message.attachments, start=before + 1):
-        yield from album.show(number, attachment)
+    for attachment in message.attachments:
+        yield from album.show(numbers[attachment.id], attachment)
 
 
 class _People:
@@ -153,7 +155,8 @@ class _Album:
 
     def show(self, number: int, attachment: Attachment) -> Iterator[Content]:
         """The attachment with its number in the question, as pixels, as text, or as a note why it is neither."""
-        label = f"Picture {number} [{picture_name(attachment.id)}]{self._described(attachment)}"
+        medium = attachment.medium
+        label = f"{medium.capitalize()} {number} [{picture_name(attachment.id)}]{self._described(attachment)}"
         if attachment.verdict is Verdict.PENDING:
             yield TextContent(f"({label} was not looked at, for nobody asked about it. You have not seen it.)")
             return
@@ -164,7 +167,7 @@ class _Album:
         if attachment.left_out:
             yield TextContent(f"({label} is shown in part; left out: {attachment.left_out}.)")
         if attachment.text:
-            yield TextContent(f"{label}, a text:\n{_said(attachment.text)}\n(End of picture {number}.)")
+            yield TextContent(f"{label}, a text:\n{_said(attachment.text)}\n(End of {medium} {number}.)")
         for part, view in enumerate(attachment.views):
             yield from self._view(label, attachment, part, view)
 
@@ -213,7 +216,7 @@ def _said(words: str) -> str:
     """What somebody wrote, unable to pass for what somebody else did."""
     words = _seen(words)
     # One of these follows each match. They are rare, and looking for them is ten times as fast.
-    if "[" in words or "\uff3b" in words or "Picture " in words or "(End of" in words:
+    if "[" in words or "\uff3b" in words or "(End of" in words or any(f"{name} " in words for name in _MEDIA):
         return _LIKE_A_BEGINNING.sub(r"\1\\", words)
     return words
 

@@ -1,11 +1,11 @@
 """Reads one answer of the model: at full speed, with an end that others can bring about."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.answering.repetition import Repetition, trimmed
 from bot.answering.tool_calls import ToolCalls
@@ -15,6 +15,7 @@ from bot.ports.model import (
     Finished,
     FinishReason,
     Model,
+    ModelEvent,
     PromptMessage,
     TextDelta,
     Tool,
@@ -76,39 +77,68 @@ async def read(
     Raises:
         ModelError: as `Model.stream` does.
     """
-    pieces: list[str] = [answer.quote, answer.mark, answer.said]
-    shown_before, length = len(answer.text), len(answer.said)
-    repetition = Repetition()
     calls = ToolCalls(taken={call.id for message in prompt for call in message.tool_calls})
+    reading = _Reading(answer, calls, show, clock)
     try:
         async with aclosing(model.stream(prompt, request_id=request_id, tools=tools, model=name)) as events:
             async for event in events:
-                match event:
-                    case TextDelta(text):
-                        answer.first_text_at = answer.first_text_at or clock.now()
-                        pieces.append(text[: LONGEST_ANSWER - length])
-                        length += len(text)
-                        if length >= shown_before:
-                            show(pieces)
-                        if repetition.feed(text):
-                            answer.repeats_itself = True
-                            break
-                        if length >= LONGEST_ANSWER:
-                            answer.finish = Finished(reason=FinishReason.LENGTH)
-                            break
-                    case ToolCallDelta():
-                        answer.asked_for_tool = True
-                        calls.add(event)
-                    case Finished():
-                        answer.finish = event
-                        answer.usage = answer.usage + event.usage
+                if not reading.take(event):
+                    break
     finally:
-        text = "".join(pieces[2:]).strip()
+        reading.keep()
+    return calls.whole() if tools else ()
+
+
+class _Reading:
+    """What came in reply to one request."""
+
+    def __init__(self, answer: Answer, calls: ToolCalls, show: Show, clock: Clock) -> None:
+        self._answer = answer
+        self._calls = calls
+        self._show = show
+        self._clock = clock
+        self._pieces = [answer.quote, answer.mark, answer.said]
+        self._length = len(answer.said)
+        self._shown_before = len(answer.text)
+        self._repetition = Repetition()
+
+    def take(self, event: ModelEvent) -> bool:
+        """Take an event. False when nothing that could follow is wanted."""
+        answer = self._answer
+        match event:
+            case TextDelta(text):
+                return self._take_text(text)
+            case ToolCallDelta():
+                answer.asked_for_tool = True
+                self._calls.add(event)
+            case Finished():
+                answer.finish = event
+                answer.usage = answer.usage + event.usage
+        return True
+
+    def keep(self) -> None:
+        """Let the answer have the text."""
+        answer = self._answer
+        text = "".join(self._pieces[2:]).strip()
         if answer.repeats_itself:
             text = trimmed(text)
         if answer.finish is not None or len(text) >= len(answer.text):
             answer.text = text
-    return calls.whole() if tools else ()
+
+    def _take_text(self, text: str) -> bool:
+        answer = self._answer
+        answer.first_text_at = answer.first_text_at or self._clock.now()
+        self._pieces.append(text[: LONGEST_ANSWER - self._length])
+        self._length += len(text)
+        if self._length >= self._shown_before:
+            self._show(self._pieces)
+        if self._repetition.feed(text):
+            answer.repeats_itself = True
+            return False
+        if self._length >= LONGEST_ANSWER:
+            answer.finish = Finished(reason=FinishReason.LENGTH)
+            return False
+        return True
 
 
 class Interruption:
@@ -125,18 +155,16 @@ class Interruption:
             if self._task is not None:
                 self._task.cancel()
 
-    async def run(self, work: Callable[[], asyncio.Task[None]]) -> bool:
-        """Run a task to its end. False if it was ended from outside; being cancelled oneself is raised."""
+    async def run(self, work: Callable[[], Coroutine[Any, Any, None]], *, name: str) -> None:
+        """Run it to its end in a task of this name, or until others end it; being cancelled oneself is raised."""
         if self.reason is not None:
-            return False
-        self._task = work()
+            return
+        self._task = asyncio.create_task(work(), name=name)
         try:
             await self._task
         except asyncio.CancelledError:
             current = asyncio.current_task()
             if self.reason is None or (current is not None and current.cancelling()):
                 raise
-            return False
         finally:
             self._task = None
-        return True

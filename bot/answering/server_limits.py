@@ -34,7 +34,7 @@ class ServerLimits:
         """As many as the operator offers models."""
 
     async def within(self, budget: PromptBudget, model: str | None) -> PromptBudget:
-        """What of a budget the server takes."""
+        """What of a budget the server takes. Only what is for pictures can change."""
         pictures = await self._store.cursor(self._cursor(PICTURES, model))
         tokens = await self._store.cursor(self._cursor(PICTURE_TOKENS, model))
         return replace(

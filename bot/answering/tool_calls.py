@@ -19,20 +19,14 @@ class ToolCalls:
 
     def __init__(self, *, taken: Collection[str] = ()) -> None:
         """`taken`: the ids of calls that stand in the same prompt already."""
-        self.left_out = False
-        """There were more than `MAX_CALLS`."""
         self._taken = taken
         self._by_index: dict[int, _Collected] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._by_index)
 
     def add(self, piece: ToolCallDelta) -> None:
         """Take what came, in order."""
         call = self._by_index.get(piece.index)
         if call is None:
             if len(self._by_index) >= MAX_CALLS:
-                self.left_out = True
                 return
             call = self._by_index[piece.index] = _Collected()
         call.add(piece)

@@ -54,6 +54,10 @@ MENUS = frozenset({SETTINGS, PERSONA, MODEL, FORGET})
 ON, OFF = "on", "off"
 """What can stand behind ALT, in place of a picture."""
 
+ANSWERS, PICTURES, LISTENING, SHARING = "answers", "pictures", "listening", "sharing"
+MEMORY, LANGUAGE = "memory", "language"
+"""What can stand behind SETTINGS, and so can PERSONA and MODEL: the pages of its menu."""
+
 MESSAGE, HERE, EVERYTHING = "message", "here", "everything"
 """What can stand behind FORGET."""
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from bot.choices import NOTHING_CHOSEN, PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
 from bot.commands import data_texts, settings_texts
-from bot.commands.known import EVERYTHING, HERE, MESSAGE, MODEL, PERSONA
-from bot.commands.pages import LANGUAGE, MEMORY, USUAL, Offers, model_value, pages
+from bot.commands.known import EVERYTHING, HERE, LANGUAGE, MEMORY, MESSAGE, MODEL, PERSONA
+from bot.commands.pages import USUAL, Offers, model_value, pages
 from bot.events import Action
 from bot.languages import tag_called
 from bot.ports.parts import Button
@@ -33,9 +33,15 @@ class Menus:
         self._offers = offers
         self._pages = pages(offers)
 
-    def show(self, name: str, chosen: ConversationSettings, *, is_private: bool) -> tuple[Sentence, Buttons]:
-        """The Markdown of a page, and its buttons. An unknown page is the main one."""
-        names = [other for other, page in self._pages.items() if not (is_private and page.is_for_groups)]
+    def show(
+        self, name: str, chosen: ConversationSettings, *, is_private: bool, is_guest: bool = False
+    ) -> tuple[Sentence, Buttons]:
+        """The Markdown of a page, and its buttons. An unknown page is the main one.
+
+        Of the main one there is left out what makes no difference where one person is alone with the bot, or where the
+        bot is a guest.
+        """
+        names = [other for other, page in self._pages.items() if page.matters(is_private=is_private, is_guest=is_guest)]
         if name not in names:
             points = (joined("", [_POINT, self._pages[other].sentence(chosen)]) for other in names)
             ways = [_button(PAGE, other, settings_texts.PAGE_LABELS[other]) for other in names]

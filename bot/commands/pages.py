@@ -7,12 +7,9 @@ from typing import TypeAlias
 
 from bot.choices import AnswerMode, ConversationSettings
 from bot.commands import settings_texts
-from bot.commands.known import MODEL, OFF, ON, PERSONA
+from bot.commands.known import ANSWERS, LANGUAGE, LISTENING, MEMORY, MODEL, OFF, ON, PERSONA, PICTURES, SHARING
 from bot.languages import LANGUAGES
 from bot.sentences import Sentence, verbatim
-
-ANSWERS, PICTURES, LISTENING, SHARING = "answers", "pictures", "listening", "sharing"
-MEMORY, LANGUAGE = "memory", "language"
 
 USUAL = "usual"
 """As the operator set it."""
@@ -62,6 +59,12 @@ class Page:
     choices: _Choices
     is_for_groups: bool = False
     """It makes no difference where one person is alone with the bot."""
+    is_for_members: bool = False
+    """It makes no difference where the bot is a guest: see `bot.ports.chat.Chat.is_guest`."""
+
+    def matters(self, *, is_private: bool, is_guest: bool) -> bool:
+        """Whether it makes a difference in a conversation."""
+        return not (self.is_for_groups and (is_private or is_guest)) and not (self.is_for_members and is_guest)
 
 
 def pages(offers: Offers) -> Mapping[str, Page]:
@@ -80,6 +83,7 @@ def pages(offers: Offers) -> Mapping[str, Page]:
                 settings_texts.DESCRIBES_ALL if chosen.describes_pictures else settings_texts.DESCRIBES_ASKED
             ),
             choices=_pictures,
+            is_for_members=True,
         ),
         LISTENING: Page(
             sentence=lambda chosen: settings_texts.LISTENS if chosen.listens else settings_texts.LISTENS_NOT,
@@ -137,15 +141,16 @@ def _answers(chosen: ConversationSettings, current: AnswerMode) -> Iterator[Choi
 
 
 def _pictures(chosen: ConversationSettings) -> Iterator[Choice]:
-    yield Choice(ON, settings_texts.ON_LABEL, chosen.describes_pictures, replace(chosen, describes_pictures=True))
-    yield Choice(
-        OFF, settings_texts.OFF_LABEL, not chosen.describes_pictures, replace(chosen, describes_pictures=False)
-    )
+    return _yes_or_no(chosen.describes_pictures, lambda is_on: replace(chosen, describes_pictures=is_on))
 
 
 def _listening(chosen: ConversationSettings) -> Iterator[Choice]:
-    yield Choice(ON, settings_texts.ON_LABEL, chosen.listens, replace(chosen, listens=True))
-    yield Choice(OFF, settings_texts.OFF_LABEL, not chosen.listens, replace(chosen, listens=False))
+    return _yes_or_no(chosen.listens, lambda is_on: replace(chosen, listens=is_on))
+
+
+def _yes_or_no(is_on: bool, changed: Callable[[bool], ConversationSettings]) -> Iterator[Choice]:
+    yield Choice(ON, settings_texts.ON_LABEL, is_on, changed(True))
+    yield Choice(OFF, settings_texts.OFF_LABEL, not is_on, changed(False))
 
 
 def _sharing(chosen: ConversationSettings) -> Iterator[Choice]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.commands import data_texts, menus
+from bot.commands import data_texts, known, menus
 from bot.commands.exporting import export_files
-from bot.commands.known import EXPORT
 from bot.commands.replies import Again, Reply
 from bot.commands.rights import objection
 from bot.events import NOBODY
@@ -32,7 +31,7 @@ class PrivacyCommands:
 
     async def files(self, turn: Turn) -> Sequence[TextFile]:
         """The files that go with the answer of a turn. None for most."""
-        if turn.command != EXPORT or not turn.is_private or turn.sender == NOBODY:
+        if turn.command != known.EXPORT or not turn.is_private or turn.sender == NOBODY:
             return ()
         return await export_files(self._store, turn.key.platform, turn.sender, before=turn.id)
 
@@ -40,11 +39,11 @@ class PrivacyCommands:
         """Forget what was pressed, or else what was said; ask if nothing was."""
         wish = turn.presses[-1].value if turn.presses else turn.argument.strip().lower()
         match wish:
-            case "message":
+            case known.MESSAGE:
                 return await self._forget_exchange(turn, again)
-            case "here":
+            case known.HERE:
                 return await self._forget_here(turn, chat, again)
-            case "everything":
+            case known.EVERYTHING:
                 await self._forget_all(turn, Scope.MINE, again)
                 return Reply(text=data_texts.FORGOTTEN_EVERYTHING)
         return Reply(text=data_texts.FORGET, buttons=menus.what_to_forget(is_reply=turn.about is not None))

@@ -24,6 +24,8 @@ async def deafness(turn: Turn, chat: Chat, before: ConversationSettings, now: Co
     """
     if _heeds(now) <= _heeds(before):
         return NO_SENTENCE
+    if chat.is_guest(turn.key):
+        return texts.NOT_A_MEMBER
     try:
         return await chat.unheard(turn.key)
     except PlatformError:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
 from bot.commands import menus, settings_texts
-from bot.commands import pages as menu_pages
-from bot.commands.known import ON, PERSONA
+from bot.commands.known import ANSWERS, ON, PERSONA
 from bot.commands.menus import Menus
 from bot.commands.replies import Again, Reply
 from bot.commands.rights import deafness, objection
@@ -18,7 +17,7 @@ from bot.records.notices import Notice, NoticeKind
 from bot.records.turns import Press, Turn
 from bot.sentences import NO_SENTENCE, Sentence, joined
 
-_PAGES = {menus.WAKE: menu_pages.ANSWERS, menus.OWN_WORDS: PERSONA}
+_PAGES = {menus.WAKE: ANSWERS, menus.OWN_WORDS: PERSONA}
 """Where what is chosen by words alone is shown."""
 
 
@@ -46,7 +45,9 @@ class SettingsCommand:
         for wish in self._wishes(turn):
             await self._apply(change, wish, turn, chat)
         await self._keep(turn, before, change.settings, again)
-        text, buttons = self._menu.show(change.page, change.settings, is_private=turn.is_private)
+        text, buttons = self._menu.show(
+            change.page, change.settings, is_private=turn.is_private, is_guest=chat.is_guest(turn.key)
+        )
         return Reply(
             text=joined("\n\n", [change.note, text]) if change.note else text,
             buttons=buttons,

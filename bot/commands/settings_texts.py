@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.choices import AnswerMode
+from bot.commands import known
 from bot.sentences import Sentence, counted, sentence, verbatim
 
 SETTINGS = sentence("This is how I behave here. Choose what you want to change.")
@@ -24,29 +25,31 @@ TOGETHER_LABEL = sentence("One for all")
 
 PAGE_LABELS: Mapping[str, Sentence] = MappingProxyType(
     {
-        "answers": sentence("When I answer"),
-        "pictures": sentence("Pictures"),
-        "listening": sentence("Listening"),
-        "sharing": sentence("Sharing"),
-        "memory": sentence("Memory"),
-        "language": sentence("Language"),
-        "persona": sentence("Manner"),
-        "model": sentence("Model"),
+        known.ANSWERS: sentence("When I answer"),
+        known.PICTURES: sentence("Pictures"),
+        known.LISTENING: sentence("Listening"),
+        known.SHARING: sentence("Sharing"),
+        known.MEMORY: sentence("Memory"),
+        known.LANGUAGE: sentence("Language"),
+        known.PERSONA: sentence("Manner"),
+        known.MODEL: sentence("Model"),
     }
 )
 
 PAGE_HINTS: Mapping[str, Sentence] = MappingProxyType(
     {
-        "answers": sentence("When shall I answer? For a wake word of your own, write `/settings wake` and the word."),
-        "pictures": sentence("Shall I describe every picture that is posted here, for people who can't see it?"),
-        "listening": sentence("Shall I also remember what is said here to others, to know what you talk about?"),
-        "sharing": sentence("Shall all people here share one conversation with me, or have one each?"),
-        "memory": sentence("How many earlier questions and answers shall I look back at?"),
-        "language": sentence("Which language shall I speak here?"),
-        "persona": sentence(
+        known.ANSWERS: sentence(
+            "When shall I answer? For a wake word of your own, write `/settings wake` and the word."
+        ),
+        known.PICTURES: sentence("Shall I describe every picture that is posted here, for people who can't see it?"),
+        known.LISTENING: sentence("Shall I also remember what is said here to others, to know what you talk about?"),
+        known.SHARING: sentence("Shall all people here share one conversation with me, or have one each?"),
+        known.MEMORY: sentence("How many earlier questions and answers shall I look back at?"),
+        known.LANGUAGE: sentence("Which language shall I speak here?"),
+        known.PERSONA: sentence(
             "In which manner shall I speak here? For one of your own, write `/persona` and describe it."
         ),
-        "model": sentence("Which model shall answer here?"),
+        known.MODEL: sentence("Which model shall answer here?"),
     }
 )
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Self
 
@@ -11,13 +11,14 @@ from bot.background import Background
 from bot.delivery.budget import Urgency
 from bot.delivery.final import Final
 from bot.delivery.insistence import Insistence
-from bot.delivery.pace import Pace
+from bot.delivery.lost import Lost
+from bot.delivery.pace import Pace, Slot
 from bot.delivery.preview import Preview
 from bot.delivery.receipts import Receipts, digest
 from bot.delivery.sending import Sending
 from bot.delivery.single import single
 from bot.delivery.typing import keep_typing
-from bot.errors import PlatformCantTell, PlatformRefused, PlatformUncertain
+from bot.errors import PlatformRefused, PlatformUncertain
 from bot.events import MessageId
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
@@ -59,7 +60,6 @@ class AnswerOnScreen:
         """
         self._turn = turn
         self._chat = chat
-        self._store = store
         self._clock = clock
         self._pace = pace
         self._most_parts = most_parts
@@ -77,6 +77,10 @@ class AnswerOnScreen:
             most_parts=1 if self._is_single else most_parts - 1,
         )
         self._insist = Insistence(f"turn {turn.id}", pace, clock)
+        self._lost = Lost(turn, chat, store, self._receipts, self._sending, self._insist)
+        self._rendered: tuple[Final, list[Part]] | None = None
+        self._slot: Slot | None = None
+        """For what is sent next."""
 
     async def __aenter__(self) -> Self:
         self._pace.__enter__()
@@ -86,6 +90,9 @@ class AnswerOnScreen:
         try:
             await self._preview.stop()
         finally:
+            if self._slot is not None:
+                self._slot.is_used = False
+                self._slot.__exit__()
             self._pace.__exit__()
 
     def has(self, message_id: MessageId) -> bool:
@@ -114,10 +121,11 @@ class AnswerOnScreen:
         return self._receipts.take()
 
     def plan(self, final: Final) -> Sequence[Delivery]:
-        """The receipts to store before `complete`, for parts that are not in the chat yet."""
+        """The receipts to store before `complete`, for parts that do not stand in the chat as they are to."""
         parts = self._parts(final)
+        self._receipts.plan(parts)
         self._receipts.expect(parts)
-        self._receipts.announce_next(len(parts))
+        self._announce_next(len(parts))
         return self._receipts.take()
 
     async def complete(self, final: Final) -> None:
@@ -172,9 +180,11 @@ class AnswerOnScreen:
             raise refusal
 
     def _parts(self, final: Final) -> list[Part]:
-        if self._is_single:
-            return single(final, self._chat)
-        return final.parts(self._chat, most=self._most_parts)
+        """What is planned first, and then done, is rendered once: a long text takes milliseconds."""
+        if self._rendered is None or self._rendered[0] is not final:
+            chat, most = self._chat, self._most_parts
+            self._rendered = final, single(final, chat) if self._is_single else final.parts(chat, most=most)
+        return self._rendered[1]
 
     async def _bring_or_tell(self, index: int, part: Part, parts: Sequence[Part]) -> None:
         try:
@@ -191,7 +201,7 @@ class AnswerOnScreen:
         receipts = self._receipts
         if index in receipts.doubtful:
             receipts.doubtful.discard(index)
-            await self._adopt_lost(index)
+            await self._lost.adopt(index)
         if receipts[index].state is DeliveryState.UNKNOWN:
             return
         if receipts.is_of_another_kind(index, part):
@@ -209,18 +219,36 @@ class AnswerOnScreen:
                 self._sending.begin_anew(index, part)
             else:
                 return
-        if receipts[index].state is not DeliveryState.SENDING or not receipts.are_recorded:
-            receipts.announce(index, digest(part))
+        if not receipts.are_recorded:
             await receipts.record()
         await self._post_once(index, part)
-        receipts.announce_next(len(parts))
+        self._announce_next(len(parts))
+
+    def _announce_next(self, count: int) -> None:
+        """Let the receipt of the next part say that it is being sent, if there is a place for it: that one is kept.
+
+        What only waits for its place must not count as sent. After a crash it would be looked for in vain.
+        """
+        following = self._receipts.next_to_send(count)
+        if following is not None:
+            self._slot = self._slot or self._pace.slot_at_once(Urgency.FINAL)
+            if self._slot is not None:
+                self._receipts.announce_planned(following)
+
+    async def _place(self) -> Slot:
+        slot, self._slot = self._slot, None
+        return slot or await self._pace.slot(Urgency.FINAL)
 
     async def _edit(self, index: int, part: Part) -> None:
-        with await self._pace.slot(Urgency.FINAL):
+        with await self._place():
             await self._sending.edit(index, part)
 
     async def _post(self, index: int, part: Part) -> None:
-        with await self._pace.slot(Urgency.FINAL):
+        receipts = self._receipts
+        with await self._place():
+            if receipts[index].state is not DeliveryState.SENDING or not receipts.are_recorded:
+                receipts.announce(index, digest(part))
+                await receipts.record()
             await self._sending.post(index, part)
 
     async def _post_once(self, index: int, part: Part) -> None:
@@ -232,7 +260,7 @@ class AnswerOnScreen:
                 log.warning("turn %s: part %s may have been sent, so it is looked for: %s", self._turn.id, index, error)
                 for wait_s in LATE_EFFECTS_S:
                     await self._clock.sleep(wait_s)
-                    if await self._adopt_lost(index):
+                    if await self._lost.adopt(index):
                         return None
                 if not attempts_left:
                     self._receipts.give_up(index)
@@ -242,37 +270,12 @@ class AnswerOnScreen:
                 raise
         return None
 
-    async def _adopt_lost(self, index: int) -> bool:
-        """Find the message of a part that was sent without an answer. Without it the part counts as not sent."""
-        turn, before = self._turn, self._receipts.get(index - 1)
-        after = self._receipts[index].sent_after or (before and before.message_id) or turn.reply_to
-        known = self._receipts.message_ids | await self._store.own_messages(turn.key, about=turn.id)
-        find = partial(self._chat.find, turn.key, after=after, reply_to=self._sending.reply_to(index), known=known)
-        self._receipts.doubtful.discard(index)
-        while (found := await self._looked_for(find, index)) is not None:
-            owner = await self._store.turn_of(turn.key, found)
-            if owner is None or owner.id == turn.id:
-                break
-            # Part of a later answer: that is another turn's to change or take back.
-            known.add(found)
-        if found is not None:
-            log.info("turn %s: part %s was found in the chat", turn.id, index)
-            self._receipts.note(Delivery(part=index, state=DeliveryState.SENT, message_id=found))
-        return found is not None
-
-    async def _looked_for(self, find: Callable[[], Awaitable[MessageId | None]], index: int) -> MessageId | None:
-        try:
-            return await self._insist(find)
-        except PlatformCantTell as error:
-            self._receipts.give_up(index)
-            raise PlatformUncertain(f"part {index} may be missing: {error}") from error
-
     async def _take_back(self, index: int) -> None:
         """Take back a part: the last one first, for one that was lost is looked for behind the one before it."""
         receipt = self._receipts[index]
         if receipt.message_id is None and receipt.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
             with contextlib.suppress(PlatformUncertain):  # What nobody can find nobody can take back.
-                await self._adopt_lost(index)
+                await self._lost.adopt(index)
         message_id = self._receipts[index].message_id
         if message_id is not None:
             instead = texts.TAKEN_BACK.in_language(self._turn.said_in)

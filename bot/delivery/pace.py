@@ -30,7 +30,7 @@ _CALM = 1.1
 
 
 class _Chat:
-    """What one chat takes. Bound: one for each chat with an answer under way, or written to in the last minutes."""
+    """What one chat takes. Bound: two for each chat with an answer under way, or written to in the last minutes."""
 
     def __init__(self, limits: Limits, *, is_private: bool) -> None:
         self.accounts = [account_of(rate) for rate in (limits.private_rates if is_private else limits.group_rates)]
@@ -101,16 +101,23 @@ class _Bot:
         self._clock = clock
         self._window = Window(limits.bot_rate)
         self._chats: dict[ConversationKey, _Chat] = {}
+        self._most_chats = 0
         self._waiting: set[_Waiting] = set()
         self._numbers = itertools.count()
         self._timer: asyncio.Task[None] | None = None
 
     def chat(self, key: ConversationKey, *, is_private: bool) -> _Chat:
         if key not in self._chats:
-            now_s = self._clock.monotonic_s()
-            self._chats = {other: chat for other, chat in self._chats.items() if not chat.is_idle(now_s)}
+            if len(self._chats) >= self._most_chats:
+                self._forget_idle()
             self._chats[key] = _Chat(self._limits, is_private=is_private)
         return self._chats[key]
+
+    def _forget_idle(self) -> None:
+        now_s = self._clock.monotonic_s()
+        self._chats = {key: chat for key, chat in self._chats.items() if not chat.is_idle(now_s)}
+        # Looking through all of them each time would cost the more, the more there are.
+        self._most_chats = 2 * len(self._chats)
 
     async def slot(self, pace: "Pace", urgency: Urgency) -> Slot:
         future: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
@@ -130,23 +137,27 @@ class _Bot:
                 self.serve()  # Who waited behind it may be next.
 
     def slot_at_once(self, pace: "Pace", urgency: Urgency) -> Slot | None:
-        ahead = sum(waiting.pace.chat is pace.chat for waiting in self._waiting)
-        wait_s = max(self._wait_s(pace, urgency, ahead), self._bot_wait_s(urgency, len(self._waiting)))
+        first = [waiting for waiting in self._waiting if waiting.urgency <= urgency]
+        in_chat = sum(waiting.pace.chat is pace.chat for waiting in first)
+        wait_s = max(self._wait_s(pace, urgency, in_chat), self._bot_wait_s(urgency, ahead=len(first)))
         return None if wait_s > 0 else self._begin(pace, urgency)
 
     def serve(self) -> None:
         """Let everybody go whose time has come, and look again when the next one's will have."""
-        next_s, ahead, held_by_bot = math.inf, Counter[_Chat](), 0
+        next_s, ahead = math.inf, Counter[_Chat]()
         for waiting in sorted((one for one in self._waiting if not one.slot.done()), key=lambda one: one.rank):
             pace, urgency = waiting.pace, waiting.urgency
+            in_all_s = self._bot_wait_s(urgency, ahead=0)
+            if in_all_s > 0:
+                # So long at least for those behind it too.
+                next_s = min(next_s, in_all_s)
+                break
             in_chat_s = self._wait_s(pace, urgency, ahead[pace.chat])
-            in_all_s = self._bot_wait_s(urgency, held_by_bot)
-            if max(in_chat_s, in_all_s) <= 0:
+            if in_chat_s > 0:
+                next_s = min(next_s, in_chat_s)
+                ahead[pace.chat] += 1
+            else:
                 waiting.slot.set_result(self._begin(pace, urgency))
-                continue
-            next_s = min(next_s, max(in_chat_s, in_all_s))
-            ahead[pace.chat] += 1
-            held_by_bot += in_chat_s <= 0
         self._look_again_in(next_s)
 
     def _wait_s(self, pace: "Pace", urgency: Urgency, ahead: int) -> float:
@@ -158,7 +169,7 @@ class _Bot:
         spares = ((account, chat.spare(urgency, account) + ahead) for account in chat.accounts)
         return max([held_s, *(account.wait_s(now_s, spare=spare, caution=caution) for account, spare in spares)])
 
-    def _bot_wait_s(self, urgency: Urgency, ahead: int) -> float:
+    def _bot_wait_s(self, urgency: Urgency, *, ahead: int) -> float:
         third = self._window.spare(self._window.rate.count)
         kept = {Urgency.FINAL: 0, Urgency.TYPING: 2 * third}.get(urgency, third)
         return self._window.wait_s(self._clock.monotonic_s(), spare=kept + ahead)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from bot.commands.known import is_question
 from bot.errors import StorageError
 from bot.events import MessageId
 from bot.ports.chat import Chat
@@ -28,11 +29,11 @@ class Receipts:
         self._unrecorded: set[int] = set()
         self.doubtful = {receipt.part for receipt in stored if receipt.state is DeliveryState.SENDING}
         """Parts that were sent without an answer from the platform: they may stand in the chat."""
-        if turn.state is not TurnState.DELIVERING:
+        if turn.state is not TurnState.DELIVERING and is_question(turn.command, turn.argument):
             # A preview is edited without a receipt for each time: what an attempt that was cut short showed last is
-            # not known, and must not count as the text that was noted before.
-            for receipt in stored:
-                self.note(replace(receipt, digest=_kind_of(receipt.digest)))
+            # not known, and must not count as the text that was noted before. What no model is asked has no preview.
+            for index in self.parts:
+                self._doubt(index)
 
     def __getitem__(self, index: int) -> Delivery:
         return self._by_part[index]
@@ -62,8 +63,7 @@ class Receipts:
 
     def shows(self, index: int, part: Part) -> bool:
         """Whether exactly this stands in the chat."""
-        receipt = self._by_part.get(index)
-        return receipt is not None and receipt.state is DeliveryState.SENT and receipt.digest == digest(part)
+        return self._is_sent(index) and self._by_part[index].digest == digest(part)
 
     def is_of_another_kind(self, index: int, part: Part) -> bool:
         """Whether a text stands in the chat where a picture or file belongs, or the like. A file is never changed."""
@@ -78,18 +78,30 @@ class Receipts:
         self._by_part[receipt.part] = receipt
         self._unrecorded.add(receipt.part)
 
+    def plan(self, parts: Sequence[Part]) -> None:
+        """Let nothing count as shown that is going to be changed into these: after a crash nobody knows whether it was.
+
+        What is stored is then enough to tell, by the next press of a button, that a message needs no change.
+        """
+        for index, part in enumerate(parts):
+            if self._is_sent(index) and not self.shows(index, part):
+                self._doubt(index)
+
     def expect(self, parts: Sequence[Part]) -> None:
         """Add those of parts that are not in the chat yet."""
         for index, part in enumerate(parts):
             if index not in self._by_part:
                 self.note(Delivery(part=index, state=DeliveryState.PENDING, digest=digest(part)))
 
-    def announce_next(self, count: int) -> None:
-        """Let the receipt of the next part to send, of `count`, say so: it is stored together with the one before."""
+    def next_to_send(self, count: int) -> int | None:
+        """The first part, of `count`, that is still to be sent; None if none is, or it is being sent already."""
         unsent = (DeliveryState.PENDING, DeliveryState.SENDING)
-        following = next((index for index in range(count) if self._by_part[index].state in unsent), None)
-        if following is not None and self._by_part[following].state is DeliveryState.PENDING:
-            self.announce(following, self._by_part[following].digest)
+        following = next((index for index in range(count) if self._by_part[index].state in unsent), count)
+        return following if following < count and self._by_part[following].state is DeliveryState.PENDING else None
+
+    def announce_planned(self, index: int) -> None:
+        """Let the receipt of an expected part say that it is being sent: it is stored together with the one before."""
+        self.announce(index, self._by_part[index].digest)
 
     def announce(self, index: int, digest: str) -> None:
         """Let a receipt say that its part is being sent: perhaps for the second time, so what it came after stays."""
@@ -121,6 +133,15 @@ class Receipts:
         del self._by_part[index]
         self._unrecorded.discard(index)
         await self._store.remove_delivery(self._turn_id, index)
+
+    def _is_sent(self, index: int) -> bool:
+        receipt = self._by_part.get(index)
+        return receipt is not None and receipt.state is DeliveryState.SENT
+
+    def _doubt(self, index: int) -> None:
+        """Let a receipt say no more than of which kind its part is."""
+        receipt = self._by_part[index]
+        self.note(replace(receipt, digest=_kind_of(receipt.digest)))
 
 
 def digest(part: Part) -> str:

@@ -1,6 +1,7 @@
 """Single requests for the parts of one answer, each with its receipt."""
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 
 from bot.delivery.insistence import whole
@@ -22,8 +23,12 @@ class Sending:
         self._lost = 0
 
     def reply_to(self, index: int) -> MessageId | None:
-        """What this part replies to."""
-        return self._turn.reply_to if index == 0 and self._turn.is_reply else None
+        """What this part replies to. Where answers grow side by side, each message shows which one it is part of.
+
+        Not only to people: by it one that was lost is found, and never taken for a part of another answer.
+        """
+        is_shown = index == 0 or self._turn.history_of is not None
+        return self._turn.reply_to if is_shown and self._turn.is_reply else None
 
     def begin_anew(self, index: int, part: Part) -> None:
         """Forget the message of a part that is gone, or too old to be edited: it needs another."""
@@ -36,13 +41,15 @@ class Sending:
         if message_id is None:
             raise PlatformRefused(f"part {index} has no message to edit")
         # Cut in two, it could still arrive, after the text that is to follow.
-        await whole(self._chat.edit(self._turn.key, message_id, part))
+        await whole(self._chat.edit(self._turn.key, message_id, self._named(part)))
         self._note_sent(index, part, message_id)
 
     async def post(self, index: int, part: Part) -> None:
         """Send a part as a new message. What arrives although the turn was cancelled has its receipt too."""
         try:
-            request = self._chat.post(self._turn.key, part, reply_to=self.reply_to(index), nonce=self._nonce(index))
+            request = self._chat.post(
+                self._turn.key, self._named(part), reply_to=self.reply_to(index), nonce=self._nonce(index)
+            )
             message_id = await whole(request, partial(self._sent_late, index, part))
         except PlatformUncertain:
             self._receipts.doubtful.add(index)
@@ -60,6 +67,11 @@ class Sending:
         self._receipts.doubtful.discard(index)
         sent = Delivery(part=index, state=DeliveryState.SENT, message_id=message_id, digest=digest(part))
         self._receipts.note(sent)
+
+    def _named(self, part: Part) -> Part:
+        """The same, with buttons that name the turn: people press them before the platform has told of the message."""
+        rows = (tuple(replace(button, turn=self._turn.id) for button in row) for row in part.buttons)
+        return replace(part, buttons=tuple(rows)) if part.buttons else part
 
     def _nonce(self, index: int) -> str:
         # The same after any restart. Another one after a message was lost: Discord refuses the nonce of a message that

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import texts
-from bot.delivery.fences import with_closed_fence
 from bot.delivery.final import Final, split_notes
 from bot.events import Action
+from bot.markup.fences import with_closed_fence
 from bot.markup.graphemes import cut_before
 from bot.ports.chat import Chat
 from bot.ports.parts import Part

@@ -16,7 +16,7 @@ from bot.pictures.kinds import Kind, kind_of
 from bot.pictures.marks import draw_marks
 from bot.pictures.size import PictureLimits, lay_out, lay_out_closer, lay_out_within
 from bot.pictures.small_print import has_small_print
-from bot.pictures.source import Source, too_many_pixels
+from bot.pictures.source import DAMAGED, Source, too_many_pixels
 from bot.pictures.still import Still
 from bot.pictures.text import read_text
 from bot.ports.eyes import MarkedBox
@@ -65,7 +65,7 @@ def crop(data: bytes, box: Box, part: int, limits: PictureLimits) -> Picture:
     with _refusals(limits.max_pixels), _looking(data, part, limits) as source:
         tokens = min(CROP_TOKENS, limits.document_tokens)
         fit = partial(lay_out_closer, min_tokens=tokens, max_tokens=limits.document_tokens)
-        return _encoded(source.draw(part, fit, put_right(box)), label=source.labels[part])
+        return _encoded(source.draw(part, fit, _put_right(box)), label=source.labels[part])
 
 
 def mark(data: bytes, boxes: Sequence[MarkedBox], part: int, limits: PictureLimits) -> Picture:
@@ -74,7 +74,7 @@ def mark(data: bytes, boxes: Sequence[MarkedBox], part: int, limits: PictureLimi
         raise AttachmentError(
             f"{len(boxes)} boxes", person=sentence("I can mark 1 to {most} places on it at once", most=MOST_MARKS)
         )
-    marks = [MarkedBox(box=put_right(marked.box), label=marked.label) for marked in boxes]
+    marks = [MarkedBox(box=_put_right(marked.box), label=marked.label) for marked in boxes]
     smallest, largest = MARKED_SIDE_PX
     with _refusals(limits.max_pixels), _looking(data, part, limits) as source:
         image = source.draw(part, partial(lay_out_within, min_side_px=smallest, max_side_px=largest))
@@ -82,7 +82,7 @@ def mark(data: bytes, boxes: Sequence[MarkedBox], part: int, limits: PictureLimi
         return _encoded(image, label=source.labels[part], subsampling="4:4:4")
 
 
-def put_right(box: Box) -> Box:
+def _put_right(box: Box) -> Box:
     """The same region with its edges in order and within the picture.
 
     Raises:
@@ -151,16 +151,13 @@ def _refusals(max_pixels: int) -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many_pixels(None, max_pixels) from error
     except UnidentifiedImageError as error:
-        raise AttachmentError("no picture behind its first bytes", person=_DAMAGED) from error
+        raise AttachmentError("no picture behind its first bytes", person=DAMAGED) from error
     except MemoryError as error:
         raise AttachmentError("out of memory", person=sentence("it takes too much memory to open")) from error
     except Exception as error:
         # Broad on purpose: damaged files make the decoders raise nearly anything (fuzzing: TypeError, too).
         # The text stays out: it can quote the file.
-        raise AttachmentError(f"damaged: {type(error).__name__}", person=_DAMAGED) from error
-
-
-_DAMAGED = sentence("the file is damaged or incomplete")
+        raise AttachmentError(f"damaged: {type(error).__name__}", person=DAMAGED) from error
 
 
 def _encoded(image: Image.Image, *, label: str, subsampling: str = "4:2:0") -> Picture:

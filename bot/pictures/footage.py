@@ -17,7 +17,8 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from bot.errors import AttachmentError
-from bot.pictures.source import check_pixels
+from bot.pictures.kinds import SOUND, UNREADABLE_VIDEO
+from bot.pictures.source import DAMAGED, check_pixels
 from bot.sentences import sentence
 
 DECODERS = ("h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "av1", "mpeg4", "h263", "mjpeg")
@@ -72,7 +73,7 @@ class Footage:
             self._packets, self.is_cut = _read(container, stream)
         self.times = sorted({packet.pts for packet in self._packets if packet.pts is not None})
         if not self.times:
-            raise AttachmentError("a video without frames", person=sentence("the file is damaged or incomplete"))
+            raise AttachmentError("a video without frames", person=DAMAGED)
         self._keys = [place for place, packet in enumerate(self._packets) if packet.is_keyframe] or [0]
         self.key_times = [self._packets[place].pts or 0 for place in self._keys]
         self.end = self.times[-1] + (self._packets[-1].duration or 0)
@@ -139,9 +140,7 @@ def _picture_stream(container: InputContainer) -> VideoStream:
     if streams:
         return streams[0]
     if container.streams.audio:
-        raise AttachmentError(
-            "a video file with sound only", person=sentence("it is a sound recording, and I can't listen")
-        )
+        raise AttachmentError("a video file with sound only", person=SOUND)
     raise AttachmentError("a video file without pictures", person=sentence("there are no pictures in the video"))
 
 
@@ -155,8 +154,7 @@ def _decoder(stream: VideoStream, max_pixels: int) -> VideoCodecContext:
     decoder = stream.codec_context
     # PyAV has nothing there, against its own word, for a codec that FFmpeg does not know.
     if getattr(decoder, "name", None) not in DECODERS:
-        reason = sentence("it is a video in a format I can't read: please send it as MP4 or WebM")
-        raise AttachmentError("a video codec that is not used", person=reason)
+        raise AttachmentError("a video codec that is not used", person=UNREADABLE_VIDEO)
     if stream.metadata.get("alpha_mode") == "1" and decoder.name in _WITH_ALPHA:
         created = CodecContext.create(_WITH_ALPHA[decoder.name], "r")
         assert isinstance(created, VideoCodecContext)  # noqa: S101 - for the type checker: the codec is one for video

@@ -45,10 +45,10 @@ _LONGEST_BOX = 0x2020_2020
 _BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 """Lengths of the header behind a BMP's first 14 bytes. "BM" alone can begin a text."""
 
-_SOUND = sentence("it is a sound recording, and I can't listen")
+SOUND = sentence("it is a sound recording, and I can't listen")
 _OFFICE = sentence("it is an office document: please send it as PDF")
 _ARCHIVE = sentence("it is an archive: please send what is in it")
-_VIDEO = sentence("it is a video in a format I can't read: please send it as MP4 or WebM")
+UNREADABLE_VIDEO = sentence("it is a video in a format I can't read: please send it as MP4 or WebM")
 _DRAWING = sentence("it is a drawing in a format I can't read: please send it as PNG or a screenshot")
 _JPEG_XL = sentence("it is a JPEG XL picture, which I can't read: please send it as JPEG or PNG")
 _PROGRAM = sentence("it is a program")
@@ -57,30 +57,30 @@ _TGS = sentence("it is an animated sticker in Telegram's own format (TGS), which
 _UNKNOWN = sentence("it is not a kind of file that I can read (pictures, videos, PDF and text)")
 
 _CONTAINED: Mapping[tuple[bytes, bytes], Sentence] = {
-    (b"RIFF", b"AVI "): _VIDEO,
-    (b"RIFF", b"WAVE"): _SOUND,
-    (b"FORM", b"AIFF"): _SOUND,
-    (b"FORM", b"AIFC"): _SOUND,
+    (b"RIFF", b"AVI "): UNREADABLE_VIDEO,
+    (b"RIFF", b"WAVE"): SOUND,
+    (b"FORM", b"AIFF"): SOUND,
+    (b"FORM", b"AIFC"): SOUND,
 }
 """By the first four bytes, and four behind a length."""
 
 _REFUSED: Mapping[bytes, Sentence] = {
-    b"ID3\x02": _SOUND,
-    b"ID3\x03": _SOUND,
-    b"ID3\x04": _SOUND,
-    b"fLaC": _SOUND,
-    b"OggS": _SOUND,
-    b"#!AMR": _SOUND,
-    b"MThd": _SOUND,
-    b"\xff\xfb": _SOUND,
-    b"\xff\xf3": _SOUND,
-    b"\xff\xf2": _SOUND,
-    b"\xff\xf1": _SOUND,
-    b"\xff\xf9": _SOUND,
-    b"FLV\x01": _VIDEO,
-    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": _VIDEO,
-    b"\0\0\x01\xba": _VIDEO,
-    b"\0\0\x01\xb3": _VIDEO,
+    b"ID3\x02": SOUND,
+    b"ID3\x03": SOUND,
+    b"ID3\x04": SOUND,
+    b"fLaC": SOUND,
+    b"OggS": SOUND,
+    b"#!AMR": SOUND,
+    b"MThd": SOUND,
+    b"\xff\xfb": SOUND,
+    b"\xff\xf3": SOUND,
+    b"\xff\xf2": SOUND,
+    b"\xff\xf1": SOUND,
+    b"\xff\xf9": SOUND,
+    b"FLV\x01": UNREADABLE_VIDEO,
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": UNREADABLE_VIDEO,
+    b"\0\0\x01\xba": UNREADABLE_VIDEO,
+    b"\0\0\x01\xb3": UNREADABLE_VIDEO,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _OFFICE,
     b"{\\rtf": _OFFICE,
     b"Rar!\x1a\x07": _ARCHIVE,
@@ -139,7 +139,7 @@ def _box_kind(head: bytes) -> Kind | None:
         return None
     brand = head[8:12]
     if brand in _SOUND_BRANDS:
-        raise AttachmentError("a sound recording", person=_SOUND)
+        raise AttachmentError("a sound recording", person=SOUND)
     return Kind.PICTURE if brand in _PICTURE_BRANDS else Kind.MP4
 
 

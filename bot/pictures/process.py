@@ -19,7 +19,7 @@ from bot.pictures.pipe import (
 )
 from bot.records.pictures import Prepared
 
-INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT")
+INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
 """Variables that a worker needs to find its libraries. It gets no others: the bot's tokens stand among them."""
 
 CHUNK_BYTES = 1 << 20

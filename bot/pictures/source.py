@@ -12,6 +12,8 @@ from bot.sentences import NO_SENTENCE, Sentence, sentence
 
 WHOLE = Box(left=0, top=0, right=1000, bottom=1000)
 
+DAMAGED = sentence("the file is damaged or incomplete")
+
 
 class Source(Protocol):
     """An opened file: one still picture, or several parts in an order that is the same whenever it is opened."""

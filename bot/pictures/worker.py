@@ -6,6 +6,7 @@ ends when the bot is killed.
 
 import contextlib
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -15,9 +16,6 @@ from bot.errors import AttachmentError
 from bot.pictures.decoding import crop, mark, prepare
 from bot.pictures.pipe import REQUEST, Request, Task, pack_reply, unpack_request
 from bot.records.pictures import Picture, Prepared
-
-if sys.platform != "win32":
-    import resource
 
 NICENESS = 5
 """Pictures give way to the bot itself when both want the processor."""
@@ -68,11 +66,10 @@ def _confine(memory_bytes: int) -> None:
     # Whoever stops the bot often signals the whole group. The bot decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.platform != "win32":
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with contextlib.suppress(ValueError, OSError):  # macOS has the limit and refuses to set it.
-            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(ValueError, OSError):  # macOS has the limit and refuses to set it.
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    os.nice(NICENESS)
     # When a container runs out of memory all the same, Linux shall end this process and not the bot.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

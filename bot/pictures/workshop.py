@@ -19,6 +19,8 @@ from bot.ports.eyes import MarkedBox
 from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import sentence
 
+_FAILED = sentence("opening it failed")
+
 log = logging.getLogger(__name__)
 
 DEFAULT_MEMORY_BYTES = 1_200_000_000
@@ -103,7 +105,7 @@ class PictureWorkshop:
                 ) from error
             except PictureProcessLost as error:
                 log.warning("A file made its worker process end: %s", error)
-                raise AttachmentError(f"worker lost: {error}", person=sentence("opening it failed")) from error
+                raise AttachmentError(f"worker lost: {error}", person=_FAILED) from error
             finally:
                 if verdict is None:
                     self._end(process, patience_s=0)
@@ -144,5 +146,5 @@ class PictureWorkshop:
 
 def _only(prepared: Prepared) -> Picture:
     if not prepared.pictures:
-        raise AttachmentError("a reply without a picture", person=sentence("opening it failed"))
+        raise AttachmentError("a reply without a picture", person=_FAILED)
     return prepared.pictures[0]

@@ -63,6 +63,10 @@ class Chat(Protocol):
         """
         ...
 
+    def is_guest(self, key: ConversationKey) -> bool:
+        """Whether the bot is not in that chat: one person asks it there, and it gets to see nothing else."""
+        ...
+
     def answers_once(self, key: ConversationKey) -> bool:
         """Whether an answer there is one message of text, and nothing can be sent beside it, before or after it.
 
@@ -130,6 +134,8 @@ class Chat(Protocol):
 
     async def unheard(self, key: ConversationKey) -> Sentence:
         """Why the bot does not get to see what is said there to others, and what helps; empty where it does.
+
+        Not asked where it `is_guest`.
 
         Raises:
             PlatformError: it can't be found out.

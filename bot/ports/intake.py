@@ -25,7 +25,7 @@ class Intake(Protocol):
     async def accept(self, event: Event) -> Sentence | None:
         """Take an event in. Returns once it is committed: only then may the adapter acknowledge it.
 
-        Returns what who pressed a button is to read, and nobody else: that it is not theirs. None: nothing.
+        Returns what who pressed a button is to read, and nobody else: why that had no effect. None: nothing.
         The same event again changes nothing. After a `StorageError` nothing was kept, and it must come again.
         """
         ...
@@ -52,11 +52,12 @@ class Intake(Protocol):
         ...
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
         """Where one of the bot's own messages stands, for platforms that do not say it; None if that is not known.
 
-        `chat_id` is the chat, where the platform tells that much: its messages may be counted by themselves.
+        `chat_id` is the chat, where the platform tells that much: its messages may be counted by themselves. `turn` is
+        what a button on it claims (`bot.events.ButtonPressed.turn`): taken at its word where the message is not known.
         """
         ...
 

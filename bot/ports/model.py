@@ -74,6 +74,10 @@ class Usage:
         return Usage(**{one.name: _sum(getattr(self, one.name), getattr(other, one.name)) for one in fields(Usage)})
 
 
+def _sum(one: float | None, other: float | None) -> Any:
+    return other if one is None else one if other is None else one + other
+
+
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     """Some more of the answer. Never empty."""
@@ -96,10 +100,6 @@ class ToolCallDelta:
     id: str | None = None
     name: str | None = None
     arguments: str = ""
-
-
-def _sum(one: float | None, other: float | None) -> Any:
-    return other if one is None else one if other is None else one + other
 
 
 class FinishReason(enum.StrEnum):

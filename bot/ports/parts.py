@@ -60,8 +60,10 @@ class Button:
     label: str
     """At most 40 characters."""
     value: str = ""
-    """At most 40 of ``[a-z0-9_:.-]``; comes back with the press. Action and value are all that a platform keeps of it
-    (Telegram allows 64 bytes of callback data, Discord 100 characters of custom id)."""
+    """At most 40 of ``[a-z0-9_:.-]``; comes back with the press."""
+    turn: int | None = None
+    """The turn whose answer it stands under, once it is sent. Platforms keep it with action and value, all in one word
+    (`bot.ports.tokens`: Telegram allows 64 bytes of callback data, Discord 100 characters of custom id)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,12 @@ class Store(TakingIn, PersonalData, Protocol):
         """All turns without a final state, in the order they were accepted."""
         ...
 
-    async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
-        """The turn that one of the bot's own messages belongs to."""
+    async def turn_of(self, key: ConversationKey, message_id: MessageId, *, claimed: int | None = None) -> Turn | None:
+        """The turn that a message belongs to: the newest that answers with it, or that it is a question of.
+
+        The `claimed` one (`bot.events.ButtonPressed.turn`) if there is such a turn in this conversation: people press
+        a button before it is known under which message it stands.
+        """
         ...
 
     async def own_messages(self, key: ConversationKey, *, about: TurnId) -> set[MessageId]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import (
     ButtonPressed,
     ConversationKey,
@@ -14,7 +13,7 @@ from bot.events import (
     Unreadable,
 )
 from bot.ports.intake import KnownPlace
-from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.accepting import Accepted, Arrival, Joining, NotPressed, Refusal
 from bot.records.notices import Notice
 from bot.records.turns import Turn
 
@@ -22,20 +21,10 @@ from bot.records.turns import Turn
 class TakingIn(Protocol):
     """A part of `bot.ports.store.Store`."""
 
-    async def accept(
-        self,
-        message: MessageReceived,
-        *,
-        now: datetime,
-        ready_at: datetime,
-        joining: Joining,
-        answer: bool = True,
-        refusal: Refusal | None = None,
-        defaults: ConversationSettings = NOTHING_CHOSEN,
-    ) -> Accepted | None:
+    async def accept(self, message: MessageReceived, arrival: Arrival) -> Accepted | None:
         """Store an addressed message and its turn.
 
-        A message to nobody is addressed all the same where people chose so, or the operator did in `defaults`
+        A message to nobody is addressed all the same where people chose so, or the operator did in `Arrival.defaults`
         (`bot.choices.address_of`). Where they chose that the bot listens, the others are REMEMBERED, with their own
         attachments.
 
@@ -51,8 +40,8 @@ class TakingIn(Protocol):
         command's (but one in `LOOKING` takes in its album), was accepted less than `joining.cap_s` ago, and
 
         - has the same `album_id` and is ACCEPTED, or
-        - is ACCEPTED and waits (it was given a quiet time, and its `ready_at` is after `now`), and the message is
-          addressed and no command, or
+        - is ACCEPTED and waits (it was given a quiet time, its `ready_at` is after `now`, and it was not begun before
+          an edit opened it again), and the message is addressed and no command, or
         - is ACCEPTED or ANSWERING, has no attachments of its own, is younger than `joining.late_picture_s`, and the
           message has attachments and no words (then `Accepted.restart` tells whether it was ANSWERING; it is
           ACCEPTED again).
@@ -76,7 +65,7 @@ class TakingIn(Protocol):
 
     async def press(
         self, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
-    ) -> Sequence[Accepted] | None:
+    ) -> Sequence[Accepted] | NotPressed:
         """Do what a button under one of the bot's messages is for. The same press again changes nothing.
 
         - RETRY, while it is offered: the turn is opened again.
@@ -89,7 +78,7 @@ class TakingIn(Protocol):
         Where each person has a history of their own, nobody presses for others.
 
         Returns:
-            What is to be run; None if the button is not theirs to press.
+            What is to be run, or why the press has no effect. A second press of FORGET has none, and needs no word.
         """
         ...
 
@@ -157,9 +146,12 @@ class TakingIn(Protocol):
         ...
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
-        """The conversation in which one of the bot's own messages stands, by its receipt: of this chat, if given."""
+        """The conversation in which one of the bot's own messages stands, by its receipt, or else that of the `turn`.
+
+        Of this chat, if given.
+        """
         ...
 
     async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:

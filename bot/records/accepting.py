@@ -1,7 +1,10 @@
 """How a message that comes finds its turn, or the refusal of one."""
 
+import enum
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.records.turns import Turn
 from bot.sentences import Sentence
 
@@ -35,6 +38,31 @@ class Refusal:
     """What the same person says within this time, and finds no place either, has the same refusal for its outcome."""
     shared_by: int
     """At most so many messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How things stand when a message comes."""
+
+    now: datetime
+    ready_at: datetime
+    """A turn with it is not to be started earlier: more that belongs to it may come."""
+    joining: Joining
+    answer: bool = True
+    """Whether it may be answered. Else it is only remembered."""
+    refusal: Refusal | None = None
+    """What is said to it if it needs a place of its own; None if there is one."""
+    defaults: ConversationSettings = NOTHING_CHOSEN
+    """Where nobody chose: `answers` and `wake_word`."""
+
+
+class NotPressed(enum.Enum):
+    """Why the press of a button has no effect, where who pressed it is told."""
+
+    OF_ANOTHER = enum.auto()
+    """It is not theirs to press."""
+    FORGOTTEN = enum.auto()
+    """Nothing is known (any more) of what it stands under."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
 """The stored pictures and files of messages, and what came of looking at them."""
 
 import enum
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NewType
 
-from bot.events import NOBODY, AttachmentRef, PersonId
+from bot.events import NOBODY, AttachmentRef, PersonId, Source
 from bot.sentences import NO_SENTENCE, Sentence
 
 AttachmentId = NewType("AttachmentId", int)
@@ -29,6 +31,15 @@ class Verdict(enum.StrEnum):
     PENDING = "pending"
     USABLE = "usable"
     UNUSABLE = "unusable"
+
+
+class Medium(enum.StrEnum):
+    """What people call an attachment."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    RECORDING = "sound recording"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +79,28 @@ class Attachment:
     """What arrived, in words for the prompt: e.g. ``PNG, 4032×3024``."""
     left_out: Sentence = NO_SENTENCE
     """For USABLE: what of it is not among the views, in words for the person; empty when it is shown whole."""
+
+    @property
+    def medium(self) -> Medium:
+        """By what is claimed of it, so that those sent alike are counted together; FILE is true of everything."""
+        if self.ref.source is not Source.FILE:
+            return Medium.PICTURE
+        match self.ref.media_type.partition("/")[0]:
+            case "image":
+                return Medium.PICTURE
+            case "video":
+                return Medium.VIDEO
+            case "audio":
+                return Medium.RECORDING
+            case _:
+                return Medium.FILE
+
+
+def numbered(attachments: Iterable[Attachment]) -> Mapping[AttachmentId, int]:
+    """Which one of its medium each is, from 1, for the model and for people: the second picture, the first video."""
+    counts: Counter[Medium] = Counter()
+    numbers = {}
+    for attachment in attachments:
+        counts[attachment.medium] += 1
+        numbers[attachment.id] = counts[attachment.medium]
+    return numbers

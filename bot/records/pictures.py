@@ -28,7 +28,7 @@ class Prepared:
     origin: str
     """What arrived, in words: e.g. ``PNG, 4032×3024``, ``PDF, 120 pages``."""
     left_out: Sentence = NO_SENTENCE
-    """What of it is not shown, in words that can follow "I looked only at a part of picture 2:". Empty: nothing."""
+    """What of it is not shown, in words that can follow "I looked only at a part of it; left out:". Empty: nothing."""
     made_for: str = ""
     """The bounds it was made by, to compare: with others the same file gives other pictures."""
 

@@ -39,6 +39,11 @@ class TurnState(enum.StrEnum):
         """Whether the turn has its outcome."""
         return self in (TurnState.ANSWERED, TurnState.FAILED, TurnState.WITHDRAWN, TurnState.REMEMBERED)
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether its question is gone, and its answer too, or soon."""
+        return self in (TurnState.WITHDRAWING, TurnState.WITHDRAWN)
+
 
 FinalState: TypeAlias = Literal[TurnState.ANSWERED, TurnState.FAILED, TurnState.WITHDRAWN, TurnState.REMEMBERED]
 

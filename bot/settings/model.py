@@ -6,8 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.settings.parameters import ModelParameters
-from bot.settings.platforms import Section
-from bot.settings.types import Count, ModelUrl, Seconds, Token
+from bot.settings.types import Count, ModelUrl, Seconds, Section, Token
 from bot.settings.variables import without_empty
 
 DEFAULT_MODEL_API_URL = "https://api.aimlapi.com/v1"

@@ -138,7 +138,7 @@ class ModelParameters(BaseModel):
     stream_options: StreamOptions | None = StreamOptions(include_usage=True)
     """What else a stream carries; sent only with `MODEL_STREAM`"""
     tools: Annotated[tuple[Tool, ...], Field(max_length=MAX_TOOLS)] | None = None
-    """Functions that the model may ask for, at most 128; the bot has none to run yet"""
+    """Functions that the model may ask for beside the bot's own, at most 128; the bot can't run them"""
     tool_choice: Literal["none", "auto", "required"] | NamedTool | None = None
     """Whether the model may, must or must not ask for one: `none`, `auto`, `required` or one by name"""
     parallel_tool_calls: bool | None = None

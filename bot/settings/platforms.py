@@ -3,19 +3,13 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from bot.settings.types import AbsolutePath, Count, GatewayUrl, HttpUrl, TelegramToken, Token
+from bot.settings.types import AbsolutePath, Count, GatewayUrl, HttpUrl, Section, TelegramToken, Token
 
 _TELEGRAMS_OWN_API = "https://api.telegram.org"
 _WEBHOOK_PORTS = (443, 80, 88, 8443)
 """Bot API, setWebhook."""
-
-
-class Section(BaseModel):
-    """A group of settings: a word before the first ``_`` of variables, a table in TOML."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
 class DiscordSettings(Section):

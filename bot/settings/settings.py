@@ -28,7 +28,7 @@ from bot.pictures.size import (
     DEFAULT_PICTURE_TOKENS,
 )
 from bot.settings.model import DEFAULT_MODEL_API_URL, ModelSettings
-from bot.settings.platforms import DiscordSettings, Section, TelegramSettings
+from bot.settings.platforms import DiscordSettings, TelegramSettings
 from bot.settings.types import (
     Access,
     Count,
@@ -36,6 +36,7 @@ from bot.settings.types import (
     LogLevel,
     Personas,
     Seconds,
+    Section,
 )
 from bot.settings.variables import CONFIG_FILE, VariablesSource, without_empty
 from bot.settings.words import problems, unknown_variables
@@ -104,6 +105,8 @@ class TurnSettings(Section):
 
     running: Count = 16
     """Questions that are answered at the same time, over all conversations"""
+    running_per_conversation: Count = 4
+    """The same within one conversation, where each person has one of their own; elsewhere it is one"""
     waiting: Count = 500
     """Questions that wait at the same time, over all conversations; beyond that people are told to ask later"""
     waiting_per_conversation: Count = 10

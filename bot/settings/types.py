@@ -1,4 +1,4 @@
-"""What the values of settings may be, each with the words that say so."""
+"""What settings are made of: sections, and what their values may be, each with the words that say so."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,13 @@ from pathlib import PurePath
 from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+
+class Section(BaseModel):
+    """A group of settings: a word before the first ``_`` of variables, a table in TOML."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
 def _url(value: str, schemes: Sequence[str]) -> str:

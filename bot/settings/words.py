@@ -1,4 +1,4 @@
-"""What the operator reads about settings: what is wrong with them, and the table of all of them."""
+"""What the operator reads about settings that are wrong."""
 
 import difflib
 import json
@@ -84,27 +84,3 @@ def _shown(value: object) -> str:
     """A wrong value for the operator's eyes, without a password that a URL may hold."""
     text = re.sub(r"//[^/\s]*@", "//***@", value if isinstance(value, str) else json.dumps(value, default=str))
     return json.dumps(text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…", ensure_ascii=False)
-
-
-def configuration_table(settings: type[BaseModel]) -> str:
-    """All variables as a Markdown table: name, meaning (the field's description), default."""
-    rows = [
-        f"| `{variable.name}` | {_one_line(variable.field.description or '')} | {_default(variable.field.default)} |"
-        for variable in variables(settings).values()
-    ]
-    return "\n".join(["| variable | meaning | default |", "| --- | --- | --- |", *rows])
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).removesuffix(".").replace("|", "\\|")
-
-
-def _default(value: object) -> str:
-    if value is None or value == ():
-        return "not set"
-    if isinstance(value, bool):
-        return "`on`" if value else "`off`"
-    text = value.model_dump_json() if isinstance(value, BaseModel) else str(value)
-    if "\n" in text:
-        return "built in"
-    return f"`{text.removesuffix('.0') if isinstance(value, float) else text}`"

@@ -2,7 +2,6 @@
 
 import logging
 
-from bot.errors import ModelError
 from bot.ports.clock import Clock
 from bot.ports.model import Model
 from bot.sight.self_test import can_see
@@ -29,10 +28,7 @@ class Sight:
         """Ask until the server says something that tells."""
         wait_s = AGAIN_S
         while self.can_see is None:
-            try:
-                self.can_see = await can_see(model)
-            except ModelError as error:
-                log.warning("it is not known yet whether the model can see: %s", error)
+            self.can_see = await can_see(model)
             if self.can_see is None:
                 await clock.sleep(wait_s)
                 wait_s = min(2 * wait_s, LONGEST_S)

@@ -1,4 +1,4 @@
-"""Listening on all platforms at once."""
+"""Receiving from all platforms at once."""
 
 import asyncio
 import gc
@@ -8,8 +8,8 @@ from bot.ports.chat import Chat
 from bot.ports.intake import Intake
 
 
-async def listen(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
-    """Listen until told to stop, until no platform has anything more to give, or until one fails for good.
+async def receive(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> None:
+    """Receive until told to stop, until no platform has anything more to give, or until one fails for good.
 
     Raises:
         PlatformRefused: what one of them failed with.
@@ -18,13 +18,13 @@ async def listen(chats: Sequence[Chat], intake: Intake, stop: asyncio.Event) -> 
     gc.freeze()
     receiving = {asyncio.create_task(chat.receive(intake), name=f"receive {chat.platform}") for chat in chats}
     stopping = asyncio.create_task(stop.wait(), name="stop")
-    listening = set(receiving)
+    left = set(receiving)
     try:
-        while listening and not stop.is_set():
-            done, _ = await asyncio.wait({*listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            for ended in done & listening:
+        while left and not stop.is_set():
+            done, _ = await asyncio.wait({*left, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done & left:
                 ended.result()
-            listening -= done
+            left -= done
     finally:
         for task in (*receiving, stopping):
             task.cancel()

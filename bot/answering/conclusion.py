@@ -1,14 +1,16 @@
 """Decides how a turn ends: what must stand in the chat, and what is stored of it."""
 
+from collections.abc import Sequence
+
 from bot import texts
 from bot.answering.reading import Answer
 from bot.answering.window import attachments_of
-from bot.delivery.fences import with_closed_fence
 from bot.errors import ModelTrouble
 from bot.events import Action
+from bot.markup.fences import with_closed_fence
 from bot.ports.model import FinishReason
 from bot.ports.parts import Button
-from bot.records.attachments import Verdict
+from bot.records.attachments import Attachment, Verdict, numbered
 from bot.records.history import Exchange
 from bot.records.turns import Buttons, Outcome, TurnState
 from bot.sentences import NO_SENTENCE, Sentence
@@ -76,16 +78,22 @@ def _buttons(answer: Answer, trouble: str) -> Buttons:
 
 
 def notes_on(question: Exchange) -> list[Sentence]:
-    """A line for each picture of the question that the model does not get, or not whole."""
+    """A line for each attachment of the question that the model does not get, or not whole."""
     notes = []
-    for number, attachment in enumerate(attachments_of([question]), start=1):
+    attachments = list(attachments_of([question]))
+    for attachment in attachments:
         if attachment.verdict is Verdict.UNUSABLE:
-            notes.append(texts.not_seen(number, attachment.reason))
+            notes.append(texts.not_seen(_called(attachment, attachments), attachment.reason))
         elif attachment.left_out:
-            notes.append(texts.seen_in_part(number, attachment.left_out))
+            notes.append(texts.seen_in_part(_called(attachment, attachments), attachment.left_out))
     if any(quote.is_hidden for message in question.messages for quote in message.quoted):
         notes.append(texts.HIDDEN)
     return notes
+
+
+def _called(attachment: Attachment, beside: Sequence[Attachment]) -> Sentence:
+    is_only = sum(one.medium is attachment.medium for one in beside) == 1
+    return texts.called(attachment.medium, None if is_only else numbered(beside)[attachment.id])
 
 
 def _trouble(answer: Answer, interrupted: str | None) -> tuple[str, Sentence]:
