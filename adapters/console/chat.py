@@ -13,6 +13,7 @@ from adapters.console.paths import find_files
 from adapters.console.render import render
 from adapters.console.screen import Screen
 from adapters.console.typed import whole
+from adapters.newest import Newest
 from bot import texts
 from bot.errors import AttachmentError, PlatformRefused
 from bot.events import AttachmentRef, ConversationKey, MessageId, Person, PersonId, PlatformName
@@ -42,8 +43,8 @@ class ConsoleChat:
         self._person_name = person_name
         self._language = language
         self._last_id = 0
-        self._shown: dict[MessageId, str] = {}
-        self._by_nonce: dict[str, MessageId] = {}
+        self._shown: Newest[MessageId, str] = Newest(REMEMBERED)
+        self._by_nonce: Newest[str, MessageId] = Newest(REMEMBERED)
         self._newest: MessageId | None = None
 
     @property
@@ -97,6 +98,11 @@ class ConsoleChat:
         """Always: a command is a message here."""
         del message_id
         return True
+
+    def is_guest(self, key: ConversationKey) -> bool:
+        """Never: it is at home there."""
+        del key
+        return False
 
     def answers_once(self, key: ConversationKey) -> bool:
         """Never: there is always room for more."""
@@ -171,10 +177,6 @@ class ConsoleChat:
         self._screen.say(new)
         self._newest = message_id
         self._shown[message_id] = text
-        if len(self._shown) > REMEMBERED:
-            del self._shown[next(iter(self._shown))]
-        if len(self._by_nonce) > REMEMBERED:
-            del self._by_nonce[next(iter(self._by_nonce))]
         if text.endswith("\n"):  # Nothing more is coming: see `render`.
             self._screen.prompt()
 

@@ -4,33 +4,35 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Self, TypeVar
+from typing import Self
 
 import aiohttp
 
-from adapters.discord.catch_up.bounds import DEFAULT, CatchUp
+from adapters.discord.bounds import DEFAULT, CatchUp
 from adapters.discord.catch_up.history import History
 from adapters.discord.client import Library, options, set_up_library
 from adapters.discord.content.attachments import Links
 from adapters.discord.errors import discord_request
 from adapters.discord.files import Files
-from adapters.discord.gateway.listening import listen
-from adapters.discord.gateway.shards import AS_RECOMMENDED, Sharding
 from adapters.discord.interactions.outliving import Outliving
 from adapters.discord.interactions.sealing import Seal
 from adapters.discord.interactions.suggesting import Choices
 from adapters.discord.interactions.waiting import Interactions
 from adapters.discord.limits import DISCORD, LIMITS
+from adapters.discord.listening.assembly import cursor_of
+from adapters.discord.listening.connections import listen
 from adapters.discord.places import channel_of, is_interaction, owner_of
-from adapters.discord.receiving.assembly import cursor_of
 from adapters.discord.receiving.means import Means
 from adapters.discord.receiving.own_threads import OwnThreads
 from adapters.discord.render import render
 from adapters.discord.rights import may_manage, unheard
+from adapters.discord.shards import AS_RECOMMENDED, Sharding
 from adapters.discord.writing.headroom import Headrooms
 from adapters.discord.writing.posting import Posting
 from adapters.discord.writing.unspoken import Unspoken
+from adapters.waits import growing, until_reached
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import AttachmentRef, ConversationKey, MessageId, PersonId, PlatformName
 from bot.ports.clock import Clock
@@ -45,7 +47,16 @@ _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
 """Between two attempts to log in while Discord can't be reached."""
 
-_T = TypeVar("_T")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Connected:
+    """What there is once the bot is logged in."""
+
+    rest: Library
+    posting: Posting
+    unspoken: Unspoken
+    history: History
+    files: Files
 
 
 class DiscordChat:
@@ -89,11 +100,7 @@ class DiscordChat:
         self._headrooms = Headrooms(clock)
         self._interactions = Interactions(clock)
         self._connections = AsyncExitStack()
-        self._rest: Library | None = None
-        self._posting: Posting | None = None
-        self._unspoken: Unspoken | None = None
-        self._history: History | None = None
-        self._files: Files | None = None
+        self._connected: _Connected | None = None
         self._ready = asyncio.Event()
 
     @property
@@ -122,7 +129,7 @@ class DiscordChat:
             _log.warning("%s I will try again.", error)
         return self
 
-    async def _log_in(self) -> Library:
+    async def _log_in(self) -> _Connected:
         async with AsyncExitStack() as connections:
             session = await connections.enter_async_context(aiohttp.ClientSession())
             watched = {"http_trace": self._headrooms.trace(), **options(content=True)}
@@ -130,27 +137,23 @@ class DiscordChat:
             async with discord_request("logging in"):
                 await rest.login(self._token)
             self._connections = connections.pop_all()
-        self._rest = rest
-        self._unspoken = Unspoken(rest, self._clock)
-        self._posting = Posting(rest, self._interactions, self._unspoken, self._clock)
-        self._history = History(rest)
-        self._files = Files(session, rest, self._links, api_url=self._api_url, clock=self._clock)
-        return rest
+        unspoken = Unspoken(rest, self._clock)
+        self._connected = _Connected(
+            rest=rest,
+            posting=Posting(rest, self._interactions, unspoken, self._clock),
+            unspoken=unspoken,
+            history=History(rest),
+            files=Files(session, rest, self._links, api_url=self._api_url, clock=self._clock),
+        )
+        return self._connected
 
-    async def _logged_in(self) -> Library:
-        wait_s = _FIRST_WAIT_S
-        while True:
-            await self._clock.sleep(wait_s)
-            try:
-                return await self._log_in()
-            except PlatformRefused:
-                raise
-            except PlatformError as error:
-                _log.debug("%s I will try again.", error)
-            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+    async def _logged_in(self) -> _Connected:
+        waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)
+        await self._clock.sleep(next(waits))
+        return await until_reached(self._log_in, self._clock, waits)
 
     async def __aexit__(self, *exc_info: object) -> None:
-        self._rest = self._posting = self._history = self._files = None
+        self._connected = None
         await self._interactions.close()
         await self._connections.aclose()
 
@@ -160,7 +163,8 @@ class DiscordChat:
         Raises:
             PlatformRefused: listening can't work, e.g. because the token was revoked.
         """
-        rest = self._rest or await self._logged_in()
+        connected = self._connected or await self._logged_in()
+        rest = connected.rest
         means = Means(
             rest=rest,
             clock=self._clock,
@@ -168,7 +172,7 @@ class DiscordChat:
             links=self._links,
             interactions=self._interactions,
             choices=self._choices,
-            unspoken=self._required(self._unspoken),
+            unspoken=connected.unspoken,
             threads=OwnThreads(rest) if self._opens_threads else None,
         )
         kept = f"{cursor_of(rest)}:interactions"
@@ -181,7 +185,7 @@ class DiscordChat:
         await self._ready.wait()
 
     async def fetch(self, ref: AttachmentRef, *, max_bytes: int) -> bytes:
-        return await self._required(self._files).fetch(ref, max_bytes=max_bytes)
+        return await self._required.files.fetch(ref, max_bytes=max_bytes)
 
     def render(self, markdown: str, *, final: bool) -> Sequence[Part]:
         return render(markdown, final=final)
@@ -190,16 +194,20 @@ class DiscordChat:
         """Of a command Discord shows its name and who used it, of a form nothing."""
         return not is_interaction(message_id)
 
+    def is_guest(self, key: ConversationKey) -> bool:
+        """Where somebody brought it along for themselves alone."""
+        return owner_of(key) is not None
+
     def answers_once(self, key: ConversationKey) -> bool:
         """Never: there is always room for more."""
         del key
         return False
 
     async def post(self, key: ConversationKey, part: Part, *, reply_to: MessageId | None, nonce: str) -> MessageId:
-        return await self._required(self._posting).post(key, part, reply_to=reply_to, nonce=nonce)
+        return await self._required.posting.post(key, part, reply_to=reply_to, nonce=nonce)
 
     async def edit(self, key: ConversationKey, message_id: MessageId, part: Part) -> None:
-        await self._required(self._posting).edit(key, message_id, part)
+        await self._required.posting.edit(key, message_id, part)
 
     async def draft(self, key: ConversationKey, draft: MessageId, part: Part) -> None:
         """Not here: an answer grows by edits."""
@@ -208,7 +216,7 @@ class DiscordChat:
 
     async def delete(self, key: ConversationKey, message_id: MessageId, *, instead: str) -> None:
         del instead
-        await self._required(self._posting).delete(key, message_id)
+        await self._required.posting.delete(key, message_id)
 
     def newest(self, key: ConversationKey) -> None:
         """Not needed: the messages after the question can be read."""
@@ -216,26 +224,26 @@ class DiscordChat:
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        return await self._required(self._history).find(key, after=after, reply_to=reply_to, known=known)
+        return await self._required.history.find(key, after=after, reply_to=reply_to, known=known)
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
-        return await may_manage(self._required(self._rest), key, person)
+        return await may_manage(self._required.rest, key, person)
 
     async def unheard(self, key: ConversationKey) -> Sentence:
-        return await unheard(self._required(self._rest), key)
+        return await unheard(self._required.rest, key)
 
     async def acknowledge(self, key: ConversationKey, message_id: MessageId) -> None:
-        await self._required(self._posting).acknowledge(key, message_id)
+        await self._required.posting.acknowledge(key, message_id)
 
     def headroom(self, key: ConversationKey) -> Headroom | None:
         """As the headers say. Answers to one person alone take another way, through the tokens of interactions."""
         return None if owner_of(key) else self._headrooms.of(channel_of(key))
 
     async def typing(self, key: ConversationKey, *, reply_to: MessageId) -> None:
-        await self._required(self._posting).typing(key, reply_to=reply_to)
+        await self._required.posting.typing(key, reply_to=reply_to)
 
-    @staticmethod
-    def _required(part: _T | None) -> _T:
-        if part is None:
+    @property
+    def _required(self) -> _Connected:
+        if self._connected is None:
             raise PlatformUnavailable("Discord is not connected.")
-        return part
+        return self._connected

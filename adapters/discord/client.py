@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from adapters.discord.gateway.shards import Shard
+from adapters.discord.errors import discord_request
 from adapters.discord.limits import LONGEST_RATE_LIMIT_WAIT_S
+from adapters.discord.shards import Shard
+
+Payload: TypeAlias = dict[str, Any]
+"""JSON as the API takes and gives it."""
 
 NO_PINGS = discord.AllowedMentions.none()
 """Nothing that the model writes may notify anybody, and neither does a reply."""
@@ -66,6 +70,21 @@ class Library(discord.Client):
         interaction = discord.Interaction[Self](data=data, state=self._connection)
         interaction.channel = channel
         return interaction
+
+
+async def message_by_id(client: discord.Client, channel_id: int, message_id: int) -> discord.Message:
+    """Fetch a message.
+
+    Raises:
+        PlatformError: it is gone, or can't be seen or fetched.
+    """
+    async with discord_request(f"looking up message {message_id}"):
+        return await client.get_partial_messageable(channel_id).fetch_message(message_id)
+
+
+def own_id(client: discord.Client) -> int:
+    """The bot's own user id; 0 before it is logged in."""
+    return client.user.id if client.user else 0
 
 
 def options(*, content: bool, shard: Shard | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import aiohttp
 import discord
 from yarl import URL
 
+from adapters.discord.client import message_by_id
 from adapters.discord.content.attachments import Links, link_has_expired
 from adapters.discord.content.handles import Avatar, InMessage, Permanent, read_handle
 from adapters.discord.errors import discord_request
@@ -101,9 +102,7 @@ class Files:
                 "a command's file from before the restart", person=sentence("I lost it in a restart; send it again")
             )
         try:
-            async with discord_request(f"looking up message {handle.message_id}"):
-                channel = self._rest.get_partial_messageable(handle.channel_id)
-                message = await channel.fetch_message(handle.message_id)
+            message = await message_by_id(self._rest, handle.channel_id, handle.message_id)
         except PlatformUnavailable:
             raise
         except PlatformError as error:

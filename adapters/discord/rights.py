@@ -4,7 +4,6 @@ import discord
 
 from adapters.discord.errors import discord_request
 from adapters.discord.places import owner_of
-from bot import texts
 from bot.events import ConversationKey, PersonId
 from bot.sentences import NO_SENTENCE, Sentence, sentence
 
@@ -39,8 +38,6 @@ async def may_manage(rest: discord.Client, key: ConversationKey, person: PersonI
 
 async def unheard(rest: discord.Client, key: ConversationKey) -> Sentence:
     """See `Chat.unheard`. Without the message content intent that is all but private chats (Discord docs, Gateway)."""
-    if owner_of(key) is not None:
-        return texts.NOT_A_MEMBER
     if content_intent_is_on(rest):
         return NO_SENTENCE
     async with discord_request(f"asking for channel {key.chat_id}"):

@@ -46,24 +46,9 @@ async def serve_http(
     Raises:
         HttpUnavailable: the port is taken, or the address is not this machine's.
     """
-
-    async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "alive"})
-
-    async def readyz(_request: web.Request) -> web.Response:
-        found = dict(troubles())
-        status = 503 if found else 200
-        return web.json_response({"status": "not ready" if found else "ready", "troubles": found}, status=status)
-
     # Whoever can reach the port could fill the log with tracebacks of requests that are no HTTP.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    app = web.Application(client_max_size=MOST_BYTES)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    for path, answer in posts.items():
-        app.router.add_post(path, answer)
-    app.on_response_prepare.append(_plain_headers)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+    runner = web.AppRunner(_application(troubles, posts), access_log=None, shutdown_timeout=_CLOSE_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -76,6 +61,24 @@ async def serve_http(
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def _application(troubles: Callable[[], Mapping[str, str]], posts: Mapping[str, Post]) -> web.Application:
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        found = dict(troubles())
+        status = 503 if found else 200
+        return web.json_response({"status": "not ready" if found else "ready", "troubles": found}, status=status)
+
+    app = web.Application(client_max_size=MOST_BYTES)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    for path, answer in posts.items():
+        app.router.add_post(path, answer)
+    app.on_response_prepare.append(_plain_headers)
+    return app
 
 
 async def _plain_headers(_request: web.Request, response: web.StreamResponse) -> None:

@@ -1,14 +1,13 @@
 """The client of an OpenAI-compatible chat completions API."""
 
 import asyncio
-import logging
+import contextlib
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
 from typing import NoReturn
 
 import aiohttp
-import tenacity
 from yarl import URL
 
 from adapters.model import errors
@@ -16,21 +15,13 @@ from adapters.model.body import RequestBody
 from adapters.model.errors import About
 from adapters.model.reading import AnswerReading
 from adapters.model.request import fixed_fields, request_body
+from adapters.model.retries import MAX_RETRY_WAIT_S, Retries
 from adapters.model.timeouts import ModelTimeouts
-from bot.errors import ModelError
 from bot.ports.clock import Clock
 from bot.ports.model import ModelEvent, PromptMessage, Tool
 from bot.settings.parameters import ModelParameters
 
-__all__ = ["ModelClient", "ModelTimeouts"]
-
-MAX_RETRY_WAIT_S = 20.0
-"""Longest wait between two attempts. A server that asks for more is not asked again: the person is told when."""
-
-_FIRST_WAIT_S = 0.5
 _MAX_ERROR_BYTES = 64 << 10
-
-_log = logging.getLogger(__name__)
 
 
 class ModelClient:
@@ -70,10 +61,13 @@ class ModelClient:
         self._timeouts = timeouts
         self._http_timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect_s)
         self._clock = clock
-        self._random = random
-        self._attempts = attempts
-        self._retry_for_s = timeouts.first_byte_s if retry_for_s is None else retry_for_s
-        self._longest_wait_s = MAX_RETRY_WAIT_S if retry_for_s is None else min(MAX_RETRY_WAIT_S, retry_for_s)
+        self._retries = Retries(
+            attempts=attempts,
+            begin_within_s=timeouts.first_byte_s if retry_for_s is None else retry_for_s,
+            longest_wait_s=MAX_RETRY_WAIT_S if retry_for_s is None else min(MAX_RETRY_WAIT_S, retry_for_s),
+            clock=clock,
+            random=random,
+        )
         self._headers = {
             "Accept": "text/event-stream" if parameters.stream else "application/json",
             "Content-Type": "application/json",
@@ -94,7 +88,7 @@ class ModelClient:
         fixed = self._fixed if model is None else {**self._fixed, "model": model}
         body = request_body(fixed, prompt, tools, detail=self._detail)
         about = About(request_id=request_id, key=self._key, prompt=prompt, has_tools=bool(tools))
-        reading: AnswerReading = await self._retrying()(self._begin, body, about)
+        reading: AnswerReading = await self._retries.of_one()(self._begin, body, about)
         try:
             events = reading.first
             while True:
@@ -123,62 +117,12 @@ class ModelClient:
         except (aiohttp.ClientError, OSError) as error:
             raise errors.broken(about, error, began=False) from error
         reading = AnswerReading(response, about, self._timeouts, self._clock, first_byte_at=first_byte_at)
-        try:
+        with contextlib.ExitStack() as unread:
+            unread.callback(reading.close)
             await (reading.begin() if response.status == HTTPStatus.OK else self._refuse(reading, response.status))
-        except BaseException:
-            reading.close()
-            raise
+            unread.pop_all()
         return reading
 
     async def _refuse(self, reading: AnswerReading, status: int) -> NoReturn:
         body = await reading.refusal(_MAX_ERROR_BYTES)
         raise errors.refused(reading.about, status=status, body=body, now=self._clock.now())
-
-    def _retrying(self) -> tenacity.AsyncRetrying:
-        return tenacity.AsyncRetrying(
-            sleep=self._clock.sleep,
-            retry=tenacity.retry_if_exception(self._may_help),
-            wait=self._wait_s,
-            stop=self._give_up_after(self._clock.monotonic_s()),
-            before_sleep=_log_attempt,
-            reraise=True,
-        )
-
-    def _wait_s(self, state: tenacity.RetryCallState) -> float:
-        error = _error_of(state)
-        if error is not None and error.retry_after_s is not None:
-            # A bit later than asked for: everybody else was told the same.
-            return error.retry_after_s + self._random.uniform(0, _FIRST_WAIT_S)
-        if state.attempt_number == 1 and error is not None and _was_stale(error):
-            return 0.0
-        longest = min(self._longest_wait_s, _FIRST_WAIT_S * 2.0**state.attempt_number)
-        return self._random.uniform(longest / 2, longest)
-
-    def _give_up_after(self, started_s: float) -> Callable[[tenacity.RetryCallState], bool]:
-        def give_up(state: tenacity.RetryCallState) -> bool:
-            passed_s = self._clock.monotonic_s() - started_s
-            return state.attempt_number >= self._attempts or passed_s >= self._retry_for_s
-
-        return give_up
-
-    def _may_help(self, error: BaseException) -> bool:
-        return (
-            isinstance(error, ModelError)
-            and error.retryable
-            and (error.retry_after_s is None or error.retry_after_s <= self._longest_wait_s)
-        )
-
-
-def _error_of(state: tenacity.RetryCallState) -> ModelError | None:
-    error = state.outcome.exception() if state.outcome is not None else None
-    return error if isinstance(error, ModelError) else None
-
-
-def _was_stale(error: ModelError) -> bool:
-    # The server had closed a kept connection just before it was used again: nothing is wrong with it.
-    return isinstance(error.__cause__, aiohttp.ServerDisconnectedError | ConnectionResetError)
-
-
-def _log_attempt(state: tenacity.RetryCallState) -> None:
-    wait_s = state.next_action.sleep if state.next_action is not None else 0.0
-    _log.warning("%s Asking again in %.1f s.", _error_of(state), wait_s)

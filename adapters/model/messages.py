@@ -64,7 +64,7 @@ def _joined(prompt: Sequence[PromptMessage]) -> list[PromptMessage]:
         if last is not None and last.role == message.role != "tool" and not last.tool_calls:
             joined[-1] = replace(last, content=last.content + content, tool_calls=message.tool_calls)
         else:
-            joined.append(replace(message, content=content))
+            joined.append(message if content == message.content else replace(message, content=content))
     return joined
 
 

@@ -34,7 +34,8 @@ _EARLIER_SHOWN = 5
 _LETTERS_PER_TOKEN = 4
 _PIECE = re.compile(r"\S+\s*")
 _SENDER = re.compile(r"\[([^\[\],]+)[^\]]*\]\s*(.*)", re.DOTALL)
-_LABEL = re.compile(r"\(?(Picture \d+.*|The region .*)(?::|, which you asked for:\))")
+_ATTACHMENT = r"(?:Picture|Video|Sound recording|File) \d+"
+_LABEL = re.compile(rf"\(?({_ATTACHMENT}.*|The region .*)(?::|, which you asked for:\))")
 _NOT_SAID = re.compile(r"\((?:sent|called you) (?:without words|together).*\)|\(The region .*\)")
 """What the prompt says of a message without words."""
 _PICTURE_NAME = re.compile(r" ?\[(p\d+(?:\.\d+)?)\]")
@@ -47,7 +48,7 @@ _WISHES: tuple[tuple[re.Pattern[str], str, dict[str, Any]], ...] = (
         {"boxes": [{"bbox_2d": _MIDDLE, "label": "the middle"}]},
     ),
 )
-_UNSEEN = re.compile(r"\((Picture \d+.*?) could not be looked at: (.+?)\. You have not seen it\.\)", re.DOTALL)
+_UNSEEN = re.compile(rf"\(({_ATTACHMENT}.*?) could not be looked at: (.+?)\. You have not seen it\.\)", re.DOTALL)
 
 _INTRODUCTION = (
     "I am the built-in offline model: no real model is connected, so I can't understand words or pictures. "

@@ -29,7 +29,7 @@ from adapters.telegram.receiving.polling import POLL_TIMEOUT_S, Poller, RawUpdat
 from adapters.telegram.receiving.updates import Receiver
 from adapters.telegram.receiving.webhook import Webhook
 from adapters.telegram.render import render
-from adapters.telegram.request import AiohttpRequest, closed
+from adapters.telegram.request import READ_TIMEOUT_S, AiohttpRequest, closed
 from adapters.telegram.rights import may_manage, reads_all, unheard
 from adapters.telegram.writing.inline_messages import InlineMessages
 from adapters.telegram.writing.messages import Messages
@@ -64,6 +64,7 @@ class TelegramChat:
         reacts: bool = False,
         offers_inline: bool = False,
         drafts: bool = False,
+        read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         """Set up; nothing is opened and nobody is asked.
 
@@ -77,12 +78,13 @@ class TelegramChat:
             reacts: `acknowledge` shows something.
             offers_inline: Who types ``@bot question`` in any chat may ask it there.
             drafts: Answers in private chats grow as drafts.
+            read_timeout_s: For one whole call without a file, but for `getUpdates`.
         """
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
         base = api_url.rstrip("/")
         self._clock = clock
-        self._calls = AiohttpRequest(pool_size=_POOL_SIZE)
+        self._calls = AiohttpRequest(pool_size=_POOL_SIZE, read_timeout_s=read_timeout_s)
         self._polls = AiohttpRequest(pool_size=1)
         self._bot = RawBot(
             token,
@@ -96,12 +98,13 @@ class TelegramChat:
         )
         self._limits = replace(LIMITS if local_files is None else LOCAL_LIMITS, has_drafts=drafts)
         self._webhook = webhook
-        self._wording = wording
         self._reacts = reacts
-        self._offers_inline = offers_inline
         self._messages = Messages(self._bot, clock)
         self._inline_messages = InlineMessages(self._bot)
         self._at_once = AtOnce(self._bot, offers_inline=offers_inline)
+        self._introduction = partial(
+            introduce, self._bot, polls=webhook is None, wording=wording, offers_inline=offers_inline
+        )
         self._me: Identity | None = None
         self._ready = asyncio.Event()
 
@@ -122,18 +125,17 @@ class TelegramChat:
         Raises:
             PlatformRefused: Telegram does not accept the token.
         """
-        await self._calls.initialize()
-        await self._polls.initialize()
-        try:
-            await self._introduce()
-        except PlatformRefused:
-            await self.__aexit__()
-            raise
-        except PlatformError as error:
-            log.warning("%s I will try again.", error)
-        except BaseException:
-            await self.__aexit__()
-            raise
+        async with contextlib.AsyncExitStack() as opened:
+            opened.push_async_exit(self)
+            await self._calls.initialize()
+            await self._polls.initialize()
+            try:
+                await self._introduce()
+            except PlatformRefused:
+                raise
+            except PlatformError as error:
+                log.warning("%s I will try again.", error)
+            opened.pop_all()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -192,6 +194,10 @@ class TelegramChat:
     def shows_question(self, message_id: MessageId) -> bool:
         """A command is a message here; but where somebody asked inline, the answer takes the question's place."""
         return not is_chosen(message_id)
+
+    def is_guest(self, key: ConversationKey) -> bool:
+        """In chats that it never joined, and inline."""
+        return is_elsewhere(key)
 
     def answers_once(self, key: ConversationKey) -> bool:
         """Where the bot is not: to a guest, and inline."""
@@ -256,9 +262,7 @@ class TelegramChat:
                     self._messages.note_newest(place.key, place.newest)
 
     async def _introduce(self) -> Identity:
-        self._me = await introduce(
-            self._bot, polls=self._webhook is None, wording=self._wording, offers_inline=self._offers_inline
-        )
+        self._me = await self._introduction()
         self._ready.set()
         return self._me
 

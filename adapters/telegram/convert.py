@@ -13,8 +13,8 @@ from adapters.telegram.content.entities import Identity, Reading, read
 from adapters.telegram.content.quoting import forwarded, replied_to
 from adapters.telegram.content.text_pictures import led_to, led_to_by_quote
 from adapters.telegram.elsewhere import guest_key, of_guest_query, of_inline_message
-from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.receiving.moving import moved
+from adapters.telegram.moving import moved
+from adapters.telegram.places import key_of, topic_of
 from adapters.telegram.writing.keyboard import pressed
 from bot.commands.known import UNKNOWN
 from bot.events import (
@@ -53,6 +53,8 @@ class Unplaced:
     message_id: MessageId
     chat_id: str | None = None
     """None where the bot is not: there the id alone tells it from all others."""
+    turn: int | None = None
+    """As its button claims: see `bot.events.ButtonPressed.turn`."""
 
 
 def event_of(update: Mapping[str, Any], me: Identity) -> Event | None:
@@ -97,8 +99,9 @@ def unplaced_press(update: Mapping[str, Any]) -> Unplaced | None:
     (Bot API, InaccessibleMessage).
     """
     match update:
-        case {"callback_query": {"inline_message_id": str(inline_message_id)}}:
-            return Unplaced(message_id=of_inline_message(inline_message_id))
+        case {"callback_query": {"inline_message_id": str(inline_message_id), **query}}:
+            meant = pressed(query.get("data"))
+            return Unplaced(message_id=of_inline_message(inline_message_id), turn=meant.turn if meant else None)
         case {"callback_query": {"message": {"date": 0, "message_id": int(number), "chat": {"id": int(chat_id)}}}}:
             return Unplaced(message_id=MessageId(str(number)), chat_id=str(chat_id))
         case _:
@@ -136,11 +139,9 @@ def _stopped_draft(update: Mapping[str, Any]) -> ButtonPressed | None:
     """Somebody stopped a draft (Bot API 10.3): drafts are in private chats only, so it was the person of the chat."""
     match update:
         case {"stopped_message_generation": {"chat": {"id": int(chat_id), **chat}, "draft_id": int(draft_id), **where}}:
-            thread_id = where.get("message_thread_id")
+            topic_id = where.get("message_thread_id")
             return ButtonPressed(
-                key=ConversationKey(
-                    platform=TELEGRAM, chat_id=str(chat_id), thread_id=None if thread_id is None else str(thread_id)
-                ),
+                key=key_of(chat_id, topic_id if isinstance(topic_id, int) else None),
                 message_id=MessageId(str(draft_id)),
                 action=Action.STOP,
                 press_id=f"draft {draft_id}",
@@ -165,12 +166,12 @@ def _press(
     meant = pressed(query.data)
     if meant is None:
         return None
-    action, value = meant
     return ButtonPressed(
         key=key,
         message_id=message_id,
-        action=action,
-        value=value,
+        action=meant.action,
+        value=meant.value,
+        turn=meant.turn,
         press_id=query.id,
         sender=person_of(query.from_user),
         is_private=is_private,
@@ -220,10 +221,9 @@ def _to_guest(message: Message, me: Identity) -> MessageReceived | None:
     event = received(message, me)
     if event is None or message.guest_query_id is None:
         return None
-    topic_id = message.message_thread_id if message.is_topic_message else None
     return replace(
         event,
-        key=guest_key(message.chat.id, topic_id, event.sender.id),
+        key=guest_key(message.chat.id, topic_of(message), event.sender.id),
         message_id=of_guest_query(message.guest_query_id),
         is_private=False,
         address=Address.MENTION if event.address in (None, Address.PRIVATE) else event.address,
@@ -231,11 +231,7 @@ def _to_guest(message: Message, me: Identity) -> MessageReceived | None:
 
 
 def _key(message: Message) -> ConversationKey:
-    # Replies in groups without topics carry a message_thread_id too: the id of a reply chain, not of a place.
-    thread_id = message.message_thread_id if message.is_topic_message else None
-    return ConversationKey(
-        platform=TELEGRAM, chat_id=str(message.chat.id), thread_id=None if thread_id is None else str(thread_id)
-    )
+    return key_of(message.chat.id, topic_of(message))
 
 
 def _sender(message: Message) -> Person | None:

@@ -42,7 +42,7 @@ class Lookup:
                     ),
                 )
             case _:
-                raise AttachmentError("not a Telegram handle", person=sentence("I lost track of it"))
+                raise AttachmentError("not a Telegram handle", person=sentence("I no longer know where it is"))
 
     async def _emoji(self, emoji_id: str) -> str:
         match await self._bot.raw_custom_emoji(emoji_id):

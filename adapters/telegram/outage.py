@@ -3,6 +3,7 @@
 import logging
 
 from adapters.telegram.errors import is_conflict
+from adapters.waits import growing
 from bot.errors import GlimpseError, PlatformRefused, PlatformThrottled
 from bot.ports.clock import Clock
 
@@ -31,14 +32,13 @@ class Outage:
         self._failed_s = 0.0
         self._calm_s = 0.0
         self._said: set[tuple[type[GlimpseError], str]] = set()
-        self._next_wait_s = _FIRST_WAIT_S
+        self._waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)
 
     async def wait(self, error: GlimpseError) -> None:
         """Take note of a failure, and wait 1 s, 2 s, 4 s ... up to 30 s, or as long as the platform demands."""
         self.note(error)
         demanded_s = error.retry_after_s if isinstance(error, PlatformThrottled) else 0.0
-        await self._clock.sleep(max(self._next_wait_s, demanded_s))
-        self._next_wait_s = min(2 * self._next_wait_s, _LONGEST_WAIT_S)
+        await self._clock.sleep(max(next(self._waits), demanded_s))
 
     def note(self, error: GlimpseError) -> None:
         """Take note of a failure that somebody else waits for."""
@@ -60,4 +60,4 @@ class Outage:
         self._since_s = None
         self._calm_s = 0.0
         self._said.clear()
-        self._next_wait_s = _FIRST_WAIT_S
+        self._waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)

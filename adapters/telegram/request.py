@@ -65,15 +65,17 @@ class AiohttpRequest(BaseRequest):
     No error raised here holds the address of the request, since that contains the bot's token.
     """
 
-    __slots__ = ("_pool_size", "_session")
+    __slots__ = ("_pool_size", "_read_timeout_s", "_session")
 
-    def __init__(self, *, pool_size: int) -> None:
+    def __init__(self, *, pool_size: int, read_timeout_s: float = READ_TIMEOUT_S) -> None:
         """Prepare a pool that is opened by `initialize`.
 
         Args:
             pool_size: At most so many connections; further requests wait for one.
+            read_timeout_s: For one whole request that brings no file and names no time-out of its own.
         """
         self._pool_size = pool_size
+        self._read_timeout_s = read_timeout_s
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -85,7 +87,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        return READ_TIMEOUT_S
+        return self._read_timeout_s
 
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
@@ -128,7 +130,7 @@ class AiohttpRequest(BaseRequest):
             BadRequest: another 4xx that the base class has no error for.
         """
         body, headers = _encoded(request_data)
-        usual_s = READ_TIMEOUT_S if isinstance(body, bytes) else UPLOAD_TIMEOUT_S
+        usual_s = self._read_timeout_s if isinstance(body, bytes) else UPLOAD_TIMEOUT_S
         total = usual_s if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         timeout = aiohttp.ClientTimeout(total=total, connect=_CONNECT_TIMEOUT_S)
         try:

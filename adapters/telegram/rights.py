@@ -5,7 +5,6 @@ from telegram.constants import ChatMemberStatus
 from adapters.telegram.elsewhere import asker_of, is_elsewhere
 from adapters.telegram.errors import telegram_errors
 from adapters.telegram.raw import RawBot
-from bot import texts
 from bot.events import ConversationKey, PersonId
 from bot.sentences import NO_SENTENCE, Sentence, sentence
 
@@ -13,7 +12,7 @@ _MANAGES = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
 PRIVACY_MODE = sentence(
     "I can't do that yet: here I get to see only what is said to me. Make me an administrator, or turn privacy mode "
-    "off at @BotFather (/setprivacy) and add me again."
+    "off at [@BotFather](https://t.me/BotFather) (/setprivacy) and add me again."
 )
 
 
@@ -29,8 +28,6 @@ async def may_manage(bot: RawBot, key: ConversationKey, person: PersonId) -> boo
 
 async def unheard(bot: RawBot, key: ConversationKey) -> Sentence:
     """See `Chat.unheard`. Privacy mode hides from a plain member what is said to others (Bot API, Privacy mode)."""
-    if is_elsewhere(key):
-        return texts.NOT_A_MEMBER
     if not key.chat_id.startswith("-") or await reads_all(bot):
         return NO_SENTENCE
     return NO_SENTENCE if await _manages(bot, key, bot.id) else PRIVACY_MODE

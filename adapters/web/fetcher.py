@@ -125,20 +125,20 @@ async def open_web(
             limit_per_host=_CONNECTIONS_PER_HOST,
         )
         open_one = aiohttp.TCPConnector(force_close=True, limit=_CONNECTIONS, limit_per_host=_CONNECTIONS_PER_HOST)
-        public, anywhere = [
-            await stack.enter_async_context(
-                aiohttp.ClientSession(
-                    connector=connector,
-                    cookie_jar=aiohttp.DummyCookieJar(),
-                    headers=_HEADERS,
-                    # A file that grows when it is unpacked would pass the cap; none was asked for.
-                    auto_decompress=False,
-                    trust_env=False,
-                )
-            )
-            for connector in (guarded, open_one)
-        ]
+        public = await stack.enter_async_context(_session(guarded))
+        anywhere = await stack.enter_async_context(_session(open_one))
         yield PublicWeb(public, anywhere, trusted=trusted, is_public=is_public, clock=clock, deadline_s=deadline_s)
+
+
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=_HEADERS,
+        # A file that grows when it is unpacked would pass the cap; none was asked for.
+        auto_decompress=False,
+        trust_env=False,
+    )
 
 
 def _place(url: URL) -> tuple[str, int | None]:

@@ -1,16 +1,15 @@
 """Reading back what was said, as payloads: one that can't be read must not hide the others of its page."""
 
 from collections.abc import Callable, Collection
-from typing import Any, TypeAlias
+from typing import Any
 
 import discord
 
+from adapters.discord.client import Payload, own_id
 from adapters.discord.errors import UNKNOWN_MESSAGE, discord_request
 from adapters.discord.places import channel_of, number_of, of_interaction, of_message, owner_of
 from bot.errors import PlatformRefused
 from bot.events import ConversationKey, MessageId
-
-Payload: TypeAlias = dict[str, Any]
 
 PAGE = 100
 """Discord docs, Get Channel Messages: `limit`."""
@@ -75,11 +74,11 @@ class History:
         return sorted(page, key=_number)
 
     def _matcher(self, reply_to: MessageId | None, known: Collection[MessageId]) -> Callable[[Payload], bool]:
-        own_id = self._rest.user.id if self._rest.user else 0
+        bot_id = own_id(self._rest)
 
         def is_it(payload: Payload) -> bool:
             return (
-                int(payload["author"]["id"]) == own_id
+                int(payload["author"]["id"]) == bot_id
                 and not payload.get("flags", 0) & _LOADING
                 and _answered(payload) == reply_to
                 and of_message(_number(payload)) not in known

@@ -8,10 +8,10 @@ from functools import partial
 
 import discord
 
-from adapters.discord.catch_up.bounds import CatchUp
-from adapters.discord.catch_up.history import PAGE, History, Payload
+from adapters.discord.bounds import CatchUp
+from adapters.discord.catch_up.history import PAGE, History
 from adapters.discord.catch_up.seen import snowflake
-from adapters.discord.client import Library
+from adapters.discord.client import Library, Payload
 from adapters.discord.convert import is_from_a_person
 from adapters.discord.places import Channel, Place, is_interaction, number_of, of_message
 from adapters.discord.receiving.keeper import Keeper

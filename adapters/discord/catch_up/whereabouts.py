@@ -7,6 +7,7 @@ from itertools import chain
 import discord
 
 from adapters.discord.client import Library
+from adapters.discord.permissions import own_permissions
 from adapters.discord.places import Channel, Place, number_of, owner_of
 from bot.ports.intake import KnownPlace
 
@@ -34,12 +35,12 @@ class Horizon:
     """If `since` is before this, a thread may have been woken, written in and archived again meanwhile."""
 
 
-def readable_in(guild: discord.Guild, bot_id: int) -> list[Readable]:
+def readable_in(guild: discord.Guild) -> list[Readable]:
     """The channels and active threads whose past the bot may read."""
     everything: Iterable[Readable] = chain(
         guild.text_channels, guild.voice_channels, guild.stage_channels, guild.threads
     )
-    return [channel for channel in everything if _may_read(channel, bot_id)]
+    return [channel for channel in everything if _may_read(channel)]
 
 
 def places_to_look_at(
@@ -70,7 +71,7 @@ def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizo
     is_recent = number_of(known.newest) > horizon.changes_since
     channel = client.get_channel(place.channel_id)
     if isinstance(channel, Readable):
-        return channel if is_recent and _may_read(channel, client.user.id if client.user else 0) else None
+        return channel if is_recent and _may_read(channel) else None
     parent = client.get_channel(int(known.key.chat_id))
     if known.key.thread_id is None or not isinstance(parent, discord.abc.GuildChannel):
         return None
@@ -80,16 +81,9 @@ def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizo
     return None
 
 
-def _may_read(channel: Readable, bot_id: int) -> bool:
-    me = channel.guild.get_member(bot_id)
-    if me is None:
-        return True
-    try:
-        may = channel.permissions_for(me)
-    except discord.ClientException:
-        # A thread whose channel is unknown.
-        return True
-    return may.view_channel and may.read_message_history
+def _may_read(channel: Readable) -> bool:
+    may = own_permissions(channel)
+    return may is None or (may.view_channel and may.read_message_history)
 
 
 def last_message(channel: Channel) -> int:

@@ -1,6 +1,5 @@
 """Files and previews as Discord offers them, and the links that lead to them for about a day."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from yarl import URL
 from adapters.discord.content.handles import InMessage
 from adapters.discord.content.layouts import media
 from adapters.discord.content.previews import previews, still_of
+from adapters.newest import Newest
 from bot.events import AttachmentRef, Source
 
 Holder: TypeAlias = discord.Message | discord.MessageSnapshot
@@ -83,7 +83,7 @@ class Links:
     """The newest links by their handles, at most 2048. Signed by Discord for about a day; each saves one request."""
 
     def __init__(self) -> None:
-        self._urls: OrderedDict[str, str] = OrderedDict()
+        self._urls: Newest[str, str] = Newest(_MOST_LINKS)
 
     def note(self, message: discord.Message) -> None:
         """Remember the links of a message, of what it forwards and of the message it replies to."""
@@ -99,8 +99,6 @@ class Links:
         self._urls[offered.ref.handle] = offered.url
         if offered.ref.still:
             self._urls[offered.ref.still] = offered.still_url
-        while len(self._urls) > _MOST_LINKS:
-            self._urls.popitem(last=False)
 
     def forget(self, handle: str) -> None:
         self._urls.pop(handle, None)

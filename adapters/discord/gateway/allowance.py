@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import discord
 
 from adapters.discord.errors import discord_request
-from adapters.discord.gateway.shards import Shard
 from adapters.discord.gateway.slots import CONNECT_WITHIN_S, IDENTIFY_WITHIN_S, until_slot_s
+from adapters.discord.shards import Shard
 from bot.errors import PlatformError
 from bot.ports.clock import Clock
 

@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 import discord
 
 from adapters.discord.errors import CONTENT_INTENT_REMEDY, LOGIN_REMEDY, discord_request
 from adapters.discord.gateway.allowance import Allowance
-from adapters.discord.gateway.listener import Ears, Listener
-from adapters.discord.gateway.shards import Shard
+from adapters.discord.gateway.listener import Listener
+from adapters.discord.shards import Shard
+from adapters.waits import growing
 from bot.errors import PlatformError, PlatformRefused
 from bot.ports.clock import Clock
 
@@ -33,6 +35,12 @@ _HOPELESS: Mapping[int, str] = MappingProxyType(
 """Close codes after which Discord wants no reconnect. Source: Discord docs, Gateway Close Event Codes."""
 
 
+class NewListener(Protocol):
+    """Makes a client that is not connected yet."""
+
+    def __call__(self, *, content: bool) -> Listener: ...
+
+
 class Gateway:
     """Supervises listening.
 
@@ -42,32 +50,22 @@ class Gateway:
 
     Args:
         token: The bot's token.
-        ears: Who is told of what is heard.
+        listener: Makes a client for one connection.
         allowance: Of sessions.
+        shard: Which connection.
         content: Whether to ask for the message content intent.
         clock: For waits.
-        servers_quiet_s: See `CatchUp.servers_quiet_s`.
-        shard: Which connection.
     """
 
     def __init__(
-        self,
-        token: str,
-        ears: Ears,
-        allowance: Allowance,
-        *,
-        content: bool,
-        clock: Clock,
-        servers_quiet_s: float,
-        shard: Shard,
+        self, token: str, listener: NewListener, allowance: Allowance, shard: Shard, *, content: bool, clock: Clock
     ) -> None:
         self._token = token
-        self._ears = ears
+        self._new_listener = listener
         self._allowance = allowance
+        self._shard = shard
         self._content = content
         self._clock = clock
-        self._servers_quiet_s = servers_quiet_s
-        self._shard = shard
 
     async def listen(self) -> None:
         """Listen until cancelled.
@@ -75,16 +73,16 @@ class Gateway:
         Raises:
             PlatformRefused: waiting will not help: the token was revoked, or Discord wants another kind of client.
         """
-        wait_s = _FIRST_WAIT_S
+        waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)
         while True:
             started_s = self._clock.monotonic_s()
             if await self._connect_once():
                 continue
             if self._clock.monotonic_s() - started_s >= _LONG_ENOUGH_S:
-                wait_s = _FIRST_WAIT_S
+                waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)
+            wait_s = next(waits)
             _log.warning("Discord: connecting again in %.0f s.", wait_s)
             await self._clock.sleep(wait_s)
-            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
     async def _connect_once(self) -> bool:
         """Listen as long as one client lasts.
@@ -95,14 +93,7 @@ class Gateway:
         try:
             await self._allowance.wait()
             await self._allowance.wait_in_line(self._shard.id)
-            async with Listener(
-                self._ears,
-                self._allowance,
-                content=self._content,
-                clock=self._clock,
-                servers_quiet_s=self._servers_quiet_s,
-                shard=self._shard,
-            ) as listener:
+            async with self._new_listener(content=self._content) as listener:
                 async with discord_request("logging in"):
                     await listener.login(self._token)
                 await listener.connect()
@@ -119,7 +110,7 @@ class Gateway:
             if isinstance(error, PlatformRefused) and error.remedy == LOGIN_REMEDY:
                 raise
             _log.warning("%s", error)
-        except Exception as error:  # noqa: BLE001 - discord.py lets any error of its parsers out, and one payload must not end listening
+        except Exception as error:  # noqa: BLE001 - discord.py lets errors of any kind out, and none may end listening
             _log_failure(error)
         return False
 

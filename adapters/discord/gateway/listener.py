@@ -10,9 +10,9 @@ import discord
 
 from adapters.discord.client import Library, options
 from adapters.discord.gateway.allowance import Allowance
-from adapters.discord.gateway.shards import Shard
 from adapters.discord.places import Channel
 from adapters.discord.receiving.unreadable import snowflake_in
+from adapters.discord.shards import Shard
 from bot.errors import PlatformUnavailable
 from bot.ports.clock import Clock
 
@@ -140,7 +140,7 @@ class Listener(Library):
     def _parse(self, kind: str, parse: Callable[[Any], Any], payload: Any) -> None:
         try:
             parse(payload)
-        except Exception as error:  # noqa: BLE001 - see above
+        except Exception as error:  # noqa: BLE001 - discord.py's parsers raise whatever a strange payload makes them
             # Queued like the others, so that it keeps its place among them.
             self.dispatch("unreadable", kind, payload, error)
 

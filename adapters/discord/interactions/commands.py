@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
+from adapters.discord.client import Payload
 from bot.commands.known import (
     ALT,
     ASK,
@@ -21,8 +22,6 @@ from bot.commands.known import (
     SETTINGS,
 )
 from bot.sentences import Sentence, sentence
-
-Payload: TypeAlias = dict[str, Any]
 
 OPTION_PICTURE = "picture"
 """The name of the option that holds a file."""

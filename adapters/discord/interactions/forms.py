@@ -1,6 +1,5 @@
 """The form that asks what somebody wants to know about a message."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import discord
 
 from adapters.discord.interactions.commands import ASK_ABOUT
+from adapters.newest import Newest
 from bot.events import MessageId, Quoted
 from bot.sentences import sentence
 
@@ -64,13 +64,11 @@ class Targets:
     """
 
     def __init__(self) -> None:
-        self._quotes: OrderedDict[tuple[int, MessageId], Quoted] = OrderedDict()
+        self._quotes: Newest[tuple[int, MessageId], Quoted] = Newest(_MOST_KEPT)
 
     def add(self, person: int, quoted: Quoted) -> None:
         if quoted.message_id is not None:
             self._quotes[person, quoted.message_id] = quoted
-        if len(self._quotes) > _MOST_KEPT:
-            self._quotes.popitem(last=False)
 
     def get(self, person: int, message_id: MessageId) -> Quoted | None:
         return self._quotes.get((person, message_id))

@@ -7,8 +7,9 @@ from typing import Any
 import discord
 from discord.http import Route
 
+from adapters.discord.client import Payload
 from adapters.discord.errors import discord_request
-from adapters.discord.interactions.commands import Payload, in_menus
+from adapters.discord.interactions.commands import in_menus
 from bot.sentences import Sentence
 
 _log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from adapters.discord.content.attachments import Links, offer
 from adapters.discord.convert import quoted
 from adapters.discord.interactions.commands import OPTION_PICTURE, PRIVATE, called
 from adapters.discord.places import Channel, Place, of_interaction, of_message, personal_place
-from adapters.discord.writing.buttons import Press
 from bot.commands.known import ASK
 from bot.events import Address, AttachmentRef, ButtonPressed, Command, MessageReceived, Person, PersonId, Quoted
+from bot.ports.tokens import Meaning
 
 _NOWHERE = 0
 """In place of a channel: Discord shows the file of a command nowhere but in the command."""
@@ -68,7 +68,7 @@ def question_received(
     return _received(interaction, place, Command(name=ASK, argument=question), target=target)
 
 
-def button_pressed(interaction: discord.Interaction[Library], press: Press, place: Place) -> ButtonPressed:
+def button_pressed(interaction: discord.Interaction[Library], press: Meaning, place: Place) -> ButtonPressed:
     """Convert the press of a button of ours.
 
     Raises:
@@ -81,6 +81,7 @@ def button_pressed(interaction: discord.Interaction[Library], press: Press, plac
         message_id=of_message(interaction.message.id),
         action=press.action,
         value=press.value,
+        turn=press.turn,
         press_id=str(interaction.id),
         sender=_person(interaction),
         is_private=place.is_private,

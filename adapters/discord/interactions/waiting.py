@@ -15,6 +15,7 @@ from adapters.discord.interactions.opened import Opened
 from adapters.discord.interactions.outliving import Outliving
 from adapters.discord.limits import INTERACTION_GRACE_S, INTERACTION_LIFETIME_S
 from adapters.discord.places import number_of, of_message
+from adapters.newest import Newest
 from bot.errors import PlatformError
 from bot.events import ConversationKey, MessageId
 from bot.ports.clock import Clock
@@ -35,7 +36,7 @@ class Interactions:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._opened: OrderedDict[int, Opened] = OrderedDict()
-        self._holders: OrderedDict[MessageId, Opened] = OrderedDict()
+        self._holders: Newest[MessageId, Opened] = Newest(_MOST_MESSAGES)
         self._tasks: dict[int, asyncio.Task[bool]] = {}
         self._outliving: Outliving | None = None
 
@@ -44,7 +45,8 @@ class Interactions:
         for opened in await outliving.load():
             self._opened.setdefault(opened.interaction.id, opened)
             for message_id in filter(None, [opened.original, *opened.followups.values()]):
-                self._holders.setdefault(message_id, opened)
+                if message_id not in self._holders:
+                    self._holders[message_id] = opened
         self._outliving = outliving
 
     def acknowledge(
@@ -122,8 +124,6 @@ class Interactions:
         """This message can be changed through that interaction."""
         self._holders[message_id] = opened
         self._changed()
-        if len(self._holders) > _MOST_MESSAGES:
-            self._holders.popitem(last=False)
 
     def note_growing(self, opened: Opened, message_id: MessageId | None) -> None:
         """This message is the end of an answer that still grows; None: the answer is whole."""

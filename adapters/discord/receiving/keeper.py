@@ -1,9 +1,11 @@
 """Asks the storage again and again until it does its work: Discord does not deliver twice."""
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from adapters.waits import growing
 from bot.errors import StorageError
 from bot.ports.clock import Clock
 
@@ -40,10 +42,8 @@ class Keeper:
         return result
 
     async def _insist(self, store: Callable[[], Awaitable[T]]) -> T:
-        wait_s = _FIRST_WAIT_S
+        waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)
         while True:
-            await self._clock.sleep(wait_s)
-            try:
+            await self._clock.sleep(next(waits))
+            with contextlib.suppress(StorageError):
                 return await store()
-            except StorageError:
-                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import discord
 
-from adapters.discord.catch_up.bounds import CatchUp
+from adapters.discord.bounds import CatchUp
 from adapters.discord.content.attachments import Links
 from adapters.discord.interactions.suggesting import Choices
 from adapters.discord.interactions.waiting import Interactions

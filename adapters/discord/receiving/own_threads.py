@@ -5,8 +5,10 @@ from typing import Literal, TypeAlias
 
 import discord
 
+from adapters.discord.client import own_id
 from adapters.discord.errors import THREADS_REMEDY, discord_request
 from adapters.discord.limits import DISCORD
+from adapters.discord.permissions import own_permissions
 from adapters.discord.places import place_of
 from bot.errors import PlatformError
 from bot.events import ConversationKey, MessageReceived
@@ -51,9 +53,8 @@ class OwnThreads:
         return key if opens and is_question and await self._open(channel, message, event.text) else event.key
 
     async def _is_own(self, message: discord.Message) -> bool:
-        own_id = self._own_id
         if message.thread is not None:
-            return message.thread.owner_id == own_id
+            return message.thread.owner_id == own_id(self._rest)
         try:
             async with discord_request(f"looking up thread {message.id}"):
                 # An archived one is not told of.
@@ -61,12 +62,11 @@ class OwnThreads:
         except PlatformError as error:
             _log.debug("%s It counts as somebody else's.", error)
             return False
-        return place_of(thread).opened_by == own_id
+        return place_of(thread).opened_by == own_id(self._rest)
 
     async def _open(self, channel: _Parent, message: discord.Message, text: str) -> bool:
-        me = channel.guild.get_member(self._own_id)
-        may = discord.Permissions.all() if me is None else channel.permissions_for(me)
-        if not (may.create_public_threads and may.send_messages_in_threads):
+        may = own_permissions(channel)
+        if may is not None and not (may.create_public_threads and may.send_messages_in_threads):
             self._tell(channel.id)
             return False
         try:
@@ -78,10 +78,6 @@ class OwnThreads:
             _log.warning("%s The question is answered in its channel.", error)
             return False
         return True
-
-    @property
-    def _own_id(self) -> int:
-        return self._rest.user.id if self._rest.user else 0
 
     def _tell(self, channel_id: int) -> None:
         if channel_id not in self._told and len(self._told) < _MOST_TOLD:

@@ -6,7 +6,9 @@ from types import MappingProxyType
 
 import discord
 
+from adapters.discord.permissions import own_permissions
 from adapters.discord.places import Channel
+from adapters.newest import Newest
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ class SelfCheck:
     """Looks at what Discord told of roles and channels, without a request."""
 
     def __init__(self) -> None:
-        self._told: dict[int, frozenset[str]] = {}
+        self._told: Newest[int, frozenset[str]] = Newest(_MOST_TOLD)
 
     def may_speak(self, channel: Channel, *, tells: bool) -> bool:
         """Whether the bot can write there, as far as is known.
@@ -35,7 +37,7 @@ class SelfCheck:
             channel: Where.
             tells: Tell the operator once what is missing, and again when that changes.
         """
-        may = _permissions(channel)
+        may = own_permissions(channel)
         if may is None:
             return True
         granted = {name for name, is_granted in may if is_granted}
@@ -47,8 +49,6 @@ class SelfCheck:
 
     def _tell(self, channel: Channel, lacking: frozenset[str], speaking: str) -> None:
         self._told.pop(channel.id, None)
-        if len(self._told) >= _MOST_TOLD:
-            del self._told[next(iter(self._told))]
         self._told[channel.id] = lacking
         if lacking:
             _log.warning(
@@ -68,14 +68,3 @@ def _consequence(lacking: frozenset[str], speaking: str) -> str:
 def _titled(name: str) -> str:
     """As Discord's settings name a permission."""
     return name.replace("_", " ").title().replace(" In ", " in ")
-
-
-def _permissions(channel: Channel) -> discord.Permissions | None:
-    """None where they are not known, or everything is allowed."""
-    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread) or channel.guild.me is None:
-        return None
-    try:
-        return channel.permissions_for(channel.guild.me)
-    except discord.ClientException:
-        # A thread whose channel is unknown.
-        return None

@@ -1,9 +1,8 @@
 """Which language people have Discord in: it says so with what they use or press, and not with what they write."""
 
-from collections import OrderedDict
-
 import discord
 
+from adapters.newest import Newest
 from bot.events import Person, PersonId
 
 _MOST_KEPT = 4096
@@ -13,16 +12,14 @@ class Tongues:
     """Those of the newest 4096 people who used or pressed something. Gone after a restart."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[PersonId, str] = OrderedDict()
+        self._known: Newest[PersonId, str] = Newest(_MOST_KEPT)
 
     def note(self, person: Person) -> None:
         """Remember what Discord says of somebody, if it says anything."""
         if person.language is None:
             return
+        self._known.pop(person.id, None)
         self._known[person.id] = person.language
-        self._known.move_to_end(person.id)
-        if len(self._known) > _MOST_KEPT:
-            self._known.popitem(last=False)
 
     def of_author(self, message: discord.Message, person: PersonId) -> str | None:
         """An IETF tag: what is known of them, else that of the server; None in private with somebody unknown."""

@@ -1,24 +1,15 @@
 """Buttons under the bot's messages. They need no memory: what one does stands in it, and its message in the press."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import discord
 
-from bot.events import Action
 from bot.ports.parts import Button
+from bot.ports.tokens import Meaning, read_token, token_of
 
 _PREFIX = "glimpse"
 """Part of messages that outlive this process: never change it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What a pressed button means."""
-
-    action: Action
-    value: str
 
 
 def view_of(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
@@ -35,19 +26,13 @@ def view_of(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
     return view
 
 
-def pressed(interaction: discord.Interaction) -> Press | None:
+def pressed(interaction: discord.Interaction) -> Meaning | None:
     """What somebody pressed; None if it is no button of ours."""
     data: Mapping[str, Any] = dict(interaction.data or {})
     if interaction.type is not discord.InteractionType.component:
         return None
-    prefix, _, rest = str(data.get("custom_id")).partition(":")
-    action, _, value = rest.partition(":")
-    if prefix != _PREFIX:
-        return None
-    try:
-        return Press(Action(action), value)
-    except ValueError:
-        return None
+    prefix, _, token = str(data.get("custom_id")).partition(":")
+    return read_token(token) if prefix == _PREFIX else None
 
 
 def show_buttons(components: Iterable[Mapping[str, Any]], rows: Sequence[Sequence[Button]]) -> bool:
@@ -57,4 +42,4 @@ def show_buttons(components: Iterable[Mapping[str, Any]], rows: Sequence[Sequenc
 
 
 def _custom_id(button: Button) -> str:
-    return ":".join([_PREFIX, button.action, *filter(None, [button.value])])
+    return f"{_PREFIX}:{token_of(button)}"

@@ -11,12 +11,15 @@ from types import SimpleNamespace
 
 import aiohttp
 
+from adapters.newest import Newest
 from bot.ports.clock import Clock
 from bot.ports.limits import Headroom
 
 _MESSAGES = re.compile(r"/channels/(\d+)/messages(?:/\d+)?$")
 _WRITES = ("POST", "PATCH")
 _MOST_CHANNELS = 1024
+_FULL = 1000
+"""Left of a bucket that is full again: more than anybody asks for."""
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class Headrooms:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._channels: dict[int, _Channel] = {}
+        self._channels: Newest[int, _Channel] = Newest(_MOST_CHANNELS)
 
     def trace(self) -> aiohttp.TraceConfig:
         """For the client whose requests are to be watched."""
@@ -46,7 +49,7 @@ class Headrooms:
             return None
         now_s = self._clock.monotonic_s()
         left, resets_at_s = min(
-            (bucket for bucket in channel.buckets.values() if bucket[1] > now_s), default=(_UNKNOWN, now_s)
+            (bucket for bucket in channel.buckets.values() if bucket[1] > now_s), default=(_FULL, now_s)
         )
         return Headroom(left=left, resets_at_s=resets_at_s, refusals=channel.refusals)
 
@@ -70,11 +73,5 @@ class Headrooms:
 
     def _channel(self, channel_id: int) -> _Channel:
         if channel_id not in self._channels:
-            if len(self._channels) >= _MOST_CHANNELS:
-                del self._channels[next(iter(self._channels))]
             self._channels[channel_id] = _Channel()
         return self._channels[channel_id]
-
-
-_UNKNOWN = 1000
-"""Left of a bucket that is full again: more than anybody asks for."""

@@ -17,7 +17,6 @@ _JOINER = "\u2060"
 _SIGNS: Mapping[Kind, str] = MappingProxyType({Kind.BOLD: "**", Kind.ITALIC: "*", Kind.STRIKETHROUGH: "~~"})
 _RUN_TOGETHER = ("*", "~", "`")
 _DEEPEST_HEADING = 3
-_LANGUAGE = re.compile(r"[A-Za-z0-9_+\-.#]+")
 _WITHIN_FENCE = re.compile("(?<=``)(?=`)")
 _LABEL = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 """What Discord takes for the text of a link: brackets in pairs, none within others."""
@@ -146,8 +145,7 @@ class _Writer:
 
 
 def _fenced(code: str, language: str) -> str:
-    known = language if _LANGUAGE.fullmatch(language) else ""
-    return f"```{known}\n{_WITHIN_FENCE.sub(_JOINER, code)}\n```"
+    return f"```{language}\n{_WITHIN_FENCE.sub(_JOINER, code)}\n```"
 
 
 def _code(text: str) -> str | None:

@@ -15,7 +15,6 @@ from adapters.discord.errors import (
     NO_PERMISSION,
     discord_request,
 )
-from adapters.discord.interactions.answering import Answering
 from adapters.discord.interactions.waiting import Interactions
 from adapters.discord.places import (
     channel_of,
@@ -25,6 +24,7 @@ from adapters.discord.places import (
     owner_of,
     whereabouts_of,
 )
+from adapters.discord.writing.answering import Answering
 from adapters.discord.writing.sending import Sending, blaming_the_file, changed
 from adapters.discord.writing.unspoken import Unspoken
 from adapters.discord.writing.uploads import shows

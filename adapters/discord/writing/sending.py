@@ -9,8 +9,7 @@ from typing import Any
 import discord
 from discord.http import handle_message_parameters
 
-from adapters.discord.catch_up.history import Payload
-from adapters.discord.client import NO_PINGS
+from adapters.discord.client import NO_PINGS, Payload
 from adapters.discord.errors import (
     FILE_REMEDY,
     HISTORY_REMEDY,
@@ -21,6 +20,7 @@ from adapters.discord.errors import (
 )
 from adapters.discord.writing.buttons import view_of
 from adapters.discord.writing.uploads import content_of, uploads
+from adapters.newest import Newest
 from bot.errors import PlatformRefused
 from bot.events import MessageId
 from bot.ports.clock import Clock
@@ -38,7 +38,7 @@ class Sending:
     def __init__(self, rest: discord.Client, clock: Clock) -> None:
         self._rest = rest
         self._clock = clock
-        self._no_replies_until_s: dict[int, float] = {}
+        self._no_replies_until_s: Newest[int, float] = Newest(_MOST_CHANNELS)
         self._told: set[int] = set()
 
     async def send(self, channel_id: int, part: Part, *, reply_to: MessageId | None, nonce: str) -> Payload:
@@ -75,8 +75,6 @@ class Sending:
         return dict(payload)
 
     def _stop_replying(self, channel_id: int) -> None:
-        if len(self._no_replies_until_s) >= _MOST_CHANNELS:
-            del self._no_replies_until_s[next(iter(self._no_replies_until_s))]
         # For a while only: somebody may follow the remedy.
         self._no_replies_until_s[channel_id] = self._clock.monotonic_s() + _NO_REPLIES_FOR_S
         if channel_id not in self._told and len(self._told) < _MOST_CHANNELS:

@@ -14,8 +14,13 @@ from adapters.telegram.raw import RawBot
 from adapters.telegram.writing.posting import article
 from bot import texts
 from bot.commands.known import parse_command
-from bot.events import Action, Address, MessageReceived
+from bot.events import Action, Address, ConversationKey, MessageId, MessageReceived, PersonId
 from bot.ports.parts import Button, Part
+from bot.sentences import sentence
+
+TITLE = sentence("Ask Glimpse")
+
+HINT = sentence("Type your question")
 
 _HINT_START = "inline"
 """What ``/start`` brings when somebody follows the hint to the private chat."""
@@ -62,6 +67,18 @@ def chosen(update: Mapping[str, Any], now: datetime) -> MessageReceived | None:
     )
 
 
+def asked_under(update: Mapping[str, Any]) -> tuple[ConversationKey, MessageId] | None:
+    """Where somebody asked inline who pressed the button that came with their question; None for other updates.
+
+    It stands there until the answer takes its place.
+    """
+    match update:
+        case {"callback_query": {"inline_message_id": str(inline_message_id), "from": {"id": int(person)}}}:
+            return inline_key(PersonId(str(person)), inline_message_id), of_chosen(inline_message_id)
+        case _:
+            return None
+
+
 async def offer(bot: RawBot, what: Typed) -> None:
     """Answer an inline query: with the one thing that can be chosen, or with a word on what to type.
 
@@ -74,7 +91,7 @@ async def offer(bot: RawBot, what: Typed) -> None:
     if what.question and parse_command(what.question) is None:  # A command has its place in the private chat.
         parameters["results"] = [_to_choose(what)]
     else:
-        hint = texts.INLINE_HINT.in_language(what.language)
+        hint = HINT.in_language(what.language)
         parameters |= {"results": [], "button": {"text": hint, "start_parameter": _HINT_START}}
     with telegram_errors("answering an inline query"):
         await bot.raw_answer_inline(parameters)
@@ -84,4 +101,4 @@ def _to_choose(what: Typed) -> Mapping[str, Any]:
     """It sends the question, so that others see it too; the answer then takes its place."""
     stop = Button(action=Action.STOP, label=texts.STOP_LABEL.in_language(what.language))
     question = Part(what.question, buttons=((stop,),))
-    return article(question, title=texts.INLINE_TITLE.in_language(what.language), description=what.question)
+    return article(question, title=TITLE.in_language(what.language), description=what.question)

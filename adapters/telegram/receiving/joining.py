@@ -6,13 +6,13 @@ from typing import Any, TypeAlias
 
 from telegram.constants import ChatMemberStatus, ChatType
 
-from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.places import key_of
 from adapters.telegram.render import utf16_measure
-from bot import texts
 from bot.errors import PlatformError
 from bot.events import ConversationKey
 from bot.ports.intake import Intake
 from bot.ports.parts import Mark, MarkKind, Part
+from bot.sentences import Sentence, sentence
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,16 @@ Say: TypeAlias = Callable[[ConversationKey, Part], Awaitable[object]]
 """Raises `PlatformError`."""
 
 
+def privacy_mode(username: str) -> Sentence:
+    """What a group is told that the bot joins in privacy mode. `username` is the bot's."""
+    return sentence(
+        "Hi! Mention me (@{username}), reply to me or use a command, and I answer. I can't see anything else that is "
+        "written here, nor the other pictures of an album: if you want me to, make me an administrator, or turn "
+        "privacy mode off at @BotFather (/setprivacy) and add me again.",
+        username=username,
+    )
+
+
 def joined(update: Mapping[str, Any]) -> ConversationKey | None:
     """The group that the bot was just added to as a plain member. An administrator receives everything anyway."""
     match update.get("my_chat_member"):
@@ -34,7 +44,7 @@ def joined(update: Mapping[str, Any]) -> ConversationKey | None:
             "old_chat_member": {"status": str(old)},
             "new_chat_member": {"status": ChatMemberStatus.MEMBER},
         } if kind in _GROUPS and old in _OUTSIDE:
-            return ConversationKey(platform=TELEGRAM, chat_id=str(chat_id))
+            return key_of(chat_id)
         case _:
             return None
 
@@ -82,6 +92,6 @@ class Newcomer:
         """Say it in this language, unless privacy mode is off. What can't be said is left to the log of the start."""
         try:
             if not await self._reads_all():
-                await self._say(key, _notice(texts.privacy_mode(self._username).in_language(language)))
+                await self._say(key, _notice(privacy_mode(self._username).in_language(language)))
         except PlatformError as error:
             log.info("Telegram: group %s was not told about privacy mode: %s", key.chat_id, error)

@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 from adapters.telegram.content.entities import Identity
 from adapters.telegram.elsewhere import guest_key, of_guest_query
 from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.places import key_of
 from bot.events import ConversationKey, MessageId, PersonId, Unreadable
 
 
@@ -68,13 +69,8 @@ def _waiting_for_guest(message: Any) -> tuple[ConversationKey, MessageId] | None
 def _waiting(message: Any, me: Identity) -> tuple[ConversationKey, MessageId] | None:
     match message:
         case {"message_id": int(message_id), "chat": {"id": int(chat_id)}} if _is_for(message, me):
-            thread_id = message.get("message_thread_id") if message.get("is_topic_message") is True else None
-            key = ConversationKey(
-                platform=TELEGRAM,
-                chat_id=str(chat_id),
-                thread_id=str(thread_id) if isinstance(thread_id, int) else None,
-            )
-            return key, MessageId(str(message_id))
+            topic_id = message.get("message_thread_id") if message.get("is_topic_message") is True else None
+            return key_of(chat_id, topic_id if isinstance(topic_id, int) else None), MessageId(str(message_id))
         case _:
             return None
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from adapters.telegram.content.entities import Identity
@@ -16,7 +17,7 @@ from adapters.telegram.convert import (
 from adapters.telegram.elsewhere import asker_of, is_elsewhere
 from adapters.telegram.limits import TELEGRAM
 from adapters.telegram.receiving.at_once import AtOnce
-from adapters.telegram.receiving.inline import chosen, typed
+from adapters.telegram.receiving.inline import asked_under, chosen, typed
 from adapters.telegram.receiving.joining import Newcomer, joined, language_of
 from adapters.telegram.receiving.polling import RawUpdate
 from adapters.telegram.receiving.unreadable import unreadable
@@ -27,6 +28,7 @@ from bot.ports.clock import Clock
 from bot.ports.intake import Intake
 from bot.sentences import Sentence
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE = 20
 """Button presses that are answered at the same time; more of them are not answered, only obeyed. Groups just joined
 that are explained to count too, and what people type inline: of that, what comes too fast is offered nothing."""
@@ -91,10 +93,13 @@ class Receiver:
         return chosen(update, self._clock.now()) or event_of(update, self._me)
 
     async def _press(self, update: RawUpdate, own: Unplaced) -> Event | Sentence | None:
-        key = await self._intake.place_of(TELEGRAM, own.message_id, chat_id=own.chat_id)
-        if key is None:
+        key = await self._intake.place_of(TELEGRAM, own.message_id, chat_id=own.chat_id, turn=own.turn)
+        message_id = own.message_id
+        if key is None and (asked := asked_under(update)) and await self._intake.recent(asked[0], since=_EVER):
+            key, message_id = asked
+        if key is None or is_elsewhere(key) is not (own.chat_id is None):
             return texts.BUTTON_IS_FORGOTTEN
-        press = press_in(update, key, own.message_id)
+        press = press_in(update, key, message_id)
         if press is not None and is_elsewhere(key) and press.sender.id != asker_of(key):
             return texts.BUTTON_OF_ANOTHER
         return press

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from bot.events import Action
 from bot.ports.parts import Button
+from bot.ports.tokens import Meaning, read_token, token_of
 
 Rows: TypeAlias = Sequence[Sequence[dict[str, str]]]
 
@@ -20,21 +21,14 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> str | None:
 
 def keys(rows: Sequence[Sequence[Button]]) -> Rows:
     """The rows of an inline keyboard, as Telegram knows them."""
-    return [[{"text": button.label, "callback_data": _data(button)} for button in row] for row in rows]
+    return [[{"text": button.label, "callback_data": token_of(button)} for button in row] for row in rows]
 
 
-def pressed(data: object) -> tuple[Action, str] | None:
-    """What a button does, and its value; None for one that is not the bot's."""
-    if not isinstance(data, str):
-        return None
-    action, _, value = data.partition(":")
+def pressed(data: object) -> Meaning | None:
+    """What a button means; None for one that is not the bot's."""
     if data == _LOOKING:
-        return Action.STOP, ""
-    return (Action(action), value) if action in set(Action) else None
-
-
-def _data(button: Button) -> str:
-    return f"{button.action}:{button.value}" if button.value else button.action
+        return Meaning(Action.STOP, "", None)
+    return read_token(data) if isinstance(data, str) else None
 
 
 def _markup(rows: Rows) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from adapters.telegram.errors import is_already_gone, is_unchanged, telegram_errors
+from adapters.telegram.moving import tell_if_moved
 from adapters.telegram.raw import RawBot
-from adapters.telegram.receiving.moving import tell_if_moved
 from adapters.telegram.writing.keyboard import keyboard
 from adapters.telegram.writing.posting import drafting, editing, sending
 from adapters.telegram.writing.search import Search

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from telegram.constants import ChatType
 from telegram.error import BadRequest
 
+from adapters.newest import Newest
 from adapters.telegram.errors import is_unchanged
 from adapters.telegram.writing.keyboard import PROBES
 from bot.errors import PlatformCantTell, PlatformError, PlatformRefused
@@ -28,8 +29,8 @@ _KEPT = 1000
 EditMarkup: TypeAlias = Callable[[ConversationKey, int, str | None], Awaitable[Mapping[str, Any]]]
 """EditMessageReplyMarkup: chat, message, markup as JSON (None: no buttons). Gives the message.
 Raises `PlatformError`."""
-K = TypeVar("K")
-V = TypeVar("V")
+_Paused: TypeAlias = tuple[ConversationKey, int, MessageId | None]
+"""Where, from which id on, and what it replies to: answers that grow side by side may be looked for from one id on."""
 
 ChatTypeOf: TypeAlias = Callable[[ConversationKey], Awaitable[str]]
 """GetChat's type. Raises `PlatformError`."""
@@ -54,10 +55,10 @@ class Search:
         self._edit_markup = edit_markup
         self._chat_type = chat_type
         self._clock = clock
-        self._paused: dict[tuple[ConversationKey, int], int] = {}
-        self._newest: dict[str, int] = {}
-        self._received: dict[tuple[str, int], None] = {}
-        self._buttons: dict[tuple[ConversationKey, int], str] = {}
+        self._paused: Newest[_Paused, int] = Newest(_KEPT)
+        self._newest: Newest[str, int] = Newest(_KEPT)
+        self._received: Newest[tuple[str, int], None] = Newest(_KEPT)
+        self._buttons: Newest[tuple[ConversationKey, int], str] = Newest(_KEPT)
         self._looking = asyncio.Lock()
         self._next_look_s = 0.0
 
@@ -76,7 +77,7 @@ class Search:
             raise PlatformCantTell(f"in the channel {key.chat_id} nothing can be looked for")
         first = int(after) + 1
         async with self._looking:
-            number = self._paused.pop((key, first), first)
+            number = self._paused.pop((key, first, reply_to), first)
             while number < first + MOST and number <= max(int(after), self._known_until(key)) + REACH:
                 if await self._is_it(key, first, number, reply_to, known):
                     return MessageId(str(number))
@@ -92,19 +93,19 @@ class Search:
 
     def note(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take note of a message there."""
-        _keep(self._newest, _counter(key), max(int(message_id), self._known_until(key)))
+        self._newest[_counter(key)] = max(int(message_id), self._known_until(key))
 
     def note_own(self, key: ConversationKey, message_id: MessageId, markup: str | None) -> None:
         """Take note of a message of the bot's own as it stands there now, with its buttons as JSON."""
         self.note(key, message_id)
         self._buttons.pop((key, int(message_id)), None)
         if markup is not None:
-            _keep(self._buttons, (key, int(message_id)), markup)
+            self._buttons[key, int(message_id)] = markup
 
     def note_received(self, key: ConversationKey, message_id: MessageId) -> None:
         """Take note of a message of somebody's: it needs no look."""
         self.note(key, message_id)
-        _keep(self._received, (_counter(key), int(message_id)), None)
+        self._received[_counter(key), int(message_id)] = None
 
     def _known_until(self, key: ConversationKey) -> int:
         return self._newest.get(_counter(key), 0)
@@ -123,7 +124,7 @@ class Search:
         try:
             message = await self._own(key, number)
         except PlatformError:
-            _keep(self._paused, (key, first), number)
+            self._paused[key, first, reply_to] = number
             raise
         return message is not None and _fits(message, key, reply_to)
 
@@ -158,12 +159,6 @@ class Search:
             # Somebody was faster: changed or deleted.
             if not isinstance(refused.__cause__, BadRequest):
                 raise
-
-
-def _keep(notes: dict[K, V], key: K, value: V) -> None:
-    if key not in notes and len(notes) >= _KEPT:
-        del notes[next(iter(notes))]
-    notes[key] = value
 
 
 def _counter(key: ConversationKey) -> str:

@@ -7,16 +7,23 @@ from functools import partial
 import discord
 
 from adapters.discord.catch_up.catching_up import CatchingUp
+from adapters.discord.catch_up.filling import Filling
+from adapters.discord.catch_up.gaps import Gaps
 from adapters.discord.catch_up.history import History
+from adapters.discord.catch_up.known import KnownPlaces
 from adapters.discord.catch_up.look_back import LookBack
 from adapters.discord.catch_up.seen import SeenUntil
-from adapters.discord.gateway.shards import Shard
 from adapters.discord.limits import DISCORD
+from adapters.discord.listening.interacting import Interacting
+from adapters.discord.listening.queue import Queue
+from adapters.discord.listening.receiver import Receiver
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.lanes import Lanes
 from adapters.discord.receiving.means import Means
 from adapters.discord.receiving.reading import Reading
-from adapters.discord.receiving.receiver import Receiver
+from adapters.discord.receiving.tongues import Tongues
+from adapters.discord.receiving.using import Using
+from adapters.discord.shards import Shard
 from bot.ports.intake import Intake
 
 
@@ -42,33 +49,36 @@ async def receiving(means: Means, intake: Intake, shard: Shard) -> AsyncIterator
     keeper = Keeper(clock)
     seen = SeenUntil(intake, cursor, clock)
     history = History(rest)
-    reading = Reading(means, intake, keeper)
+    tongues = Tongues()
+    reading = Reading(means, intake, keeper, tongues)
+    gaps, known = Gaps(seen), KnownPlaces(intake, keeper)
     look_back = LookBack(
         reading=reading, history=history, intake=intake, keeper=keeper, cursor=cursor, clock=clock, bounds=bounds
     )
     await keeper.keep(partial(seen.load, overlap_s=bounds.overlap_s))
     try:
         async with Lanes() as lanes:
+            filling = Filling(gaps, look_back=look_back, reading=reading, known=known, bounds=bounds)
             catching_up = CatchingUp(
-                look_back=look_back,
-                reading=reading,
-                keeper=keeper,
-                intake=intake,
-                lanes=lanes,
-                seen=seen,
-                clock=clock,
-                bounds=bounds,
+                gaps=gaps, filling=filling, known=known, lanes=lanes, seen=seen, clock=clock, bounds=bounds
             )
-            await catching_up.load()
+            await known.load()
+            queue = Queue(lanes, catching_up, seen)
+            interacting = Interacting(
+                queue,
+                reading=reading,
+                using=Using(means, tongues),
+                interactions=means.interactions,
+                choices=means.choices,
+            )
             try:
                 yield Receiver(
+                    queue,
                     reading=reading,
-                    lanes=lanes,
                     seen=seen,
                     catching_up=catching_up,
-                    interactions=means.interactions,
                     history=history,
-                    choices=means.choices,
+                    interacting=interacting,
                 )
             finally:
                 catching_up.stop()

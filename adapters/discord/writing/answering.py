@@ -9,10 +9,15 @@ from adapters.discord.interactions.opened import Opened
 from adapters.discord.interactions.waiting import Interactions
 from adapters.discord.places import of_message
 from adapters.discord.writing.sending import changed
-from bot import texts
 from bot.errors import PlatformError, PlatformRefused, PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId
 from bot.ports.parts import Part
+from bot.sentences import sentence
+
+GOES_ON_PRIVATELY = sentence(
+    "This takes longer than Discord lets me answer here. My answer comes in our private chat. If it does not, please "
+    "ask me again."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +86,7 @@ class Answering:
         """
         for opened in self._interactions.running_out(key):
             message_id, opened.growing = opened.growing, None
-            told = texts.GOES_ON_PRIVATELY.in_language(opened.interaction.locale.value)
+            told = GOES_ON_PRIVATELY.in_language(opened.interaction.locale.value)
             try:
                 sent = await _show(opened, message_id, Part(told))
             except PlatformError as error:

@@ -7,14 +7,16 @@ from functools import partial
 
 from adapters.discord.gateway.allowance import Allowance
 from adapters.discord.gateway.connection import Gateway, log_missing_content_intent
-from adapters.discord.gateway.shards import Shard, Sharding, shards_of, take_over
+from adapters.discord.gateway.listener import Listener
 from adapters.discord.interactions.registering import register
-from adapters.discord.receiving.assembly import cursor_of, receiving
+from adapters.discord.listening.assembly import cursor_of, receiving
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.means import Means
 from adapters.discord.rights import content_intent_is_on
+from adapters.discord.shards import Shard, Sharding, shards_of, take_over
+from adapters.waits import growing, until_reached
 from bot.commands.known import COMMANDS
-from bot.errors import PlatformError, PlatformRefused
+from bot.errors import PlatformError
 from bot.ports.intake import Intake
 
 _log = logging.getLogger(__name__)
@@ -56,26 +58,18 @@ async def _listen(
     token: str, means: Means, intake: Intake, shard: Shard, allowance: Allowance, *, content: bool
 ) -> None:
     async with receiving(means, intake, shard) as receiver:
-        gateway = Gateway(
-            token,
+        listener = partial(
+            Listener,
             receiver,
             allowance,
-            content=content,
             clock=means.clock,
             servers_quiet_s=means.bounds.servers_quiet_s,
             shard=shard,
         )
+        gateway = Gateway(token, listener, allowance, shard, content=content, clock=means.clock)
         await gateway.listen()
 
 
 async def _shards(means: Means, sharding: Sharding) -> Sequence[Shard]:
-    wait_s = _FIRST_WAIT_S
-    while True:
-        try:
-            return await shards_of(means.rest, sharding)
-        except PlatformRefused:
-            raise
-        except PlatformError as error:
-            _log.debug("%s I will try again.", error)
-        await means.clock.sleep(wait_s)
-        wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+    waits = growing(_FIRST_WAIT_S, _LONGEST_WAIT_S)
+    return await until_reached(partial(shards_of, means.rest, sharding), means.clock, waits)

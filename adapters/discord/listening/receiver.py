@@ -13,11 +13,10 @@ from adapters.discord.catch_up.seen import SeenUntil
 from adapters.discord.client import Library
 from adapters.discord.content.previews import previews
 from adapters.discord.convert import is_from_a_person
-from adapters.discord.interactions.interacting import Interacting
-from adapters.discord.interactions.suggesting import Choices
-from adapters.discord.interactions.waiting import Interactions
+from adapters.discord.listening.interacting import Interacting
+from adapters.discord.listening.queue import Queue
 from adapters.discord.places import Channel, of_message
-from adapters.discord.receiving.lanes import Job, Lanes
+from adapters.discord.receiving.lanes import Job
 from adapters.discord.receiving.reading import Reading
 from adapters.discord.receiving.unreadable import snowflake_in
 from bot.errors import PlatformError
@@ -27,34 +26,30 @@ class Receiver:
     """`adapters.discord.gateway.listener.Ears`: takes in what the gateway gives.
 
     Args:
+        queue: Keeps the order.
         reading: Brings things to the core.
-        lanes: Keeps the order.
         seen: Is told what came.
-        catching_up: Looks back in a channel before anything newer is taken in from it.
-        interactions: Where used commands wait for their answer.
+        catching_up: Is told what came, and what was not.
         history: For what the library did not keep of a message.
-        choices: What can be chosen while a command is typed.
+        interacting: For what people use and press.
     """
 
     def __init__(
         self,
+        queue: Queue,
         *,
         reading: Reading,
-        lanes: Lanes,
         seen: SeenUntil,
         catching_up: CatchingUp,
-        interactions: Interactions,
         history: History,
-        choices: Choices,
+        interacting: Interacting,
     ) -> None:
+        self._queue = queue
         self._reading = reading
-        self._lanes = lanes
         self._seen = seen
         self._catching_up = catching_up
         self._history = history
-        self._interacting = Interacting(
-            reading=reading, lanes=lanes, put=self._put, interactions=interactions, choices=choices
-        )
+        self._interacting = interacting
 
     def opened(self, client: Library, *, at: datetime) -> None:
         self._reading.opened(client)
@@ -71,7 +66,7 @@ class Receiver:
         self._catching_up.heard(message.channel, message.id)
         if is_from_a_person(message):
             job = self._through(message.id, partial(self._take_message, message))
-            if self._put(message.channel, f"message {message.id}", job, number=message.id):
+            if self._queue.put(message.channel, f"message {message.id}", job, number=message.id):
                 return
         # Refused, it holds the point back in another way: somebody looks for it.
         self._seen.end(message.id)
@@ -79,10 +74,11 @@ class Receiver:
     def edit(self, message: discord.Message) -> None:
         # Without the time of an edit it was a link preview that came late, or a pin or the like.
         if is_from_a_person(message) and (message.edited_at is not None or any(previews(message.embeds))):
-            self._put(message.channel, f"edit of {message.id}", partial(self._take_edit, message))
+            self._queue.put(message.channel, f"edit of {message.id}", partial(self._take_edit, message))
 
     def deletion(self, channel: Channel, numbers: Sequence[int]) -> None:
-        self._put(channel, f"deletion of {len(numbers)} messages", partial(self._take_deletion, channel, numbers))
+        job = partial(self._take_deletion, channel, numbers)
+        self._queue.put(channel, f"deletion of {len(numbers)} messages", job)
 
     def interaction(self, interaction: discord.Interaction[Library]) -> None:
         self._interacting.take(interaction)
@@ -94,15 +90,8 @@ class Receiver:
         if is_new:
             self._seen.begin(number)
             job = self._through(number, job)
-        if not self._lanes.put(channel.id if channel else 0, f"unreadable {kind} {number}", job) and is_new:
+        if not self._queue.put_apart(channel.id if channel else 0, f"unreadable {kind} {number}", job) and is_new:
             self._seen.end(number)
-
-    def _put(self, channel: Channel, what: str, job: Job, *, number: int | None = None) -> bool:
-        """Queue what is to be done. `number`: of the new message that it is about."""
-        if self._lanes.put(channel.id, what, partial(self._in_turn, channel, job, number)):
-            return True
-        self._catching_up.refused(channel, number)
-        return False
 
     def _through(self, number: int, job: Job) -> Job:
         """Let `SeenUntil` know when this job is done; one that is cancelled comes again after the restart."""
@@ -117,11 +106,6 @@ class Receiver:
 
         return through
 
-    async def _in_turn(self, channel: Channel, job: Job, number: int | None) -> None:
-        await self._catching_up.look_before(channel, number)
-        await job()
-        await self._seen.save()
-
     async def _take_message(self, message: discord.Message) -> None:
         place = await self._reading.place(message.channel)
         try:
@@ -134,7 +118,7 @@ class Receiver:
         try:
             event = await self._reading.read(message, place)
             await self._reading.take_changed(event, is_edited=message.edited_at is not None)
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with an edit, it must not be lost unseen
             await self._reading.set_aside(await self._payload_of(message), error, place=None)
 
     async def _take_deletion(self, channel: Channel, numbers: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from telegram import Message
 from telegram.error import ChatMigrated
 
-from adapters.telegram.limits import TELEGRAM
+from adapters.telegram.places import key_of
 from bot.errors import PlatformRefused, PlatformUnavailable, StorageError
 from bot.events import ConversationKey, ConversationMoved
 from bot.ports.intake import Intake
@@ -41,7 +41,4 @@ async def tell_if_moved(intake: Intake | None, key: ConversationKey, refused: Pl
 
 
 def _move(old: int, new: int) -> ConversationMoved:
-    return ConversationMoved(
-        old=ConversationKey(platform=TELEGRAM, chat_id=str(old)),
-        new=ConversationKey(platform=TELEGRAM, chat_id=str(new)),
-    )
+    return ConversationMoved(old=key_of(old), new=key_of(new))
