@@ -1,10 +1,11 @@
 """What is deleted in time, one short transaction after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from storage.columns import Moment
 from storage.conversation.pictures import IS_UNUSED
 from storage.tables import conversations, cursors, pictures, presses, set_aside, turns, windows
 
@@ -20,11 +21,10 @@ _KEPT_CURSORS = 10_000
 Step = Callable[[sa.Connection], int]
 """Deletes a little and returns how much; 0 when nothing is left to delete."""
 
+_BEFORE = sa.bindparam("before", type_=Moment)
+
 _OLD_TURNS = (
-    sa.select(turns.c.id)
-    .where(turns.c.finished_at < sa.bindparam("before", type_=turns.c.finished_at.type))
-    .order_by(turns.c.finished_at)
-    .limit(_TURNS_AT_ONCE)
+    sa.select(turns.c.id).where(turns.c.finished_at < _BEFORE).order_by(turns.c.finished_at).limit(_TURNS_AT_ONCE)
 )
 # Messages, attachments and receipts go with their turn, by the foreign keys.
 _DELETE_TURNS = sa.delete(turns).where(turns.c.id.in_(_OLD_TURNS))
@@ -49,9 +49,7 @@ _EMPTY = (
     .values(size_bytes=0, jpeg=None)
 )
 
-_DELETE_UNREADABLES = sa.delete(set_aside).where(
-    set_aside.c.set_aside_at < sa.bindparam("before", type_=set_aside.c.set_aside_at.type)
-)
+_DELETE_UNREADABLES = sa.delete(set_aside).where(set_aside.c.set_aside_at < _BEFORE)
 _DELETE_WINDOWS = sa.delete(windows).where(
     windows.c.reset_turn_id < sa.select(sa.func.min(turns.c.id)).scalar_subquery()
 )
@@ -63,19 +61,14 @@ _IDLE = (
     .where(
         _target.c.settings.is_(None),
         _target.c.moved_to.is_(None),
-        sa.or_(
-            _target.c.wait_until.is_(None),
-            _target.c.wait_until < sa.bindparam("before", type_=turns.c.finished_at.type),
-        ),
+        sa.or_(_target.c.wait_until.is_(None), _target.c.wait_until < _BEFORE),
         ~sa.exists().where(turns.c.conversation_id == _target.c.id),
         ~sa.exists().where(_moved.c.moved_to == _target.c.id),
     )
     .limit(_CONVERSATIONS_AT_ONCE)
 )
 _DELETE_IDLE = sa.delete(conversations).where(conversations.c.id.in_(_IDLE))
-_DELETE_PRESSES = sa.delete(presses).where(
-    presses.c.pressed_at < sa.bindparam("before", type_=presses.c.pressed_at.type)
-)
+_DELETE_PRESSES = sa.delete(presses).where(presses.c.pressed_at < _BEFORE)
 
 _LONG_UNMOVED = (
     sa.select(cursors.c.name).order_by(cursors.c.last_turn_id.desc()).offset(_KEPT_CURSORS).limit(_CURSORS_AT_ONCE)
@@ -90,22 +83,12 @@ def delete_turns(before: datetime) -> Step:
 
 def delete_unreadables(before: datetime) -> Step:
     """What was set aside before a time: it holds people's words too. All at once, as few are kept."""
-
-    def delete(connection: sa.Connection) -> int:
-        connection.execute(_DELETE_UNREADABLES, {"before": before})
-        return 0
-
-    return delete
+    return lambda connection: _at_once(connection, _DELETE_UNREADABLES, {"before": before})
 
 
 def delete_presses(before: datetime) -> Step:
     """Buttons that were pressed before a time. No platform tells of them again."""
-
-    def delete(connection: sa.Connection) -> int:
-        connection.execute(_DELETE_PRESSES, {"before": before})
-        return 0
-
-    return delete
+    return lambda connection: _at_once(connection, _DELETE_PRESSES, {"before": before})
 
 
 def delete_idle_conversations(before: datetime) -> Step:
@@ -115,8 +98,7 @@ def delete_idle_conversations(before: datetime) -> Step:
 
 def delete_windows(connection: sa.Connection) -> int:
     """Beginnings of people's own histories that lie before all that is kept."""
-    connection.execute(_DELETE_WINDOWS)
-    return 0
+    return _at_once(connection, _DELETE_WINDOWS, {})
 
 
 def delete_cursors(connection: sa.Connection) -> int:
@@ -145,3 +127,9 @@ def evict_pictures(max_bytes: int) -> Step:
         return len(evicted)
 
     return evict
+
+
+def _at_once(connection: sa.Connection, deletion: sa.Delete, values: Mapping[str, datetime]) -> int:
+    """Delete all that there is, of which there is never much. Nothing is left."""
+    connection.execute(deletion, values)
+    return 0

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.choices import NOTHING_CHOSEN, ConversationSettings
+from bot.choices import ConversationSettings
 from bot.events import (
     ButtonPressed,
     ConversationKey,
@@ -16,7 +16,7 @@ from bot.events import (
     Unreadable,
 )
 from bot.ports.intake import KnownPlace
-from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.accepting import Accepted, Arrival, Joining, NotPressed, Refusal
 from bot.records.attachments import Attachment, AttachmentId
 from bot.records.history import History
 from bot.records.notices import Notice
@@ -48,34 +48,12 @@ class SqlStore(PersonalRows):
 
     # --- receiving: durable, for the platform forgets what is acknowledged; all that follows can be done again ---
 
-    async def accept(
-        self,
-        message: MessageReceived,
-        *,
-        now: datetime,
-        ready_at: datetime,
-        joining: Joining,
-        answer: bool = True,
-        refusal: Refusal | None = None,
-        defaults: ConversationSettings = NOTHING_CHOSEN,
-    ) -> Accepted | None:
-        return await self._write(
-            lambda c: accepting.accept(
-                c,
-                message,
-                now=now,
-                ready_at=ready_at,
-                joining=joining,
-                answer=answer,
-                refusal=refusal,
-                defaults=defaults,
-            ),
-            durable=True,
-        )
+    async def accept(self, message: MessageReceived, arrival: Arrival) -> Accepted | None:
+        return await self._write(lambda c: accepting.accept(c, message, arrival), durable=True)
 
     async def press(
         self, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
-    ) -> Sequence[Accepted] | None:
+    ) -> Sequence[Accepted] | NotPressed:
         accepted, unused = await self._write(
             lambda c: pressing.press(c, pressed, now=now, joining=joining, refusal=refusal), durable=True
         )
@@ -127,15 +105,15 @@ class SqlStore(PersonalRows):
         return await self._read(life.unfinished)
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
-        return await self._read(lambda c: places.place_of(c, platform, message_id, chat_id=chat_id))
+        return await self._read(lambda c: places.place_of(c, platform, message_id, chat_id=chat_id, turn=turn))
 
     async def own_messages(self, key: ConversationKey, *, about: TurnId) -> set[MessageId]:
         return await self._read(lambda c: receipts.own_messages(c, key, about=about))
 
-    async def turn_of(self, key: ConversationKey, message_id: MessageId) -> Turn | None:
-        return await self._read(lambda c: life.turn_of(c, key, message_id))
+    async def turn_of(self, key: ConversationKey, message_id: MessageId, *, claimed: int | None = None) -> Turn | None:
+        return await self._read(lambda c: life.turn_of(c, key, message_id, claimed=claimed))
 
     async def begin(self, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:
         return await self._write(lambda c: life.begin(c, turn_id, now=now, lease=lease))

@@ -1,5 +1,7 @@
 """The tables, as the newest migration leaves them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from storage.columns import Count, Id, Moment, Said, Words
@@ -25,6 +27,12 @@ metadata = sa.MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+
+def _index_of_some(name: str, *columns: sa.Column[Any], where: sa.ColumnElement[bool]) -> None:
+    """An index of the rows for which something holds."""
+    sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 conversations = sa.Table(
     "conversations",
@@ -95,21 +103,16 @@ turns = sa.Table(
     sqlite_autoincrement=True,
 )
 
-_IS_HISTORY = sa.and_(turns.c.command.is_(None), turns.c.withdrawn_at.is_(None))
-_IS_UNFINISHED = turns.c.finished_at.is_(None)
-_IS_FINISHED = turns.c.finished_at.is_not(None)
-
-sa.Index(
+_index_of_some(
     "ix_turns_history",
     turns.c.conversation_id,
     turns.c.id,
-    sqlite_where=_IS_HISTORY,
-    postgresql_where=_IS_HISTORY,
+    where=sa.and_(turns.c.command.is_(None), turns.c.withdrawn_at.is_(None)),
 )
 # For a history of one's own, and for all that is kept of a person.
 sa.Index("ix_turns_sender", turns.c.sender_id, turns.c.conversation_id, turns.c.id)
-sa.Index("ix_turns_unfinished", turns.c.conversation_id, sqlite_where=_IS_UNFINISHED, postgresql_where=_IS_UNFINISHED)
-sa.Index("ix_turns_finished", turns.c.finished_at, sqlite_where=_IS_FINISHED, postgresql_where=_IS_FINISHED)
+_index_of_some("ix_turns_unfinished", turns.c.conversation_id, where=turns.c.finished_at.is_(None))
+_index_of_some("ix_turns_finished", turns.c.finished_at, where=turns.c.finished_at.is_not(None))
 
 messages = sa.Table(
     "messages",
@@ -132,15 +135,12 @@ messages = sa.Table(
     sa.UniqueConstraint("conversation_id", "platform_message_id"),
 )
 
-_IS_OF_ALBUM = messages.c.album_id.is_not(None)
-
 sa.Index("ix_messages_sent", messages.c.conversation_id, messages.c.sent_at)
-sa.Index(
+_index_of_some(
     "ix_messages_album",
     messages.c.conversation_id,
     messages.c.album_id,
-    sqlite_where=_IS_OF_ALBUM,
-    postgresql_where=_IS_OF_ALBUM,
+    where=messages.c.album_id.is_not(None),
 )
 
 pictures = sa.Table(
@@ -190,23 +190,8 @@ attachments = sa.Table(
     sqlite_autoincrement=True,
 )
 
-_IS_POSTED_ELSEWHERE = attachments.c.posted_in.is_not(None)
-
-sa.Index(
-    "ix_attachments_posted_in",
-    attachments.c.posted_in,
-    sqlite_where=_IS_POSTED_ELSEWHERE,
-    postgresql_where=_IS_POSTED_ELSEWHERE,
-)
-
-_IS_POSTED_BY_SOMEBODY = attachments.c.posted_by.is_not(None)
-
-sa.Index(
-    "ix_attachments_posted_by",
-    attachments.c.posted_by,
-    sqlite_where=_IS_POSTED_BY_SOMEBODY,
-    postgresql_where=_IS_POSTED_BY_SOMEBODY,
-)
+_index_of_some("ix_attachments_posted_in", attachments.c.posted_in, where=attachments.c.posted_in.is_not(None))
+_index_of_some("ix_attachments_posted_by", attachments.c.posted_by, where=attachments.c.posted_by.is_not(None))
 
 # What the model is shown of an attachment.
 views = sa.Table(

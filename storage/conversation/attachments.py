@@ -163,7 +163,7 @@ def of_messages(connection: sa.Connection, message_ids: Sequence[int]) -> Mappin
     """All attachments of some messages, with what the model is shown of them."""
     rows = connection.execute(_WHOLE_OF_MESSAGES, {"message_ids": message_ids})
     return {
-        message_id: tuple(as_attachment(list(one)) for _, one in groupby(group, key=lambda row: row.id))
+        message_id: tuple(_as_attachment(list(one)) for _, one in groupby(group, key=lambda row: row.id))
         for message_id, group in groupby(rows, key=lambda row: row.message_id)
     }
 
@@ -171,10 +171,10 @@ def of_messages(connection: sa.Connection, message_ids: Sequence[int]) -> Mappin
 def by_id(connection: sa.Connection, attachment_id: AttachmentId) -> Attachment | None:
     """One attachment."""
     rows = connection.execute(_WHOLE_BY_ID, {"attachment_id": attachment_id}).all()
-    return as_attachment(rows) if rows else None
+    return _as_attachment(rows) if rows else None
 
 
-def as_attachment(rows: Sequence[AnyRow]) -> Attachment:
+def _as_attachment(rows: Sequence[AnyRow]) -> Attachment:
     """Read an attachment's rows: one for each view, or one without."""
     row = rows[0]
     return Attachment(

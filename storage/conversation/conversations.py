@@ -13,12 +13,19 @@ from bot.records.attachments import AttachmentId
 from bot.records.turns import TurnId
 from storage.columns import Id, Moment
 from storage.tables import conversations
+from storage.transactions import AnyRow
 
-IS_KEY = sa.and_(
-    conversations.c.platform == sa.bindparam("of_platform"),
-    conversations.c.chat_id == sa.bindparam("of_chat"),
-    conversations.c.thread_id == sa.bindparam("of_thread"),
-)
+
+def is_of_key(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Picks the rows of the conversation that `key_values` name, in a table with the columns of `key_columns`."""
+    return sa.and_(
+        table.c.platform == sa.bindparam("of_platform"),
+        table.c.chat_id == sa.bindparam("of_chat"),
+        table.c.thread_id == sa.bindparam("of_thread"),
+    )
+
+
+IS_KEY = is_of_key(conversations)
 """Picks the conversation that `key_values` name."""
 
 ID_OF_KEY = sa.select(conversations.c.id).where(IS_KEY).scalar_subquery()
@@ -57,14 +64,23 @@ _HOLD = sa.update(conversations).where(IS_KEY).values(wait_until=sa.bindparam("u
 
 
 def key_values(key: ConversationKey) -> dict[str, str]:
-    """What `IS_KEY` compares with."""
+    """What `is_of_key` compares with."""
     return {"of_platform": key.platform, "of_chat": key.chat_id, "of_thread": key.thread_id or ""}
+
+
+def key_columns(key: ConversationKey) -> dict[str, str]:
+    """The columns of a row that say which conversation it is."""
+    return {"platform": key.platform, "chat_id": key.chat_id, "thread_id": key.thread_id or ""}
+
+
+def as_key(row: AnyRow) -> ConversationKey:
+    """Read these columns."""
+    return ConversationKey(platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None)
 
 
 def add_conversation(connection: sa.Connection, key: ConversationKey, *, is_private: bool) -> int:
     """Make a new conversation known, and return its id."""
-    values = {"platform": key.platform, "chat_id": key.chat_id, "thread_id": key.thread_id or ""}
-    return int(connection.execute(_ADD, {**values, "is_private": is_private}).scalar_one())
+    return int(connection.execute(_ADD, {**key_columns(key), "is_private": is_private}).scalar_one())
 
 
 def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
@@ -130,9 +146,4 @@ def hold(connection: sa.Connection, chat: ConversationKey, until: datetime, *, i
 
 def held(connection: sa.Connection, *, now: datetime) -> Mapping[ConversationKey, datetime]:
     """The chats that are to be left in peace, and until when."""
-    return {
-        ConversationKey(
-            platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None
-        ): row.wait_until
-        for row in connection.execute(_HELD, {"now": now})
-    }
+    return {as_key(row): row.wait_until for row in connection.execute(_HELD, {"now": now})}

@@ -45,10 +45,25 @@ class _Queries:
 def _queries(is_meant: sa.ColumnElement[bool], reset: Any, pixels_from: Any) -> _Queries:
     # The question itself is always read, also when a reset overtook it. One lower bound, for the index: no OR.
     is_since_reset = turns.c.id > sa.case((reset < _UP_TO, reset), else_=_UP_TO - 1)
+    is_shown = sa.and_(_IS_READ, is_meant, is_since_reset)
+    is_part = (
+        sa.select(turns.c.id)
+        .join_from(attachment_table, messages)
+        .join(turns, turns.c.id == messages.c.turn_id)
+        .where(
+            attachment_table.c.id == sa.bindparam("attachment_id"),
+            is_shown,
+            sa.or_(turns.c.command.is_(None), _IS_ASKED_AS_COMMAND),
+        )
+    )
+    return _Queries(_newest(is_shown, pixels_from), is_part)
+
+
+def _newest(is_shown: sa.ColumnElement[bool], pixels_from: Any) -> sa.Select[Any]:
     # Newest first, and no further than the limit: that is what keeps the cost flat.
     questions = (
         sa.select(turns.c.id, turns.c.answer)
-        .where(_IS_READ, is_meant, is_since_reset, turns.c.command.is_(None))
+        .where(is_shown, turns.c.command.is_(None))
         .order_by(turns.c.id.desc())
         .limit(sa.bindparam("newest"))
         .subquery("questions")
@@ -57,7 +72,7 @@ def _queries(is_meant: sa.ColumnElement[bool], reset: Any, pixels_from: Any) -> 
         sa.select(questions.c.id, questions.c.answer),
         sa.select(turns.c.id, turns.c.answer).where(_IS_READ, _IS_ASKED_AS_COMMAND),
     ).subquery("newest")
-    history = (
+    return (
         sa.select(
             newest.c.id.label("turn_id"),
             newest.c.answer,
@@ -73,19 +88,6 @@ def _queries(is_meant: sa.ColumnElement[bool], reset: Any, pixels_from: Any) -> 
         .join_from(newest, messages, sa.and_(messages.c.turn_id == newest.c.id, messages.c.deleted_at.is_(None)))
         .order_by(newest.c.id, messages.c.id)
     )
-    is_part = (
-        sa.select(turns.c.id)
-        .join_from(attachment_table, messages)
-        .join(turns, turns.c.id == messages.c.turn_id)
-        .where(
-            attachment_table.c.id == sa.bindparam("attachment_id"),
-            _IS_READ,
-            is_meant,
-            is_since_reset,
-            sa.or_(turns.c.command.is_(None), _IS_ASKED_AS_COMMAND),
-        )
-    )
-    return _Queries(history, is_part)
 
 
 _SHARED = _queries(sa.true(), RESET, _PIXELS_FROM)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import AttachmentRef, MessageId, MessageReceived, Quoted, Source
+from bot.events import NOBODY, AttachmentRef, MessageId, MessageReceived, Quoted, Source
 from bot.records.attachments import Place
 from bot.records.history import StoredQuote
 from bot.records.turns import TurnId
@@ -48,7 +48,7 @@ _REPLACE = sa.update(messages).where(messages.c.id == sa.bindparam("of_message")
 _BLANK = (
     sa.update(messages)
     .where(_IS_ONE_OF)
-    .values(sender_id="", sender_name="", text="", quoted=None, attachment_count=0, deleted_at=sa.bindparam("now"))
+    .values(sender_id=NOBODY, sender_name="", text="", quoted=None, attachment_count=0, deleted_at=sa.bindparam("now"))
 )
 
 
@@ -91,7 +91,7 @@ def add_blank_message(
         "conversation_id": conversation_id,
         "turn_id": turn_id,
         "platform_message_id": message_id,
-        "sender_id": "",
+        "sender_id": NOBODY,
         "sender_name": "",
         "text": "",
         "attachment_count": 0,

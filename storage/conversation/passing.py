@@ -10,18 +10,14 @@ from bot.events import AttachmentRef, ConversationKey, MessageId, MessageReceive
 from bot.records.attachments import Place
 from storage.columns import Moment
 from storage.conversation.attachments import Offered
-from storage.conversation.conversations import key_values
+from storage.conversation.conversations import is_of_key, key_columns, key_values
 from storage.tables import passing
 from storage.transactions import AnyRow
 
 KEPT = 10
 """Messages of one conversation: as many as the largest album has (Telegram Bot API, sendMediaGroup)."""
 
-IS_KEY = sa.and_(
-    passing.c.platform == sa.bindparam("of_platform"),
-    passing.c.chat_id == sa.bindparam("of_chat"),
-    passing.c.thread_id == sa.bindparam("of_thread"),
-)
+IS_KEY = is_of_key(passing)
 """Picks what was posted in the conversation that `key_values` name."""
 
 IS_WAITING = sa.exists().where(IS_KEY, passing.c.is_taken.is_(sa.false()))
@@ -63,11 +59,8 @@ def keep(connection: sa.Connection, message: MessageReceived, *, now: datetime, 
     forget_old(connection, now=now, lifetime_s=lifetime_s)
     if not message.attachments or lifetime_s <= 0 or replace(connection, message):
         return
-    which = key_values(message.key)
     values = {
-        "platform": which["of_platform"],
-        "chat_id": which["of_chat"],
-        "thread_id": which["of_thread"],
+        **key_columns(message.key),
         "platform_message_id": message.message_id,
         "album_id": message.album_id,
         "author": message.sender.name,
@@ -78,7 +71,7 @@ def keep(connection: sa.Connection, message: MessageReceived, *, now: datetime, 
         "is_taken": False,
     }
     connection.execute(_ADD, values)
-    connection.execute(_TRIM, which)
+    connection.execute(_TRIM, key_values(message.key))
 
 
 def replace(connection: sa.Connection, message: MessageReceived) -> bool:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, PlatformName
 from bot.ports.intake import KnownPlace
-from storage.columns import Moment
-from storage.conversation.conversations import ID_OF_KEY, key_values
+from storage.columns import Id, Moment
+from storage.conversation.conversations import ID_OF_KEY, as_key, key_values
 from storage.conversation.messages import INNER, IS_OF_PLATFORM
 from storage.tables import conversations, deliveries, messages, turns
 
@@ -44,7 +44,12 @@ _OF_OWN_MESSAGE = (
     )
     .limit(1)
 )
-_OF_OWN_MESSAGE_IN_CHAT = _OF_OWN_MESSAGE.where(conversations.c.chat_id == sa.bindparam("of_chat"))
+_OF_TURN = (
+    sa.select(conversations.c.platform, conversations.c.chat_id, conversations.c.thread_id)
+    .join_from(turns, conversations)
+    .where(turns.c.id == sa.bindparam("of_turn", type_=Id), conversations.c.platform == sa.bindparam("of_platform"))
+)
+_IS_IN_CHAT = conversations.c.chat_id == sa.bindparam("of_chat")
 _RECENT = (
     sa.select(messages.c.platform_message_id)
     .where(
@@ -65,7 +70,7 @@ def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> 
     rows = connection.execute(_PLACES, {"of_platform": platform, "at_most": limit})
     return [
         KnownPlace(
-            key=_key(row.platform, row.chat_id, row.thread_id),
+            key=as_key(row),
             is_private=row.is_private,
             newest=MessageId(row.platform_message_id),
         )
@@ -80,16 +85,20 @@ def recent(connection: sa.Connection, key: ConversationKey, *, since: datetime) 
 
 
 def place_of(
-    connection: sa.Connection, platform: PlatformName, message_id: MessageId, *, chat_id: str | None
+    connection: sa.Connection,
+    platform: PlatformName,
+    message_id: MessageId,
+    *,
+    chat_id: str | None,
+    turn: int | None,
 ) -> ConversationKey | None:
-    """The conversation, of this chat if one is given, with a receipt that names this message of the bot's own."""
-    which = {"of_platform": platform, "of_message": message_id}
-    if chat_id is None:
-        row = connection.execute(_OF_OWN_MESSAGE, which).first()
-    else:
-        row = connection.execute(_OF_OWN_MESSAGE_IN_CHAT, {**which, "of_chat": chat_id}).first()
-    return None if row is None else _key(row.platform, row.chat_id, row.thread_id)
+    """The conversation with a receipt that names this message of the bot's own, or else with this turn.
 
-
-def _key(platform: str, chat_id: str, thread_id: str) -> ConversationKey:
-    return ConversationKey(platform=PlatformName(platform), chat_id=chat_id, thread_id=thread_id or None)
+    Of this chat, if one is given.
+    """
+    which = {"of_platform": platform, "of_message": message_id, "of_turn": turn, "of_chat": chat_id}
+    for query in (_OF_OWN_MESSAGE, _OF_TURN):
+        row = connection.execute(query if chat_id is None else query.where(_IS_IN_CHAT), which).first()
+        if row is not None:
+            return as_key(row)
+    return None

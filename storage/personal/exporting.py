@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.events import PersonId, PlatformName
+from bot.records.attachments import Attachment
 from bot.records.turns import TurnId
 from storage.columns import Id
 from storage.conversation.attachments import of_messages
@@ -59,7 +60,7 @@ _MESSAGES = (
 def kept_of(
     connection: sa.Connection, platform: PlatformName, person: PersonId, *, after: TurnId
 ) -> tuple[TurnId | None, Sequence[Mapping[str, Any]]]:
-    """See `bot.ports.store.Store.kept_of`."""
+    """See `bot.ports.personal_data.PersonalData.kept_of`."""
     rows = connection.execute(_TURNS, {"person": person, "of_platform": platform, "after": after}).all()
     if not rows:
         return None, ()
@@ -67,36 +68,36 @@ def kept_of(
     attached = of_messages(connection, [message.id for message in said if message.attachment_count])
     by_turn: dict[int, list[Mapping[str, Any]]] = {}
     for message in said:
-        attachments = [
-            {
-                "name": one.ref.name,
-                "media_type": one.ref.media_type,
-                "size_bytes": one.ref.size_bytes,
-                "place": one.place,
-                "source": one.ref.source,
-                "about": one.ref.about,
-                "posted_by": one.author,
-                "verdict": one.verdict,
-                "reason": one.reason,
-                "what_it_is": one.origin,
-                "text": one.text,
-                "file_sha256": one.original,
-                "pictures_sha256": [view.sha256 for view in one.views],
-            }
-            for one in attached.get(message.id, ())
-        ]
-        by_turn.setdefault(message.turn_id, []).append(_as_said(message, attachments))
+        by_turn.setdefault(message.turn_id, []).append(_as_said(message, attached.get(message.id, ())))
     return TurnId(rows[-1].id), [_as_exchange(row, by_turn.get(row.id, ())) for row in rows]
 
 
-def _as_said(row: AnyRow, attachments: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _as_said(row: AnyRow, attachments: Sequence[Attachment]) -> Mapping[str, Any]:
     return {
         "message_id": row.platform_message_id,
         "sent_at": row.sent_at.isoformat(),
         "sender_name": row.sender_name,
         "text": row.text,
         "quoted": row.quoted or [],
-        "attachments": attachments,
+        "attachments": [_as_attached(one) for one in attachments],
+    }
+
+
+def _as_attached(attachment: Attachment) -> Mapping[str, Any]:
+    return {
+        "name": attachment.ref.name,
+        "media_type": attachment.ref.media_type,
+        "size_bytes": attachment.ref.size_bytes,
+        "place": attachment.place,
+        "source": attachment.ref.source,
+        "about": attachment.ref.about,
+        "posted_by": attachment.author,
+        "verdict": attachment.verdict,
+        "reason": attachment.reason,
+        "what_it_is": attachment.origin,
+        "text": attachment.text,
+        "file_sha256": attachment.original,
+        "pictures_sha256": [view.sha256 for view in attachment.views],
     }
 
 

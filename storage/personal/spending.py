@@ -36,7 +36,7 @@ _SEEN = (
 def spent(
     connection: sa.Connection, key: ConversationKey, *, person: PersonId | None, is_here: bool, since: datetime
 ) -> Spent:
-    """See `bot.ports.store.Store.spent`."""
+    """See `bot.ports.personal_data.PersonalData.spent`."""
     which = {**key_values(key), "person": person, "since": since}
     is_meant = [_IS_ASKED, _IS_HERE if is_here else _IS_ON_PLATFORM, *([] if person is None else [_IS_OF_PERSON])]
     taken = connection.execute(_TAKEN.where(*is_meant), which).one()

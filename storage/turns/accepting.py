@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
+from bot.choices import NOTHING_CHOSEN, address_of
 from bot.commands.known import LOOKING
 from bot.events import Command, MessageId, MessageReceived, PersonId
-from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.accepting import Accepted, Arrival
 from bot.records.turns import Turn, TurnId, TurnState
 from storage.columns import Moment, storable
 from storage.conversation import passing
@@ -22,7 +22,7 @@ from storage.tables import ARGUMENT_LENGTH, NAME_LENGTH, conversations, turns
 from storage.transactions import AnyRow
 from storage.turns import moving, refusals
 from storage.turns.heard import Heard
-from storage.turns.rows import turn_by_id
+from storage.turns.rows import HAS_RECEIPTS, turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (
@@ -50,6 +50,7 @@ _SITUATION = (
         turns.c.album_id,
         turns.c.accepted_at,
         turns.c.ready_at,
+        sa.or_(turns.c.lease_owner.is_not(None), HAS_RECEIPTS).label("was_begun"),
     )
     .join_from(conversations, turns, turns.c.id == _NEWEST_OPEN, isouter=True)
     .where(IS_KEY)
@@ -68,115 +69,85 @@ _JOIN = (
 )
 
 
-def accept(
-    connection: sa.Connection,
-    message: MessageReceived,
-    *,
-    now: datetime,
-    ready_at: datetime,
-    joining: Joining,
-    answer: bool,
-    refusal: Refusal | None = None,
-    defaults: ConversationSettings = NOTHING_CHOSEN,
-) -> Accepted | None:
-    """See `bot.ports.store.Store.accept`.
+def accept(connection: sa.Connection, message: MessageReceived, arrival: Arrival) -> Accepted | None:
+    """See `bot.ports.taking_in.TakingIn.accept`.
 
     A command never joins anything, and what is only remembered joins nothing but its album.
     """
-    situation = _situation(connection, message, now=now, joining=joining)
+    situation = _situation(connection, message, arrival)
     if situation is not None and situation.moved_to is not None:
         message = moving.as_moved(connection, message, situation.moved_to)
-        situation = _situation(connection, message, now=now, joining=joining)
+        situation = _situation(connection, message, arrival)
     settings = as_settings(situation.settings) if situation else NOTHING_CHOSEN
-    if message.address is None and answer:
-        message = replace(message, address=address_of(message, settings, defaults))
-    heard = Heard(
-        message=message, now=now, ready_at=ready_at, joining=joining, answer=answer, refusal=refusal, settings=settings
-    )
+    if message.address is None and arrival.answer:
+        message = replace(message, address=address_of(message, settings, arrival.defaults))
+    heard = Heard(message=message, arrival=arrival, settings=settings)
     if situation is not None:
         if situation.is_known:
             return None
         if situation.some_is_over:
-            passing.forget_old(connection, now=now, lifetime_s=joining.before_s)
+            passing.forget_old(connection, now=arrival.now, lifetime_s=arrival.joining.before_s)
         if _may_join(connection, situation, heard):
             return _join(connection, situation, heard)
     if heard.is_asked:
         return _take_on(connection, situation, heard)
     _let_pass(connection, heard)
-    if settings.listens and answer:
+    if settings.listens and arrival.answer:
         return _begin(connection, situation, replace(heard, is_overheard=True), None)
     return None
 
 
-def ask_alone(
-    connection: sa.Connection, question: MessageReceived, *, now: datetime, joining: Joining, refusal: Refusal | None
-) -> Accepted | None:
+def ask_alone(connection: sa.Connection, question: MessageReceived, arrival: Arrival) -> Accepted | None:
     """Take a question on that joins nothing, and that nothing belongs to but its words. None if it is known."""
-    situation = _situation(connection, question, now=now, joining=joining)
+    situation = _situation(connection, question, arrival)
     if situation is not None and situation.is_known:
         return None
-    heard = Heard(
-        message=question,
-        now=now,
-        ready_at=now,
-        joining=joining,
-        answer=True,
-        refusal=refusal,
-        settings=as_settings(situation.settings) if situation else NOTHING_CHOSEN,
-        is_alone=True,
-    )
-    return _take_on(connection, situation, heard)
+    settings = as_settings(situation.settings) if situation else NOTHING_CHOSEN
+    return _take_on(connection, situation, Heard(message=question, arrival=arrival, settings=settings, is_alone=True))
 
 
-def _situation(
-    connection: sa.Connection, message: MessageReceived, *, now: datetime, joining: Joining
-) -> AnyRow | None:
+def _situation(connection: sa.Connection, message: MessageReceived, arrival: Arrival) -> AnyRow | None:
     which = {**key_values(message.key), "sender": message.sender.id, "message_id": message.message_id}
-    return connection.execute(_SITUATION, {**which, **passing.over_values(now, joining.before_s)}).one_or_none()
+    over = passing.over_values(arrival.now, arrival.joining.before_s)
+    return connection.execute(_SITUATION, {**which, **over}).one_or_none()
 
 
 def _take_on(connection: sa.Connection, situation: AnyRow | None, heard: Heard) -> Accepted | None:
     if (
-        heard.answer
-        and situation is not None
-        and refusals.share(
-            connection,
-            heard.message,
-            conversation_id=situation.conversation_id,
-            now=heard.now,
-            joining=heard.joining,
-            refusal=heard.refusal,
-        )
+        situation is not None
+        and heard.arrival.answer
+        and refusals.share(connection, heard, conversation_id=situation.conversation_id)
     ):
         return None
     return _begin(connection, situation, heard, heard.command)
 
 
 def _let_pass(connection: sa.Connection, heard: Heard) -> None:
-    if heard.message.attachments and heard.answer:
-        passing.keep(connection, heard.message, now=heard.now, lifetime_s=heard.joining.before_s)
+    arrival = heard.arrival
+    if heard.message.attachments and arrival.answer:
+        passing.keep(connection, heard.message, now=arrival.now, lifetime_s=arrival.joining.before_s)
 
 
 def _may_join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> bool:
-    message = heard.message
+    message, arrival = heard.message, heard.arrival
     if turn.id is None or message.command is not None:
         return False
-    # Whichever way the clock jumped since, what seems far away is not recent.
-    age_s = abs((heard.now - turn.accepted_at).total_seconds())
-    if age_s >= heard.joining.cap_s:
+    age_s = heard.seconds_since(turn.accepted_at)
+    if age_s >= arrival.joining.cap_s:
         return False
     is_waiting = turn.state == TurnState.ACCEPTED
     which = {"turn_id": turn.id, "conversation_id": turn.conversation_id, "sender": message.sender.id}
     if is_waiting and message.album_id is not None and message.album_id == turn.album_id:
         fits = turn.command is None or turn.command in LOOKING
-    elif turn.command is not None or not heard.answer:
+    elif turn.command is not None or not arrival.answer:
         fits = False
-    elif is_waiting and turn.ready_at > max(heard.now, turn.accepted_at) and message.address is not None:
-        fits = True
+    elif is_waiting and turn.ready_at > max(arrival.now, turn.accepted_at) and message.address is not None:
+        # One that was begun before waits for further edits of its own words.
+        fits = not turn.was_begun
     else:
         fits = (
             (is_waiting or turn.state == TurnState.ANSWERING)
-            and age_s < heard.joining.late_picture_s
+            and age_s < arrival.joining.late_picture_s
             and bool(message.attachments)
             and not message.text.strip()
             and not connection.execute(HAS_OWN_ATTACHMENTS, which).scalar_one()
@@ -186,7 +157,8 @@ def _may_join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> bool:
 
 def _join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> Accepted:
     turn_id = TurnId(turn.id)
-    ready_at = min(heard.ready_at, turn.accepted_at + timedelta(seconds=heard.joining.cap_s))
+    arrival = heard.arrival
+    ready_at = min(arrival.ready_at, turn.accepted_at + timedelta(seconds=arrival.joining.cap_s))
     connection.execute(_JOIN, {"turn_id": turn_id, "ready": ready_at})
     message = without_known_replies(connection, heard.message, turn_id)
     offered = with_siblings(connection, message, offered_by(message))
@@ -212,7 +184,7 @@ def _begin(connection: sa.Connection, situation: AnyRow | None, heard: Heard, co
 def _offered(
     connection: sa.Connection, heard: Heard, command: Command | None, *, some_passes: bool
 ) -> Sequence[Offered]:
-    message = heard.message
+    message, arrival = heard.message, heard.arrival
     if heard.is_overheard or heard.is_alone:
         return offered_by(replace(message, quoted=()))
     offered = with_siblings(connection, message, offered_by(message))
@@ -221,10 +193,10 @@ def _offered(
         _let_pass(connection, heard)
     elif message.attachments:
         passing.forget(connection, message.key, [message.message_id])
-    may_look = heard.answer and heard.refusal is None and (command is None or command.name in LOOKING)
+    may_look = arrival.answer and arrival.refusal is None and (command is None or command.name in LOOKING)
     if some_passes and may_look and (not offered or message.album_id is not None):
-        lifetime_s = heard.joining.before_s
-        before = passing.before(connection, message, now=heard.now, lifetime_s=lifetime_s, take=command is None)
+        lifetime_s = arrival.joining.before_s
+        before = passing.before(connection, message, now=arrival.now, lifetime_s=lifetime_s, take=command is None)
         return in_order([*offered, *before])
     return offered
 
@@ -240,7 +212,7 @@ def _new_values(heard: Heard, conversation_id: int, command: Command | None) -> 
         "about": _about(message) if command else None,
         "album_id": message.album_id,
         "reply_to": heard.reply_to,
-        "accepted_at": heard.now,
+        "accepted_at": heard.arrival.now,
         **heard.beginning,
     }
 
@@ -256,7 +228,7 @@ def _new_turn(turn_id: TurnId, heard: Heard, command: Command | None) -> Turn:
         command=command.name if command else None,
         argument=storable(command.argument, ARGUMENT_LENGTH) if command else "",
         reply_to=heard.reply_to,
-        accepted_at=heard.now,
+        accepted_at=heard.arrival.now,
         ready_at=heard.beginning["ready_at"],
         sender=PersonId(storable(message.sender.id)),
         language=storable(message.sender.language or "", NAME_LENGTH),

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from bot.events import NOBODY
 from bot.personal import Scope
 from bot.records.turns import Turn, TurnState
-from storage.columns import Id, Moment
+from storage.columns import Id
 from storage.conversation.attachments import detach
 from storage.conversation.conversations import IS_KEY, key_values
 from storage.conversation.messages import blank_messages
 from storage.conversation.passing import IS_KEY as IS_PASSING
 from storage.conversation.pictures import drop_posted
 from storage.tables import attachments, conversations, messages, passing, turns, windows
-from storage.turns.rows import SELECT_TURN, as_turn
+from storage.turns.rows import IS_ONE_OF, TAKEN_BACK, WITHOUT_WORDS, turns_by_id
 from storage.turns.targets import target_of
 
 AT_ONCE = 50
@@ -25,15 +25,14 @@ AT_ONCE = 50
 Forgotten = tuple[Sequence[Turn], Sequence[str]]
 """The turns whose answers are to be taken back, and the originals that no attachment has any more."""
 
-_GONE = (TurnState.WITHDRAWING, TurnState.WITHDRAWN)
-_IS_ONE_OF = turns.c.id.in_(sa.bindparam("turn_ids", expanding=True))
-_MESSAGES = sa.select(messages.c.id).where(messages.c.turn_id.in_(sa.bindparam("turn_ids", expanding=True)))
+_IS_OF_ONE = messages.c.turn_id.in_(sa.bindparam("turn_ids", expanding=True))
+_MESSAGES = sa.select(messages.c.id).where(_IS_OF_ONE)
 _holder = messages.alias("holder")
 # Their own, and those that others quoted or asked about.
 _ATTACHED = (
     sa.select(attachments.c.id)
     .join_from(attachments, messages)
-    .where(messages.c.turn_id.in_(sa.bindparam("turn_ids", expanding=True)))
+    .where(_IS_OF_ONE)
     .union(
         sa.select(attachments.c.id)
         .join_from(messages, attachments, attachments.c.posted_in == messages.c.platform_message_id)
@@ -41,36 +40,18 @@ _ATTACHED = (
             _holder,
             sa.and_(_holder.c.id == attachments.c.message_id, _holder.c.conversation_id == messages.c.conversation_id),
         )
-        .where(messages.c.turn_id.in_(sa.bindparam("turn_ids", expanding=True)))
+        .where(_IS_OF_ONE)
     )
 )
-_NOTHING_LEFT = {
-    "sender_id": NOBODY,
-    "language": None,
-    "album_id": None,
-    "text": None,
-    "answer": None,
-    "pictures": None,
-    "buttons": None,
-    "presses": None,
-    "argument": "",
-    "about": None,
-    "detail": None,
-    "withdrawn_at": sa.bindparam("now", type_=Moment),
-    "lease_owner": None,
-    "lease_until": None,
-}
-_WITHDRAW = sa.update(turns).where(_IS_ONE_OF)
-# In their language it is said where a message can't be deleted: `Store.close` takes it.
-_TO_BE_SAID = {name: value for name, value in _NOTHING_LEFT.items() if name != "language"}
-_TAKE_BACK = _WITHDRAW.values(_TO_BE_SAID | {"state": TurnState.WITHDRAWING.value, "finished_at": None}).returning(
-    turns.c.id
-)
+_FORGOTTEN = {"sender_id": NOBODY, "album_id": None, "detail": None}
+# The language stays: in it is said where a message can't be deleted that it was taken back. `Store.close` takes it.
+_TAKE_BACK = sa.update(turns).where(IS_ONE_OF).values({**TAKEN_BACK, **_FORGOTTEN}).returning(turns.c.id)
 _TAKE_BACK_UNFINISHED = _TAKE_BACK.where(turns.c.finished_at.is_(None))
-_FORGET_FINISHED = _WITHDRAW.values(_NOTHING_LEFT | {"state": TurnState.WITHDRAWN.value}).where(
-    turns.c.finished_at.is_not(None)
+_FORGET_FINISHED = (
+    sa.update(turns)
+    .where(IS_ONE_OF, turns.c.finished_at.is_not(None))
+    .values({**WITHOUT_WORDS, **_FORGOTTEN, "language": None, "state": TurnState.WITHDRAWN.value})
 )
-_WITHDRAWN = SELECT_TURN.where(_IS_ONE_OF).order_by(turns.c.id)
 
 _command = turns.alias("command")
 _WISHED_AT = sa.select(_command.c.ready_at).where(_command.c.id == sa.bindparam("but", type_=Id)).scalar_subquery()
@@ -146,15 +127,13 @@ def forget_turns(connection: sa.Connection, turn_ids: Sequence[int], *, now: dat
     if not in_chat:
         connection.execute(_FORGET_FINISHED, {**which, "now": now})
     drop_posted(connection, turn_ids)
-    if not taken_back:
-        return (), unused
-    return [as_turn(row) for row in connection.execute(_WITHDRAWN, {"turn_ids": taken_back})], unused
+    return turns_by_id(connection, taken_back), unused
 
 
 def forget_exchange(connection: sa.Connection, command: Turn, *, now: datetime) -> tuple[bool, Forgotten]:
-    """See `bot.ports.store.Store.forget_exchange`. Returns whether there is one, too."""
+    """See `bot.ports.personal_data.PersonalData.forget_exchange`. Returns whether there is one, too."""
     target = target_of(connection, command, is_own=True)
-    if target is None or (target.sender == NOBODY and target.state not in _GONE):
+    if target is None or (target.sender == NOBODY and not target.state.is_taken_back):
         return False, ((), ())
     if target.sender == NOBODY:
         return True, ((), ())
@@ -165,7 +144,7 @@ def forget_exchange(connection: sa.Connection, command: Turn, *, now: datetime) 
 
 
 def forget_some(connection: sa.Connection, command: Turn, scope: Scope, *, now: datetime) -> tuple[bool, Forgotten]:
-    """Forget some more of what `bot.ports.store.Store.forget` is to forget. Returns whether there was more, too."""
+    """A step of `bot.ports.personal_data.PersonalData.forget`. Returns whether there was something left, too."""
     turn_ids = connection.execute(_TURNS[scope], _values(command)).scalars().all()
     if turn_ids or scope not in _POSTED:
         return bool(turn_ids), forget_turns(connection, turn_ids, now=now, in_chat=False)

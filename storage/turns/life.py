@@ -9,15 +9,19 @@ import sqlalchemy as sa
 from bot.events import ConversationKey, MessageId
 from bot.records.turns import Delivery, Lease, Outcome, Turn, TurnId, TurnState
 from storage.columns import Moment
-from storage.conversation.conversations import IS_KEY, key_values
-from storage.tables import deliveries, turns
+from storage.conversation.conversations import ID_OF_KEY, IS_KEY, key_values
+from storage.tables import deliveries, messages, turns
 from storage.turns.receipts import record_deliveries
-from storage.turns.rows import IS_TURN, SELECT_TURN, as_turn, outcome_values, turn_by_id
+from storage.turns.rows import IS_ONE_OF, IS_TURN, SELECT_TURN, as_turn, outcome_values, turn_by_id
 
 IS_UNFINISHED = turns.c.finished_at.is_(None)
 
 _UNFINISHED = SELECT_TURN.where(IS_UNFINISHED)
 # By the receipts' index: otherwise SQLite would go through all turns of the conversation.
+_BY_ID = SELECT_TURN.where(IS_KEY, IS_TURN)
+_OF_QUESTION = SELECT_TURN.join(messages, messages.c.turn_id == turns.c.id).where(
+    messages.c.conversation_id == ID_OF_KEY, messages.c.platform_message_id == sa.bindparam("message_id")
+)
 _OF_OWN_MESSAGE = (
     SELECT_TURN.join(deliveries, deliveries.c.turn_id == turns.c.id)
     .where(IS_KEY, deliveries.c.platform_message_id == sa.bindparam("message_id"))
@@ -46,7 +50,7 @@ _BEGIN = (
 _RENEW = (
     sa.update(turns)
     .where(
-        turns.c.id.in_(sa.bindparam("turn_ids", expanding=True)),
+        IS_ONE_OF,
         turns.c.lease_owner == sa.bindparam("owner"),
         IS_UNFINISHED,
     )
@@ -97,10 +101,16 @@ def unfinished(connection: sa.Connection) -> Sequence[Turn]:
     return sorted((as_turn(row) for row in connection.execute(_UNFINISHED)), key=lambda turn: turn.id)
 
 
-def turn_of(connection: sa.Connection, key: ConversationKey, message_id: MessageId) -> Turn | None:
-    """The newest turn with a receipt that names this message of the bot's own."""
-    row = connection.execute(_OF_OWN_MESSAGE, {**key_values(key), "message_id": message_id}).first()
-    return None if row is None else as_turn(row)
+def turn_of(
+    connection: sa.Connection, key: ConversationKey, message_id: MessageId, *, claimed: int | None = None
+) -> Turn | None:
+    """See `bot.ports.store.Store.turn_of`."""
+    which = {**key_values(key), "message_id": message_id, "turn_id": claimed}
+    for query in (_BY_ID, _OF_OWN_MESSAGE, _OF_QUESTION)[claimed is None :]:
+        row = connection.execute(query, which).first()
+        if row is not None:
+            return as_turn(row)
+    return None
 
 
 def begin(connection: sa.Connection, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey, MessageId, MessageReceived, PlatformName
+from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.records.turns import Turn, TurnState
-from storage.conversation.conversations import IS_KEY, key_values
+from storage.conversation.conversations import IS_KEY, as_key, key_columns, key_values
 from storage.conversation.messages import INNER, IS_OF_PLATFORM
+from storage.conversation.passing import IS_KEY as IS_PASSING
 from storage.tables import conversations, deliveries, messages, passing, turns, windows
 from storage.turns.rows import SELECT_TURN, as_turn
 
@@ -62,15 +63,11 @@ _DROP = sa.delete(conversations).where(conversations.c.id == sa.bindparam("other
 _DROP_WINDOWS = sa.delete(windows).where(windows.c.conversation_id == sa.bindparam("other_id"))
 _RENAME = sa.update(conversations).where(conversations.c.id == sa.bindparam("moved_id"))
 _LEAVE_WORD = conversations.insert()
-_FORGET_PASSING = sa.delete(passing).where(
-    passing.c.platform == sa.bindparam("of_platform"),
-    passing.c.chat_id == sa.bindparam("of_chat"),
-    passing.c.thread_id == sa.bindparam("of_thread"),
-)
+_FORGET_PASSING = sa.delete(passing).where(IS_PASSING)
 
 
 def move(connection: sa.Connection, old: ConversationKey, new: ConversationKey) -> Sequence[Turn]:
-    """See `bot.ports.store.Store.move`."""
+    """See `bot.ports.taking_in.TakingIn.move`."""
     moved = connection.execute(_CONVERSATION, key_values(old)).one_or_none()
     if moved is None or old == new:
         return []
@@ -90,19 +87,15 @@ def move(connection: sa.Connection, old: ConversationKey, new: ConversationKey) 
             connection.execute(adopt, both)
         connection.execute(_DROP_WINDOWS, both)
         connection.execute(_DROP, both)
-    there = {"platform": new.platform, "chat_id": new.chat_id, "thread_id": new.thread_id or ""}
-    connection.execute(_RENAME, {"moved_id": moved.id, **there, "settings": settings, "wait_until": None})
-    here = {"platform": old.platform, "chat_id": old.chat_id, "thread_id": old.thread_id or ""}
-    connection.execute(_LEAVE_WORD, {**here, "is_private": moved.is_private, "moved_to": moved.id})
+    there = {**key_columns(new), "settings": settings, "wait_until": None}
+    connection.execute(_RENAME, {"moved_id": moved.id, **there})
+    connection.execute(_LEAVE_WORD, {**key_columns(old), "is_private": moved.is_private, "moved_to": moved.id})
     return [as_turn(row) for row in connection.execute(_UNDER_WAY, {"moved_id": moved.id}) if row.reply_to == ""]
 
 
 def as_moved(connection: sa.Connection, message: MessageReceived, conversation_id: int) -> MessageReceived:
     """A message of a chat that moved, as one of the chat where it lives on. Nothing there can reply to it."""
-    there = connection.execute(_BY_ID, {"moved_id": conversation_id}).one()
-    key = ConversationKey(
-        platform=PlatformName(there.platform), chat_id=there.chat_id, thread_id=there.thread_id or None
-    )
+    key = as_key(connection.execute(_BY_ID, {"moved_id": conversation_id}).one())
     return replace(message, key=key, message_id=MessageId(_prefix(message.key) + message.message_id))
 
 

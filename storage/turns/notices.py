@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.events import NOBODY
 from bot.records.accepting import BUSY
 from bot.records.notices import Notice, NoticeKind
 from bot.records.turns import Turn, TurnId, TurnState
@@ -37,7 +38,7 @@ _UNSAID = (
 
 
 def notify(connection: sa.Connection, notice: Notice, *, now: datetime, cursor: str | None) -> Turn | None:
-    """See `bot.ports.store.Store.notify`.
+    """See `bot.ports.taking_in.TakingIn.notify`.
 
     The unreadable message is kept as one without words: it can be edited into a question, or deleted.
     """
@@ -55,7 +56,7 @@ def notify(connection: sa.Connection, notice: Notice, *, now: datetime, cursor: 
     values = {
         "conversation_id": conversation_id,
         "command": notice.kind,
-        "sender_id": "",
+        "sender_id": NOBODY,
         "reply_to": notice.message_id,
         "accepted_at": now,
         "ready_at": now,
@@ -70,6 +71,6 @@ def notify(connection: sa.Connection, notice: Notice, *, now: datetime, cursor: 
 
 
 def unsaid(connection: sa.Connection, *, per_conversation: int, limit: int) -> Sequence[Turn]:
-    """See `bot.ports.store.Store.unsaid`."""
+    """See `bot.ports.taking_in.TakingIn.unsaid`."""
     bounds = {"per_conversation": per_conversation, "at_most": limit}
     return [as_turn(row) for row in connection.execute(_UNSAID, bounds)]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.commands.known import FORGET, GO_ON, MENUS, is_question
 from bot.events import Action, Address, ButtonPressed, MessageId, MessageReceived
-from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.accepting import Accepted, Arrival, Joining, NotPressed, Refusal
 from bot.records.turns import Press, Turn, TurnState
 from storage.conversation.messages import INNER
 from storage.tables import presses, turns
@@ -31,19 +31,21 @@ _DELIVER_AGAIN = (
 )
 _REPLY_TO = sa.update(turns).where(IS_TURN)
 
-_Pressed = tuple[Sequence[Accepted] | None, Sequence[str]]
-"""What is to be run, None if it is not theirs to press; and the originals that no attachment has any more."""
+_Pressed = tuple[Sequence[Accepted] | NotPressed, Sequence[str]]
+"""What is to be run, or why nothing is; and the originals that no attachment has any more."""
 
 
 def press(
     connection: sa.Connection, pressed: ButtonPressed, *, now: datetime, joining: Joining, refusal: Refusal | None
 ) -> _Pressed:
-    """See `bot.ports.store.Store.press`."""
-    turn = turn_of(connection, pressed.key, pressed.message_id)
-    if turn is None or not _is_new(connection, pressed, now=now):
+    """See `bot.ports.taking_in.TakingIn.press`."""
+    turn = turn_of(connection, pressed.key, pressed.message_id, claimed=pressed.turn)
+    if turn is None or (turn.state.is_taken_back and pressed.action is not Action.FORGET):
+        return NotPressed.FORGOTTEN, ()
+    if turn.state.is_taken_back or not _is_new(connection, pressed, now=now):
         return (), ()
     if not _is_theirs(turn, pressed):
-        return None, ()
+        return NotPressed.OF_ANOTHER, ()
     if not _is_offered(turn, pressed.action):
         return (), ()
     accepted: Sequence[Accepted] = ()
@@ -79,9 +81,9 @@ def _is_offered(turn: Turn, action: Action) -> bool:
 
 
 def retry(connection: sa.Connection, command: Turn, *, now: datetime) -> Accepted | None:
-    """See `bot.ports.store.Store.retry`."""
+    """See `bot.ports.taking_in.TakingIn.retry`."""
     turn = target_of(connection, command, is_own=command.settings.is_per_person, is_remembered=True)
-    if turn is None or turn.state in (TurnState.WITHDRAWN, TurnState.WITHDRAWING):
+    if turn is None or turn.state.is_taken_back:
         return None
     if not is_question(turn.command, turn.argument):
         return None  # A command would be done once more in the name, and with the rights, of who gave it.
@@ -97,7 +99,8 @@ def _is_new(connection: sa.Connection, pressed: ButtonPressed, *, now: datetime)
 
 
 def _offers(turn: Turn, action: Action) -> bool:
-    return turn.state.is_final and any(button.action is action for row in turn.buttons for button in row)
+    # People see them before the turn is closed. A turn that is done again has none in the store, whatever is on screen.
+    return any(button.action is action for row in turn.buttons for button in row)
 
 
 def _again(connection: sa.Connection, turn: Turn, *, now: datetime) -> Accepted:
@@ -106,7 +109,7 @@ def _again(connection: sa.Connection, turn: Turn, *, now: datetime) -> Accepted:
 
 
 def _choose(connection: sa.Connection, turn: Turn, pressed: ButtonPressed, *, now: datetime) -> Sequence[Accepted]:
-    if len(turn.presses) >= _MOST_PRESSES or turn.state in (TurnState.WITHDRAWING, TurnState.WITHDRAWN):
+    if len(turn.presses) >= _MOST_PRESSES:
         return ()
     waiting = [*turn.presses, Press(by=pressed.sender.id, value=pressed.value)]
     reopen(connection, turn.id, ready_at=now, presses=[asdict(one) for one in waiting])
@@ -133,7 +136,8 @@ def _go_on(
         raw_text=GO_ON,
         address=Address.REPLY,
     )
-    accepted = ask_alone(connection, question, now=now, joining=joining, refusal=refusal)
+    arrival = Arrival(now=now, ready_at=now, joining=joining, refusal=refusal)
+    accepted = ask_alone(connection, question, arrival)
     if accepted is None:
         return ()
     connection.execute(_REPLY_TO, {"turn_id": accepted.turn.id, "reply_to": pressed.message_id})

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from bot.records.turns import TurnId, TurnState
 from storage.conversation.pictures import drop_posted
 from storage.tables import turns
-from storage.turns.rows import OUTCOME
+from storage.turns.rows import IS_TURN, OUTCOME
 
 _REOPEN = (
     sa.update(turns)
-    .where(turns.c.id == sa.bindparam("turn_id"))
+    .where(IS_TURN)
     .values(dict.fromkeys((*OUTCOME, "finished_at")) | {"state": TurnState.ACCEPTED.value, "attempts": 0})
 )
 

@@ -1,22 +1,23 @@
 """Turns as rows of the database, and as the core sees them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import Action, ConversationKey, MessageId, PersonId, PlatformName
+from bot.events import Action, MessageId, PersonId
 from bot.ports.parts import Button
 from bot.records.pictures import PostedPicture
 from bot.records.turns import Buttons, Outcome, Press, Turn, TurnId, TurnState
-from storage.columns import storable
-from storage.conversation.conversations import as_settings
+from storage.columns import Moment, storable
+from storage.conversation.conversations import as_key, as_settings
 from storage.tables import DETAIL_LENGTH, conversations, deliveries, turns
 from storage.transactions import AnyRow
 
 _receipts = deliveries.alias("receipts")
+HAS_RECEIPTS = sa.exists().where(_receipts.c.turn_id == turns.c.id)
 
 SELECT_TURN = sa.select(
     turns.c.id,
@@ -39,7 +40,7 @@ SELECT_TURN = sa.select(
     conversations.c.thread_id,
     conversations.c.is_private,
     conversations.c.settings,
-    sa.exists().where(_receipts.c.turn_id == turns.c.id).label("has_receipts"),
+    HAS_RECEIPTS.label("has_receipts"),
 ).join_from(turns, conversations)
 """For `as_turn`."""
 
@@ -64,7 +65,30 @@ OUTCOME = (
 """The columns that an outcome fills."""
 
 IS_TURN = turns.c.id == sa.bindparam("turn_id")
+IS_ONE_OF = turns.c.id.in_(sa.bindparam("turn_ids", expanding=True))
 _BY_ID = SELECT_TURN.where(IS_TURN)
+_BY_IDS = SELECT_TURN.where(IS_ONE_OF).order_by(turns.c.id)
+
+WITHOUT_WORDS: Mapping[str, Any] = MappingProxyType(
+    {
+        "withdrawn_at": sa.bindparam("now", type_=Moment),
+        "lease_owner": None,
+        "lease_until": None,
+        "text": None,
+        "answer": None,
+        "pictures": None,
+        "buttons": None,
+        "presses": None,
+        "argument": "",
+        "about": None,
+    }
+)
+"""The columns of a turn of which no words are kept. What it cost stays known."""
+
+TAKEN_BACK: Mapping[str, Any] = MappingProxyType(
+    {**WITHOUT_WORDS, "state": TurnState.WITHDRAWING.value, "finished_at": None}
+)
+"""The same for one whose answer may still stand in the chat."""
 
 
 def turn_by_id(connection: sa.Connection, turn_id: TurnId) -> Turn:
@@ -72,11 +96,16 @@ def turn_by_id(connection: sa.Connection, turn_id: TurnId) -> Turn:
     return as_turn(connection.execute(_BY_ID, {"turn_id": turn_id}).one())
 
 
+def turns_by_id(connection: sa.Connection, turn_ids: Sequence[int]) -> Sequence[Turn]:
+    """Those of these that exist, oldest first."""
+    return [as_turn(row) for row in connection.execute(_BY_IDS, {"turn_ids": turn_ids})] if turn_ids else []
+
+
 def as_turn(row: AnyRow) -> Turn:
     """Read a row of `SELECT_TURN`."""
     return Turn(
         id=TurnId(row.id),
-        key=ConversationKey(platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None),
+        key=as_key(row),
         state=TurnState(row.state),
         attempts=row.attempts,
         is_private=row.is_private,
@@ -92,7 +121,7 @@ def as_turn(row: AnyRow) -> Turn:
         language=row.language or "",
         about=None if row.about is None else MessageId(row.about),
         settings=as_settings(row.settings),
-        buttons=as_buttons(row.buttons) if row.buttons else (),
+        buttons=_as_buttons(row.buttons) if row.buttons else (),
         presses=tuple(Press(by=PersonId(press["by"]), value=press["value"]) for press in row.presses or ()),
     )
 
@@ -108,7 +137,7 @@ def decided_at_once(text: str, *, trouble: str, now: datetime) -> dict[str, Any]
     }
 
 
-def as_buttons(rows: Sequence[Sequence[Mapping[str, str]]]) -> Buttons:
+def _as_buttons(rows: Sequence[Sequence[Mapping[str, str]]]) -> Buttons:
     """Read `turns.buttons`."""
     return tuple(
         tuple(Button(action=Action(one["action"]), label=one["label"], value=one["value"]) for one in row)
@@ -123,7 +152,7 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
         "decided": outcome.state,
         "text": outcome.text,
         "pictures": [_picture_values(picture) for picture in outcome.pictures] or None,
-        "buttons": [[asdict(button) for button in row] for row in outcome.buttons] or None,
+        "buttons": [[_button_values(button) for button in row] for row in outcome.buttons] or None,
         "answer": outcome.answer,
         "trouble": outcome.trouble,
         "detail": outcome.detail,
@@ -137,6 +166,10 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
         "started_at": outcome.started_at,
         "first_text_at": outcome.first_text_at,
     }
+
+
+def _button_values(button: Button) -> dict[str, str]:
+    return {"action": button.action, "label": button.label, "value": button.value}
 
 
 def _picture_values(picture: PostedPicture) -> dict[str, str]:

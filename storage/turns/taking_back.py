@@ -9,7 +9,6 @@ from bot.commands.known import LOOKING
 from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.records.accepting import OVERHEARD, Accepted
 from bot.records.turns import Turn, TurnId, TurnState
-from storage.columns import Moment
 from storage.conversation import passing
 from storage.conversation.attachments import detach
 from storage.conversation.attachments import stored as stored_attachments
@@ -19,7 +18,7 @@ from storage.conversation.pictures import drop_posted
 from storage.tables import attachments, deliveries, messages, turns
 from storage.transactions import AnyRow
 from storage.turns.reopening import reopen
-from storage.turns.rows import SELECT_TURN, as_turn, turn_by_id
+from storage.turns.rows import IS_ONE_OF, TAKEN_BACK, turn_by_id, turns_by_id
 
 _IS_THERE = sa.and_(messages.c.conversation_id == ID_OF_KEY, messages.c.deleted_at.is_(None))
 _EDITED = (
@@ -49,43 +48,22 @@ _DELETED = sa.select(messages.c.id, messages.c.turn_id).where(
     _IS_THERE, messages.c.platform_message_id.in_(sa.bindparam("deleted_ids", expanding=True))
 )
 _IS_LEFT = sa.and_(messages.c.turn_id == turns.c.id, messages.c.deleted_at.is_(None))
-_IS_ONE_OF = turns.c.id.in_(sa.bindparam("turn_ids", expanding=True))
-# The answer goes with its question; what it cost stays known.
-_WITHDRAW = (
-    sa.update(turns)
-    .where(_IS_ONE_OF, ~sa.exists().where(_IS_LEFT))
-    .values(
-        state=TurnState.WITHDRAWING.value,
-        withdrawn_at=sa.bindparam("now", type_=Moment),
-        finished_at=None,
-        lease_owner=None,
-        lease_until=None,
-        text=None,
-        answer=None,
-        pictures=None,
-        buttons=None,
-        presses=None,
-        argument="",
-        about=None,
-    )
-    .returning(turns.c.id)
-)
+_WITHDRAW = sa.update(turns).where(IS_ONE_OF, ~sa.exists().where(_IS_LEFT)).values(TAKEN_BACK).returning(turns.c.id)
 _FIRST_LEFT = (
     sa.select(messages.c.platform_message_id).where(_IS_LEFT).order_by(messages.c.id).limit(1).scalar_subquery()
 )
 # Not once something was sent: by the message that it replies to it may have to be found again.
 _REPLY_TO_NEXT = (
     sa.update(turns)
-    .where(_IS_ONE_OF, sa.exists().where(_IS_LEFT), ~sa.exists().where(deliveries.c.turn_id == turns.c.id))
+    .where(IS_ONE_OF, sa.exists().where(_IS_LEFT), ~sa.exists().where(deliveries.c.turn_id == turns.c.id))
     .values(reply_to=_FIRST_LEFT)
 )
-_WITHDRAWN = SELECT_TURN.where(_IS_ONE_OF).order_by(turns.c.id)
 
 
 def edit(
     connection: sa.Connection, message: MessageReceived, *, ready_at: datetime, redo_since: datetime
 ) -> tuple[Accepted | None, Sequence[str]]:
-    """See `bot.ports.store.Store.edit`. Not accepted either when the turn is too old to be done again.
+    """See `bot.ports.taking_in.TakingIn.edit`. Not accepted either when the turn is too old to be done again.
 
     A command that became a question, or another command, is done as what it is now.
 
@@ -122,7 +100,7 @@ def _command(stored: AnyRow, message: MessageReceived) -> dict[str, str | None]:
 def delete(
     connection: sa.Connection, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime
 ) -> tuple[Sequence[Turn], Sequence[str]]:
-    """See `bot.ports.store.Store.delete`. Pictures go from wherever they were quoted in the conversation, too.
+    """See `bot.ports.taking_in.TakingIn.delete`. Pictures go from wherever they were quoted in the conversation, too.
 
     Returns:
         The turns that have no message left, and the originals that no attachment has any more.
@@ -142,7 +120,6 @@ def _withdraw(connection: sa.Connection, deleted: Sequence[AnyRow], *, now: date
     touched = {"turn_ids": sorted({row.turn_id for row in deleted})}
     withdrawn = connection.execute(_WITHDRAW, {**touched, "now": now}).scalars().all()
     connection.execute(_REPLY_TO_NEXT, touched)
-    if not withdrawn:
-        return []
-    drop_posted(connection, withdrawn)
-    return [as_turn(row) for row in connection.execute(_WITHDRAWN, {"turn_ids": withdrawn})]
+    if withdrawn:
+        drop_posted(connection, withdrawn)
+    return turns_by_id(connection, withdrawn)

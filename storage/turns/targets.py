@@ -7,13 +7,10 @@ from bot.records.turns import Turn, TurnState
 from storage.columns import Id
 from storage.conversation.conversations import ID_OF_KEY, key_values
 from storage.conversation.history import OWN_RESET, RESET
-from storage.tables import messages, turns
+from storage.tables import turns
 from storage.turns.life import turn_of
 from storage.turns.rows import SELECT_TURN, as_turn
 
-_OF_QUESTION = SELECT_TURN.join(messages, messages.c.turn_id == turns.c.id).where(
-    messages.c.conversation_id == ID_OF_KEY, messages.c.platform_message_id == sa.bindparam("message_id")
-)
 _NEWEST = (
     SELECT_TURN.where(
         turns.c.conversation_id == ID_OF_KEY,
@@ -42,7 +39,4 @@ def target_of(connection: sa.Connection, command: Turn, *, is_own: bool, is_reme
         row = connection.execute(since_reset if is_remembered else every, which).first()
         return None if row is None else as_turn(row)
     found = turn_of(connection, command.key, command.about)
-    if found is None:
-        row = connection.execute(_OF_QUESTION, {**which, "message_id": command.about}).first()
-        found = None if row is None else as_turn(row)
     return found if found is not None and (not is_own or found.sender in (command.sender, NOBODY)) else None
