@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bench.table import line, row
 from bot.events import Address, ConversationKey, MessageId, MessageReceived, Person, PersonId, PlatformName
-from bot.records.accepting import Accepted, Joining
+from bot.records.accepting import Accepted, Arrival, Joining
 from bot.records.turns import Delivery, DeliveryState, Lease, Outcome, Turn, TurnId, TurnState
 from storage.database import open_store
 
@@ -29,9 +29,7 @@ _ANSWER = "A cat on a red chair, which looks at the rain. " * 20
 class _Keeping(Protocol):
     """What every answer asks of `bot.ports.store.Store`."""
 
-    async def accept(
-        self, message: MessageReceived, *, now: datetime, ready_at: datetime, joining: Joining
-    ) -> Accepted | None: ...
+    async def accept(self, message: MessageReceived, arrival: Arrival) -> Accepted | None: ...
 
     async def begin(self, turn_id: TurnId, *, now: datetime, lease: Lease) -> Turn | None: ...
 
@@ -46,10 +44,7 @@ class _Nothing:
     def __init__(self) -> None:
         self._ids = itertools.count(1)
 
-    async def accept(
-        self, message: MessageReceived, *, now: datetime, ready_at: datetime, joining: Joining
-    ) -> Accepted | None:
-        del joining
+    async def accept(self, message: MessageReceived, arrival: Arrival) -> Accepted | None:
         turn = Turn(
             id=TurnId(next(self._ids)),
             key=message.key,
@@ -58,8 +53,8 @@ class _Nothing:
             is_private=message.is_private,
             command=None,
             reply_to=message.message_id,
-            accepted_at=now,
-            ready_at=ready_at,
+            accepted_at=arrival.now,
+            ready_at=arrival.ready_at,
         )
         return Accepted(turn=turn)
 
@@ -135,7 +130,7 @@ async def _keep_one(store: _Keeping, number: int) -> None:
         raw_text=_QUESTION,
         address=Address.PRIVATE,
     )
-    accepted = await store.accept(heard, now=now, ready_at=now, joining=_JOINING)
+    accepted = await store.accept(heard, Arrival(now=now, ready_at=now, joining=_JOINING))
     assert accepted is not None
     turn_id = accepted.turn.id
     await store.begin(turn_id, now=now, lease=Lease(owner="bench", until=now + _LEASE_FOR))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from bot.answering.asking import Asking, ConversationRules
+from bot.answering.asking import Asking, AskingRules
 from bot.answering.dialogue import Dialogue, DialogueRules
 from bot.answering.look import Looking
 from bot.answering.patience import Patience
@@ -18,7 +18,7 @@ from bot.choices import AnswerMode, ConversationSettings
 from bot.commands.answers import CommandAnswers
 from bot.commands.menus import Menus
 from bot.commands.pages import Offers
-from bot.conversation import Conversation
+from bot.conversation import Conversation, ConversationRules
 from bot.events import Event
 from bot.inbox import Inbox, InboxRules
 from bot.lanes import Lanes
@@ -52,13 +52,8 @@ OFFERS = Offers(
     exchanges=DIALOGUE_RULES.budget.exchanges,
     defaults=ConversationSettings(answers=AnswerMode.MENTION, wake_word="glimpse"),
 )
-RULES = ConversationRules(
-    running=8,
-    attempts=2,
-    deadline_s=300,
-    lease_s=60,
-    parts=8,
-)
+ASKING_RULES = AskingRules(running=8, deadline_s=300)
+RULES = ConversationRules(attempts=2, lease_s=60, parts=8)
 INBOX_RULES = InboxRules(
     patience=Patience(
         album_quiet_s=1, photo_quiet_s=1.5, paste_quiet_s=1.5, joining=Joining(cap_s=15, late_picture_s=5, before_s=300)
@@ -131,10 +126,10 @@ async def running_core(
         looking = Looking(store, pictures, web, clock, max_bytes=1_000_000, made_for="1280")
         dialogue = Dialogue(store, model or scripted, pictures, looking, clock, sight, DIALOGUE_RULES)
         rules = replace(RULES, attempts=attempts, parts=parts)
-        asking = Asking(dialogue, clock, rules)
+        asking = Asking(dialogue, clock, ASKING_RULES)
         commands = CommandAnswers(store, clock, Menus(OFFERS))
         conversation = Conversation(store, asking, commands, chats, clock, rules, owner=f"process {next(_owners)}")
-        lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100)
+        lanes = Lanes(conversation.answer, clock=clock, readiness=readiness, per_lane=per_lane, total=100, at_once=4)
         inbox = Inbox(store, lanes, conversation, chats, clock=clock, readiness=readiness, rules=INBOX_RULES)
         if resume:
             await inbox.resume()

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
-from adapters.discord.catch_up.bounds import CatchUp
+from adapters.discord.bounds import CatchUp
 from adapters.discord.chat import DiscordChat
-from adapters.discord.gateway.shards import AS_RECOMMENDED, Sharding
 from adapters.discord.interactions.suggesting import Choices
+from adapters.discord.shards import AS_RECOMMENDED, Sharding
 from bot.events import (
     Action,
     Address,
@@ -109,9 +109,9 @@ class Core:
         return [message.message_id for message in of_key if message.sent_at >= since]
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
-        raise NotImplementedError(platform, message_id, chat_id)
+        raise NotImplementedError(platform, message_id, chat_id, turn)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         self.told_missed.append(place.key)

@@ -117,6 +117,9 @@ class FakeChat:
     def shows_question(self, message_id: MessageId) -> bool:
         return message_id not in self.unseen
 
+    def is_guest(self, key: ConversationKey) -> bool:
+        return False
+
     def answers_once(self, key: ConversationKey) -> bool:
         return self.is_narrow
 

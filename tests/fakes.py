@@ -111,9 +111,9 @@ class FakeIntake:
         return [heard.message_id for heard in self.messages if heard.key == key and heard.sent_at >= since]
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
-        raise NotImplementedError(platform, message_id, chat_id)
+        raise NotImplementedError(platform, message_id, chat_id, turn)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:
         self.told_missed.append(place.key)

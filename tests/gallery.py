@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from PIL import ExifTags, Image, ImageCms, ImageDraw
 
 from bot import texts
-from bot.sentences import sentence
+from bot.records.attachments import Medium
+from bot.sentences import Sentence, sentence
 from tests.drawing import BLUE, LOCKED, RED, animation, encoded, four_corners, hues, pdf, png_claiming
 from tests.filming import film, recording
 
@@ -54,8 +55,13 @@ class Exhibit:
     def note(self) -> str:
         """What the person reads about it; empty: nothing."""
         if self.refused:
-            return texts.not_seen(1, sentence(self.refused))
-        return texts.seen_in_part(1, sentence(self.left_out)) if self.left_out else ""
+            return texts.not_seen(self._called, sentence(self.refused))
+        return texts.seen_in_part(self._called, sentence(self.left_out)) if self.left_out else ""
+
+    @property
+    def _called(self) -> Sentence:
+        media = {"image": Medium.PICTURE, "video": Medium.VIDEO, "audio": Medium.RECORDING}
+        return texts.called(media.get(self.media_type.partition("/")[0], Medium.FILE), None)
 
 
 def still(name: str, data: bytes, kind: str, media_type: str = "", reference: Image.Image = UPRIGHT) -> Exhibit:

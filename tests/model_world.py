@@ -11,7 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from adapters.model.client import ModelClient, ModelTimeouts
+from adapters.model.client import ModelClient
+from adapters.model.timeouts import ModelTimeouts
 from bot.answering.tool_calls import ToolCalls
 from bot.errors import ModelError
 from bot.ports.model import (
@@ -28,7 +29,7 @@ from bot.ports.model import (
     ToolCallDelta,
 )
 from bot.settings.parameters import ModelParameters
-from tests.emulators.model import ModelEmulator
+from tests.emulators.model import ModelEmulator, Script
 
 JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/"
@@ -177,3 +178,9 @@ def body_of(model: ModelEmulator) -> dict[str, Any]:
 def contents(messages: Sequence[dict[str, Any]]) -> list[Any]:
     """Of a request's messages."""
     return [message["content"] for message in messages]
+
+
+async def refusal(model: ModelEmulator, status: int, message: str = "", **script: object) -> ModelError:
+    """What asking comes to when the server answers so, however often it is asked."""
+    model.reply_with(Script(status=status, message=message, **script))  # type: ignore[arg-type]  # the tests' own words
+    return (await ask(model)).failure

@@ -123,7 +123,7 @@ class DiscordPicturePeople(DiscordPeople):
         return await self.share(place, file, text, who=who, mention=mention, reply_to=reply_to)
 
     async def share_several(self, place: Place, files: Sequence[bytes], text: str, *, who: str = "Ann") -> Any:
-        named = [File(name=f"{number}.bin", data=data) for number, data in enumerate(files)]
+        named = [File(name=f"{number}.jpg", data=data, media_type="image/jpeg") for number, data in enumerate(files)]
         return await self.discord.say(place.chat, self._person(who), text, files=named)
 
     async def say_links(self, place: Place, text: str, links: Sequence[str], *, who: str = "Ann") -> Any:

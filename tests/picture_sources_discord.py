@@ -7,6 +7,7 @@ from typing import TypeAlias
 from PIL import Image
 
 from bot import texts
+from bot.records.attachments import Medium
 from tests.drawing import animation
 from tests.emulators.discord import File
 from tests.emulators.discord_world import Person
@@ -107,7 +108,7 @@ async def too_large(people: DiscordPicturePeople) -> Asked:
     # Discord's own still picture is used where the file is over the cap.
     data = PNG + bytes(3_000_000)
     await people.share(place, File(name="huge.png", data=data), "what is the huge one?", mention=True)
-    note = texts.seen_in_part(1, texts.only_still(texts.too_large(2_000_000)))
+    note = texts.seen_in_part(texts.called(Medium.PICTURE, None), texts.only_still(texts.too_large(2_000_000)))
     return Asked(place=place, about="the huge one?", told=["(WebP, 320×208)"], note=note)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 from bot import texts
+from bot.records.attachments import Medium
 from bot.sentences import sentence
 from tests.drawing import encoded
 from tests.filming import film
@@ -25,7 +26,7 @@ async def drawn_sticker(people: TelegramPicturePeople) -> Asked:
     place = people.private("Animated")
     await people.telegram.send_sticker(place.chat, place.chat.owner, TGS, animated=True, thumbnail=JPEG)
     reason = "it is an animated sticker in Telegram's own format (TGS), which I can't see"
-    note = texts.seen_in_part(1, texts.only_still(sentence(reason)))
+    note = texts.seen_in_part(texts.called(Medium.PICTURE, None), texts.only_still(sentence(reason)))
     return Asked(place=place, about="[Animated]", told=["(sticker, JPEG, 320×208)"], note=note)
 
 
@@ -60,14 +61,14 @@ async def too_large(people: TelegramPicturePeople) -> Asked:
     await people.telegram.send_video(
         place.chat, place.chat.owner, MP4, caption="what a film?", thumbnail=JPEG, claimed_size=30_000_000
     )
-    note = texts.seen_in_part(1, texts.only_still(texts.too_large(2_000_000)))
+    note = texts.seen_in_part(texts.called(Medium.VIDEO, None), texts.only_still(texts.too_large(2_000_000)))
     return Asked(place=place, about="what a film?", note=note)
 
 
 async def voice(people: TelegramPicturePeople) -> Asked:
     place = people.private("Voice")
     await people.telegram.send_voice(place.chat, place.chat.owner, b"OggS" + bytes(99))
-    note = texts.not_seen(1, texts.not_a_picture("audio/ogg"))
+    note = texts.not_seen(texts.called(Medium.RECORDING, None), texts.not_a_picture("audio/ogg"))
     return Asked(place=place, about="[Voice]", views=(), told=["could not be looked at"], note=note)
 
 

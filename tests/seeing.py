@@ -10,6 +10,7 @@ from aiohttp import web
 from PIL import Image, ImageChops, ImageStat
 
 from bot import texts
+from bot.records.attachments import Medium
 from bot.sentences import sentence
 from tests.emulators.common import eventually
 from tests.emulators.model import Call, ModelEmulator, text_of
@@ -136,8 +137,8 @@ def answer(words: str, *notes: str) -> str:
     return "\n\n".join([words, *map(note, notes)])
 
 
-def not_seen(reason: str, number: int = 1) -> str:
-    return texts.not_seen(number, sentence(reason))
+def not_seen(reason: str, number: int | None = None) -> str:
+    return texts.not_seen(texts.called(Medium.PICTURE, number), sentence(reason))
 
 
 def assert_same_picture(seen: Image.Image, reference: Image.Image, *, tolerance: float = 8.0) -> None:

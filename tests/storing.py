@@ -8,24 +8,27 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.events import ConversationKey, MessageReceived
+from bot.events import ConversationKey, MessageId, MessageReceived
 from bot.ports.store import Store
-from bot.records.accepting import Accepted, Joining, Refusal
+from bot.records.accepting import Accepted, Arrival, Joining, Refusal
 from bot.records.attachments import Attachment, Place, View
 from bot.records.history import Exchange
 from bot.records.pictures import Picture, PostedPicture, Prepared
-from bot.records.turns import Delivery, FinalState, Lease, Outcome, Turn, TurnState
+from bot.records.turns import Delivery, DeliveryState, FinalState, Lease, Outcome, Turn, TurnState
 from bot.sentences import sentence
 from storage.database import open_store
 from tests.happenings import KEY, message, photo
 from tests.manual_clock import START
 
 PLENTY = 10**12
+LATER = START + timedelta(minutes=5)
+SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), digest="d1")
 
 LIVING = (TurnState.ACCEPTED, TurnState.ANSWERING, TurnState.DELIVERING, TurnState.ANSWERED, TurnState.FAILED)
 """The states of a turn that was neither withdrawn nor found too late."""
 
 JOINING = Joining(cap_s=10, late_picture_s=5, before_s=60)
+AT_START = Arrival(now=START, ready_at=START, joining=JOINING)
 
 
 def database(folder: Path) -> Path:
@@ -51,6 +54,11 @@ def plain_connection(path: Path) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
+async def edit(store: Store, heard: MessageReceived, *, redo_since: datetime = START) -> Accepted | None:
+    """A message reads otherwise now; answers since `redo_since` are done again, at `LATER`."""
+    return await store.edit(heard, ready_at=LATER, redo_since=redo_since)
+
+
 async def hear(
     store: Store,
     heard: MessageReceived,
@@ -61,7 +69,8 @@ async def hear(
     refusal: Refusal | None = None,
 ) -> Accepted | None:
     ready_at = at + timedelta(seconds=ready_after_s)
-    return await store.accept(heard, now=at, ready_at=ready_at, joining=JOINING, answer=answer, refusal=refusal)
+    arrival = Arrival(now=at, ready_at=ready_at, joining=JOINING, answer=answer, refusal=refusal)
+    return await store.accept(heard, arrival)
 
 
 async def accept(store: Store, heard: MessageReceived, *, at: datetime = START, ready_after_s: float = 0) -> Turn:

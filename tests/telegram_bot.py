@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.receiving.polling import SILENCE_S
+from adapters.telegram.request import READ_TIMEOUT_S
 from bot.errors import StorageError
 from bot.events import ConversationKey, Event, MessageId, PlatformName, Unreadable
 from bot.ports.intake import KnownPlace
@@ -87,7 +88,7 @@ class Bot:
         raise NotImplementedError(key, since)
 
     async def place_of(
-        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None
+        self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None
     ) -> ConversationKey | None:
         key = self.own_messages.get(message_id)
         return key if key is not None and chat_id in (None, key.chat_id) else None
@@ -108,8 +109,28 @@ class Bot:
             raise StorageError("disk full")
 
 
-def chat_on(telegram: TelegramEmulator, clock: HastyClock, *, token: str | None = None) -> TelegramChat:
-    return TelegramChat(token or telegram.token, api_url=telegram.api_url, clock=clock)
+def chat_on(
+    telegram: TelegramEmulator,
+    clock: HastyClock,
+    *,
+    token: str | None = None,
+    read_timeout_s: float = READ_TIMEOUT_S,
+) -> TelegramChat:
+    return TelegramChat(token or telegram.token, api_url=telegram.api_url, clock=clock, read_timeout_s=read_timeout_s)
+
+
+@asynccontextmanager
+async def receiving(bot: Bot) -> AsyncIterator[None]:
+    """It hands over what comes, and its storage works."""
+    bot.storage_works.set()
+    receives = asyncio.create_task(bot.chat.receive(bot))
+    try:
+        yield
+    finally:
+        receives.cancel()
+        await asyncio.wait([receives])
+        if not receives.cancelled():
+            await receives
 
 
 @asynccontextmanager
@@ -125,12 +146,5 @@ async def running(
     clock = clock or HastyClock()
     async with chat_on(telegram, clock) as chat:
         bot = Bot(chat, clock, {} if cursors is None else cursors, storage_fails=storage_fails, known=known)
-        bot.storage_works.set()
-        receiving = asyncio.create_task(chat.receive(bot))
-        try:
+        async with receiving(bot):
             yield bot
-        finally:
-            receiving.cancel()
-            await asyncio.wait([receiving])
-            if not receiving.cancelled():
-                await receiving

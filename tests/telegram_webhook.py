@@ -9,7 +9,7 @@ from adapters.http.server import serve_http
 from adapters.telegram.chat import TelegramChat
 from adapters.telegram.receiving.webhook import LOOK_EVERY_S, Webhook
 from tests.emulators.telegram import TelegramEmulator
-from tests.telegram_bot import Bot, HastyClock
+from tests.telegram_bot import Bot, HastyClock, receiving
 
 URL = "https://bot.example.org/from/telegram"
 PATH = "/from/telegram"
@@ -48,15 +48,8 @@ async def listening(
     ):
         telegram.webhook.leads_to = f"http://127.0.0.1:{port}"
         bot = Bot(chat, clock, {}, storage_fails=storage_fails)
-        bot.storage_works.set()
-        receiving = asyncio.create_task(chat.receive(bot))
-        try:
+        async with receiving(bot):
             yield bot
-        finally:
-            receiving.cancel()
-            await asyncio.wait([receiving])
-            if not receiving.cancelled():
-                await receiving
 
 
 def statuses(telegram: TelegramEmulator) -> list[int]:

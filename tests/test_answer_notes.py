@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot import texts
-from bot.delivery.fences import with_closed_fence
 from bot.events import MessageId, Quoted
+from bot.markup.fences import with_closed_fence
 from bot.ports.model import FinishReason
+from bot.records.attachments import Medium
 from tests.core import DIALOGUE_RULES, running_core
 from tests.fake_chat import FakeChat
 from tests.happenings import message, photo
@@ -48,7 +49,7 @@ async def test_pictures_beyond_what_fits_into_one_request_are_told_and_never_cou
     async with running_core(tmp_path, said("Four."), said("No."), chat=chat) as core:
         await core.hear(message("compare", attachments=[photo(name) for name in names], quoted=[first]))
         await core.finish()
-        note = texts.not_seen(1, texts.not_shown(fits))
+        note = texts.not_seen(texts.called(Medium.PICTURE, 1), texts.not_shown(fits))
         assert chat.texts() == [f"Four.\n\n{note}"]
         await core.hear(message("did you see the first?"))
         await core.finish()

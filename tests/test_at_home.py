@@ -12,6 +12,7 @@ from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
 from tests.people import People
 from tests.process import BotProcess
+from tests.stored import receipts_in
 
 AFTER_A_FAILURE = [texts.RETRY_LABEL, texts.FORGET_LABEL]
 
@@ -68,7 +69,7 @@ async def test_stop_and_forget_work_on_what_was_asked_before_a_restart(
         await people.ready()
         await people.say(place, "my secret is xyzzy, tell me a story!")
         await eventually(lambda: people.shown(place) == ["Once upon a"])
-        await asyncio.sleep(0.5)  # Its receipt is stored a moment after it is seen.
+        await eventually(lambda: receipts_in(tmp_path) == 1)
         await (bot.kill() if kills else bot.terminate())
         await bot.start()
         await people.ready()

@@ -12,11 +12,11 @@ from bot.delivery.throttle import Throttles
 from bot.delivery.typing import keep_typing
 from bot.errors import PlatformRefused, PlatformThrottled
 from bot.events import ConversationKey, MessageId
+from tests.answering import turn
 from tests.fake_chat import FakeChat
 from tests.happenings import KEY
 from tests.manual_clock import ManualClock
 from tests.storing import store_at
-from tests.test_lanes import turn
 
 
 async def test_it_runs_beside_the_block_and_ends_with_it() -> None:

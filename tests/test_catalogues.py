@@ -12,8 +12,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from adapters.discord.client import Payload
 from adapters.discord.interactions import forms
-from adapters.discord.interactions.commands import Payload, in_menus
+from adapters.discord.interactions.commands import in_menus
 from adapters.telegram.menu import every_wording
 from bot import texts
 from bot.commands import settings_texts

@@ -1,20 +1,13 @@
 """What people choose for a conversation: by menu or by words, with the right to, kept, and heeded."""
 
-from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
 from bot.commands import settings_texts
-from bot.commands.menus import Menus
-from bot.commands.pages import Offers, pages
 from bot.errors import PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId, PersonId
-from bot.languages import LANGUAGES
-from bot.sentences import said as said_in
-from tests.core import OFFERS, Core, running_core
+from tests.core import Core, running_core
 from tests.fake_chat import FakeChat, Shown
 from tests.happenings import FAKE, KEY, command, message, pressed
 from tests.scripted_model import prompt_text, said
@@ -60,6 +53,17 @@ async def test_the_menu_shows_how_it_is_and_changes_in_place(tmp_path: Path) -> 
         assert len(core.chat.screen) == 1
         assert await core.store.settings(KEY) == ConversationSettings(exchanges=5)
         assert await core.store.settings(THREAD) == ConversationSettings(), "each thread has its own"
+
+
+async def test_pressing_what_is_ticked_already_changes_nothing_on_screen(tmp_path: Path) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        shown = await menu(core, "/settings memory")
+        await press(core, shown, "memory:5")
+        versions = list(last(core).versions)
+        await press(core, shown, "memory:5")
+        assert last(core).versions == versions
+        await press(core, shown, "memory:0")
+        assert labels(core) == ["✓ Nothing", "Up to 5", "Up to 20", "‹ Back"]
 
 
 async def test_who_may_not_manage_the_chat_is_told_so_in_the_menu_and_nothing_changes(tmp_path: Path) -> None:
@@ -148,7 +152,7 @@ async def test_words_may_be_those_on_the_buttons(tmp_path: Path) -> None:
             answers=AnswerMode.EVERY, describes_pictures=True, persona="brief", language="de"
         )
         await menu(core, "/settings Bilder nein")
-        await menu(core, "/settings Art wie üblich")
+        await menu(core, "/settings Stil wie üblich")
         await menu(core, "/settings Sprache Arabisch")
         assert await core.store.settings(KEY) == ConversationSettings(answers=AnswerMode.EVERY, language="ar")
         await menu(core, "/settings language français")
@@ -218,73 +222,3 @@ async def test_describing_every_picture_needs_the_right_too(tmp_path: Path) -> N
         await core.finish()
         assert last(core).text == texts.ALT_ON
         assert await core.store.settings(KEY) == ConversationSettings(describes_pictures=True)
-
-
-# --- the menu itself --------------------------------------------------------------------------------
-
-MANY = Offers(
-    personas={f"manner-{number}": "?" for number in range(19)},
-    models=[f"some/very/long-name-of-a-model-that-goes-on-and-on-{number}" for number in range(19)],
-    model="usual/model",
-    exchanges=50,
-    defaults=OFFERS.defaults,
-)
-
-
-@pytest.mark.parametrize("is_private", [True, False])
-def test_every_menu_is_within_the_limits_of_all_platforms(is_private: bool) -> None:
-    menus = Menus(MANY)
-    nothing = ConversationSettings()
-    _, ways = menus.show("main", nothing, is_private=is_private)
-    pages = [button.value.removeprefix("page:") for row in ways for button in row]
-    for page in ("main", *pages):
-        text, rows = menus.show(page, nothing, is_private=is_private)
-        assert len(text) < 1000
-        assert 1 <= len(rows) <= 5
-        for button in (button for row in rows for button in row):
-            assert 1 <= len(button.label) <= 40
-            assert len(button.value) <= 40
-            assert set(button.value) <= set("abcdefghijklmnopqrstuvwxyz0123456789_:.-")
-        assert all(1 <= len(row) <= 5 for row in rows)
-
-
-def test_long_names_stand_one_below_the_other() -> None:
-    models = ["alibaba/qwen3-vl-8b-instruct", "alibaba/qwen3-vl-235b-instruct"]
-    menus = Menus(replace(OFFERS, models=models))
-    _, rows = menus.show("model", ConversationSettings(), is_private=True)
-    assert [len(row) for row in rows] == [1, 1, 1, 1]
-    _, rows = menus.show("memory", ConversationSettings(), is_private=True)
-    assert max(len(row) for row in rows) == 2
-
-
-def test_every_button_of_every_page_is_a_choice_and_shows_as_chosen() -> None:
-    menus = Menus(MANY)
-    settings = ConversationSettings()
-    _, ways = menus.show("main", settings, is_private=False)
-    for page in (button.value.removeprefix("page:") for row in ways for button in row):
-        _, rows = menus.show(page, settings, is_private=False)
-        for value in (button.value for row in rows[:-1] for button in row):
-            changed = menus.choose(settings, value)
-            assert changed is not None
-            _, after = menus.show(page, changed, is_private=False)
-            assert [button.value for row in after for button in row if button.label.startswith("✓")] == [value]
-
-
-@pytest.mark.parametrize(
-    "value", ["", "memory", "memory:-1", "memory:x", "nothing:5", "page:main", "persona:nobody", "model:"]
-)
-def test_what_is_no_choice_is_none(value: str) -> None:
-    assert Menus(OFFERS).choose(ConversationSettings(), value) is None
-
-
-_NARROW = 12
-"""Letters that fit into a third of a bubble of Telegram's, on a screen of 390 px."""
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["main", *pages(OFFERS)])
-def test_labels_are_not_cut_where_three_share_a_row(page: str, language: str) -> None:
-    for chosen in (ConversationSettings(), ConversationSettings(language="uk")):
-        _, rows = Menus(OFFERS).show(page, chosen, is_private=False)
-        narrow = [said_in(button.label, language) for row in rows if len(row) >= 3 for button in row]
-        assert [label for label in narrow if len(label) > _NARROW] == []

@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from adapters.discord.rights import CONTENT_INTENT
+from adapters.telegram.render import render
 from adapters.telegram.rights import PRIVACY_MODE
 from bot import texts
 from bot.choices import AnswerMode, ConversationSettings
+from bot.commands import settings_texts
+from bot.languages import LANGUAGES
+from bot.ports.parts import MarkKind
 from tests.core import running_core
 from tests.discord_bot import key_of, running
 from tests.emulators.discord import DiscordEmulator
@@ -14,9 +20,11 @@ from tests.happenings import KEY, command
 from tests.home import at_home
 from tests.people import Place
 from tests.picture_people import DiscordPicturePeople, TelegramPicturePeople
+from tests.telegram_marks import marked
 
-DEAF = PRIVACY_MODE.partition("@")[0]
-"""Its beginning: nobody's name in a text of the bot's can be touched."""
+DEAF = PRIVACY_MODE.partition("[")[0]
+"""Its beginning, before the link to who can change it."""
+FOR_GUESTS = [str(settings_texts.PAGE_LABELS[page]) for page in ("memory", "language", "persona", "model")]
 
 
 async def test_every_message_is_not_promised_where_privacy_mode_hides_them(tmp_path: Path) -> None:
@@ -35,6 +43,16 @@ async def test_every_message_is_not_promised_where_privacy_mode_hides_them(tmp_p
         await home.asked(1)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_can_change_it_is_one_tap_away_and_the_command_is_copied_by_another(language: str) -> None:
+    (part,) = render(PRIVACY_MODE.in_language(language), final=True)
+    assert [(kind, words) for kind, words in marked(part)] == [
+        (MarkKind.LINK, "@BotFather"),
+        (MarkKind.CODE, "/setprivacy"),
+    ]
+    assert "https://t.me/BotFather" in [mark.value for mark in part.marks]
+
+
 async def test_a_guest_promises_nothing_that_only_a_member_could_do(tmp_path: Path) -> None:
     async with at_home("telegram", tmp_path) as home:
         assert isinstance(home.people, TelegramPicturePeople)
@@ -43,6 +61,15 @@ async def test_a_guest_promises_nothing_that_only_a_member_could_do(tmp_path: Pa
         await home.next(place, 1, beginning=texts.NOT_A_MEMBER)
         await home.people.say(place, "/alt on", mention=True)
         await home.reads(place, home.shown(place)[0], texts.NOT_A_MEMBER)
+
+
+async def test_a_guest_is_offered_only_what_makes_a_difference_there(tmp_path: Path) -> None:
+    async with at_home("telegram", tmp_path) as home:
+        assert isinstance(home.people, TelegramPicturePeople)
+        place = Place(home.people.telegram.add_elsewhere("House hunting"))
+        await home.people.say(place, "/settings", mention=True)
+        await home.buttons(place, *FOR_GUESTS)
+        assert home.people.buttons(place) == FOR_GUESTS
 
 
 async def test_who_brought_the_bot_along_is_told_that_it_sees_no_other_pictures(tmp_path: Path) -> None:
@@ -55,6 +82,9 @@ async def test_who_brought_the_bot_along_is_told_that_it_sees_no_other_pictures(
         discord.install(ann)
         await discord.use_command(place.chat, ann, "alt", {"always": "on"})
         await home.reads(place, texts.NOT_A_MEMBER)
+        await discord.use_command(place.chat, ann, "settings")
+        await home.buttons(place, *FOR_GUESTS)
+        assert home.people.buttons(place) == FOR_GUESTS
 
 
 async def test_what_needs_no_hearing_is_granted_in_a_deaf_place(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.errors import PlatformRefused, PlatformThrottled, PlatformUnavailable, PlatformUncertain
+from bot.ports.limits import Rate
 from bot.ports.model import Finished, FinishReason, TextDelta
 from bot.records.turns import DeliveryState
 from tests.core import Core, running_core
 from tests.fake_chat import FakeChat
-from tests.happenings import message
+from tests.happenings import KEY, message
 from tests.scripted_model import said
 
 LONG = "".join(f"word{number:03} " for number in range(20))
@@ -188,4 +190,20 @@ async def test_a_refused_edit_that_can_not_be_posted_either_ends_the_turn(tmp_pa
         core.chat.fail("post", PlatformRefused("kicked"))
         gate.set()
         await core.finish()
+        assert await core.unfinished() == []
+
+
+async def test_an_answer_that_only_waited_for_its_place_is_not_looked_for_after_a_crash(tmp_path: Path) -> None:
+    chat = FakeChat(rates=(Rate(count=1, seconds=60),), resend_is_safe=False, threads_share_waits=True)
+    scripts = [said(words) for words in ("one", "two", LONG)]
+    async with running_core(tmp_path, *scripts, chat=chat, crashes=True) as core:
+        for number in range(1, 4):
+            await core.hear(message(f"{number}?", message_id=f"q{number}", key=replace(KEY, thread_id=str(number))))
+        await core.clock.advance(5)
+        assert len(chat.screen) == 1
+    async with running_core(tmp_path, chat=chat, resume=True) as core:
+        for _ in range(8):
+            await core.clock.advance(60)
+        assert sorted(chat.texts()) == sorted(["one", "two", *AS_PARTS])
+        assert chat.looked_after == []
         assert await core.unfinished() == []

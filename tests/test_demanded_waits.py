@@ -1,6 +1,5 @@
 """How long a platform wants a chat left alone: kept over a restart, for that chat and no other."""
 
-import asyncio
 import time
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from tests.emulators.model import Call, ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
 from tests.people import People
 from tests.process import BotProcess
+from tests.stored import waits_in
 
 SPEED = 20
 """Seconds of the bot's waits in one second. Its date is the real one."""
@@ -47,7 +47,7 @@ async def test_a_wait_that_the_platform_demands_for_a_chat_survives_a_restart_an
         await people.say(ann, question)
         await eventually(lambda: demand.times == 0)
         demanded_at = time.monotonic()
-        await asyncio.sleep(0.2)  # Longer than it takes to store the wait, and far shorter than the wait itself.
+        await eventually(lambda: waits_in(tmp_path) == 1)
         await bot.kill()
         before = len(written_to(people, ann))
 

@@ -13,16 +13,6 @@ from tests.emulators.discord_world import Channel, Person
 PNG = File(name="rose.png", data=b"\x89PNG not really", media_type="image/png")
 
 
-@pytest.fixture
-def ann(discord_emulator: DiscordEmulator) -> Person:
-    return discord_emulator.add_person("Ann")
-
-
-@pytest.fixture
-def channel(discord_emulator: DiscordEmulator) -> Channel:
-    return discord_emulator.add_channel()
-
-
 async def test_more_than_can_be_caught_up_with_is_said_once(
     discord_emulator: DiscordEmulator, channel: Channel, ann: Person
 ) -> None:

@@ -1,7 +1,6 @@
 """The emulated Discord's file servers, and what it checks about uploads."""
 
 import io
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -11,32 +10,11 @@ from PIL import Image
 from yarl import URL
 
 from tests.drawing import corners, encoded, four_corners
+from tests.emulated import messages_url
 from tests.emulators.discord import DiscordEmulator, File, Permission
 from tests.emulators.discord_world import Channel, Person
 
 PNG = encoded(four_corners(200, 100), "PNG")
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordEmulator]:
-    async with DiscordEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-async def rest(discord: DiscordEmulator) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {discord.token}"}) as session:
-        yield session
-
-
-@pytest.fixture
-def ann(discord: DiscordEmulator) -> Person:
-    return discord.add_person("Ann")
-
-
-@pytest.fixture
-def channel(discord: DiscordEmulator) -> Channel:
-    return discord.add_channel()
 
 
 async def uploads(
@@ -51,14 +29,10 @@ async def uploads(
         return response.status, await response.json()
 
 
-def url_of(discord: DiscordEmulator, channel: Channel) -> str:
-    return f"{discord.api_url}/channels/{channel.id}/messages"
-
-
 async def test_an_upload_can_be_downloaded_again(
     discord: DiscordEmulator, rest: aiohttp.ClientSession, channel: Channel
 ) -> None:
-    status, message = await uploads(rest, url_of(discord, channel), PNG, description="A chart.")
+    status, message = await uploads(rest, messages_url(discord, channel), PNG, description="A chart.")
     [attachment] = message["attachments"]
 
     assert status == 200
@@ -81,7 +55,7 @@ async def test_too_many_too_large_and_too_much_are_refused(
     description: str,
     code: int,
 ) -> None:
-    _, refused = await uploads(rest, url_of(discord, channel), *[b"x" * size] * count, description=description)
+    _, refused = await uploads(rest, messages_url(discord, channel), *[b"x" * size] * count, description=description)
 
     assert refused["code"] == code
     assert discord.visible(channel) == []
@@ -90,11 +64,11 @@ async def test_too_many_too_large_and_too_much_are_refused(
 async def test_files_need_their_permission_also_in_an_edit(
     discord: DiscordEmulator, rest: aiohttp.ClientSession, channel: Channel
 ) -> None:
-    _, message = await uploads(rest, url_of(discord, channel), PNG)
+    _, message = await uploads(rest, messages_url(discord, channel), PNG)
     discord.deny(channel, Permission.ATTACH_FILES)
 
-    _, new = await uploads(rest, url_of(discord, channel), PNG)
-    _, edit = await uploads(rest, f"{url_of(discord, channel)}/{message['id']}", PNG, method="PATCH")
+    _, new = await uploads(rest, messages_url(discord, channel), PNG)
+    _, edit = await uploads(rest, f"{messages_url(discord, channel)}/{message['id']}", PNG, method="PATCH")
 
     assert new["code"] == edit["code"] == 50013
 
@@ -103,7 +77,7 @@ async def test_the_proxy_makes_pictures_smaller_and_still(
     discord: DiscordEmulator, rest: aiohttp.ClientSession, channel: Channel, ann: Person
 ) -> None:
     said = await discord.say(channel, ann, files=[File(name="a.png", data=PNG)])
-    async with rest.get(f"{url_of(discord, channel)}/{said.id}") as response:
+    async with rest.get(f"{messages_url(discord, channel)}/{said.id}") as response:
         proxied = (await response.json())["attachments"][0]["proxy_url"]
     async with rest.get(f"{proxied}&format=webp&width=50&height=50") as response:
         image = Image.open(io.BytesIO(await response.read()))
@@ -121,7 +95,7 @@ async def test_links_to_pictures_of_other_servers_change(
         return [(await rest.get(URL(url, encoded=True))).status for url in urls]
 
     async def link() -> str:
-        async with rest.get(f"{url_of(discord, channel)}/{said.id}") as response:
+        async with rest.get(f"{messages_url(discord, channel)}/{said.id}") as response:
             thumbnail = (await response.json())["embeds"][0]["thumbnail"]
         assert (thumbnail["url"], thumbnail["width"]) == ("https://a.example/b.png?c=1", 200)
         return str(thumbnail["proxy_url"])

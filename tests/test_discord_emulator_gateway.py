@@ -1,7 +1,6 @@
 """The emulated gateway: sessions, resumes, intents, and everything that goes wrong with a connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -17,25 +16,9 @@ from tests.emulators.discord_world import Channel, Message, Person
 _GUILDS, _GUILD_MESSAGES, _CONTENT = 1 << 0, 1 << 9, 1 << 15
 
 
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordEmulator]:
-    async with DiscordEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def channel(discord: DiscordEmulator) -> Channel:
-    return discord.add_channel()
-
-
-@pytest.fixture
-def ann(discord: DiscordEmulator) -> Person:
-    return discord.add_person("Ann")
-
-
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """discord.py waits up to seconds before it connects again."""
+    """The library waits seconds before it connects again. `Client.connect` makes this itself and takes no other."""
     monkeypatch.setattr(dpy.backoff.ExponentialBackoff, "delay", lambda _: 0.0)
 
 

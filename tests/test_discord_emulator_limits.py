@@ -1,55 +1,13 @@
 """The emulated Discord lets nobody ask too often."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
-import pytest
 
+from tests.emulated import messages_url, post
 from tests.emulators.discord import DiscordEmulator
-from tests.emulators.discord_client import RecordingClient, connected
+from tests.emulators.discord_client import RecordingClient
 from tests.emulators.discord_world import Channel, Person
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordEmulator]:
-    async with DiscordEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-async def client(discord: DiscordEmulator) -> AsyncIterator[RecordingClient]:
-    async with connected(discord) as client:
-        yield client
-
-
-@pytest.fixture
-async def rest(discord: DiscordEmulator) -> AsyncIterator[aiohttp.ClientSession]:
-    headers = {"Authorization": f"Bot {discord.token}"}
-    async with aiohttp.ClientSession(headers=headers, raise_for_status=False) as session:
-        yield session
-
-
-@pytest.fixture
-def ann(discord: DiscordEmulator) -> Person:
-    return discord.add_person("Ann")
-
-
-@pytest.fixture
-def channel(discord: DiscordEmulator) -> Channel:
-    return discord.add_channel()
-
-
-def messages_url(discord: DiscordEmulator, channel: Channel) -> str:
-    return f"{discord.api_url}/channels/{channel.id}/messages"
-
-
-async def post(
-    rest: aiohttp.ClientSession, discord: DiscordEmulator, channel: Channel, **body: Any
-) -> tuple[int, dict[str, Any]]:
-    async with rest.post(messages_url(discord, channel), json=body) as response:
-        return response.status, await response.json()
 
 
 async def test_a_sixth_message_in_five_seconds_is_too_much(

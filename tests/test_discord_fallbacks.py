@@ -4,14 +4,15 @@ from functools import partial
 from pathlib import Path
 
 from bot import texts
+from tests.discord_at_home import answer_of, in_time, newest_call, picture, shown, told
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator, Permission
 from tests.emulators.discord_kinds import MessageFlag
 from tests.emulators.discord_world import Channel, Person
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
-from tests.test_discord_at_home import answer_of, in_time, newest_call, picture, shown, start, told
-from tests.test_discord_shards import of_shard
+from tests.end_to_end import start
+from tests.people import DiscordPeople
 
 LONG = "\n\n".join(f"Line {number} of a long answer, which goes on and on." for number in range(300))
 
@@ -35,7 +36,7 @@ async def test_without_the_content_intent_the_menu_shows_the_bot_what_it_is_abou
     discord.content_intent = False
     ann, channel = discord.add_person("Ann"), discord.add_channel()
     photo = await discord.say(channel, discord.add_person("Ben"), "my secret garden", files=[picture("red")])
-    async with start(discord, model_emulator, tmp_path):
+    async with start(DiscordPeople(discord), model_emulator, tmp_path):
         await discord.until_connected()
         model_emulator.reply("A red garden.", "Ben's.", "I can't see it.")
         await discord.use_menu(photo, ann, "Describe picture")
@@ -61,7 +62,7 @@ async def test_without_the_rights_to_reply_and_to_attach_files_a_long_answer_com
     ann, channel = discord.add_person("Ann"), discord.add_channel()
     for permission in (Permission.READ_MESSAGE_HISTORY, Permission.ATTACH_FILES, Permission.EMBED_LINKS):
         discord.deny(channel, permission)
-    async with start(discord, model_emulator, tmp_path, ANSWER_PARTS="2") as bot:
+    async with start(DiscordPeople(discord), model_emulator, tmp_path, ANSWER_PARTS="2") as bot:
         await discord.until_connected()
         model_emulator.reply(LONG)
         await discord.say(channel, ann, f"{discord.bot.mention} talk!")
@@ -78,7 +79,7 @@ async def test_what_does_not_fit_into_six_private_messages_comes_in_the_private_
 ) -> None:
     discord = discord_emulator
     ann, channel = brought_along(discord)
-    async with start(discord, model_emulator, tmp_path, ANSWER_PARTS="20"):
+    async with start(DiscordPeople(discord), model_emulator, tmp_path, ANSWER_PARTS="20"):
         await discord.until_connected()
         model_emulator.reply(LONG)
         await discord.use_command(channel, ann, "ask", {"question": "talk!"})
@@ -96,7 +97,7 @@ async def test_a_private_answer_that_failed_is_tried_again_and_forgotten_by_its_
     discord = discord_emulator
     ann, channel = brought_along(discord)
     plain = {"MODEL_ATTEMPTS": "1", "MODEL_PAUSE_AFTER": "0"}
-    async with start(discord, model_emulator, tmp_path, **plain) as bot:
+    async with start(DiscordPeople(discord), model_emulator, tmp_path, **plain) as bot:
         await discord.until_connected()
         model_emulator.reply(Script(status=500))
         await discord.use_command(channel, ann, "ask", {"question": "why?"})
@@ -123,7 +124,7 @@ async def test_commands_are_told_to_discord_once_however_often_the_bot_starts(
 ) -> None:
     discord = discord_emulator
     ann = discord.add_person("Ann")
-    async with start(discord, model_emulator, tmp_path) as bot:
+    async with start(DiscordPeople(discord), model_emulator, tmp_path) as bot:
         for _ in range(3):
             await discord.until_connected()
             used = await discord.use_command(discord.dm(ann), ann, "help")
@@ -139,7 +140,7 @@ async def test_a_bot_that_is_restarted_again_and_again_does_not_use_up_the_sessi
     discord_emulator: DiscordEmulator, model_emulator: ModelEmulator, tmp_path: Path
 ) -> None:
     discord_emulator.sessions_left = 101
-    async with start(discord_emulator, model_emulator, tmp_path) as bot:
+    async with start(DiscordPeople(discord_emulator), model_emulator, tmp_path) as bot:
         for left in (100, 99):
             await eventually(partial(has_left, discord_emulator, left))
             await bot.restart()
@@ -162,14 +163,14 @@ async def test_two_processes_share_the_servers_by_number(
     ann = discord.add_person("Ann")
     channels = []
     for number in range(count):
-        guild = of_shard(discord, number, count)
+        guild = discord.add_guild_of_shard(number, of=count)
         discord.join(guild, ann)
         channels.append(discord.add_channel(guild=guild))
         (tmp_path / str(number)).mkdir()
     shards = {"DISCORD_SHARD_COUNT": str(count)}
     async with (
-        start(discord, model_emulator, tmp_path / "0", **shards, DISCORD_SHARD_IDS="[0]"),
-        start(discord, model_emulator, tmp_path / "1", **shards, DISCORD_SHARD_IDS="[1]"),
+        start(DiscordPeople(discord), model_emulator, tmp_path / "0", **shards, DISCORD_SHARD_IDS="[0]"),
+        start(DiscordPeople(discord), model_emulator, tmp_path / "1", **shards, DISCORD_SHARD_IDS="[1]"),
     ):
         await eventually(lambda: discord.connected_shards == set(range(count)))
         for channel in [*channels, discord.dm(ann)]:

@@ -1,6 +1,5 @@
 """Pictures from Discord's file servers, also when their links have run out."""
 
-from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -95,7 +94,8 @@ async def test_a_handle_that_is_none_is_an_attachment_error(discord_emulator: Di
 async def test_other_hosts_are_not_asked(discord_emulator: DiscordEmulator) -> None:
     async with running(discord_emulator) as bot:
         ref = await received(bot, discord_emulator)
-        bot.chat._links._urls = OrderedDict.fromkeys(bot.chat._links._urls, "http://localhost:1/secret.png")
+        for handle in bot.chat._links._urls:
+            bot.chat._links._urls[handle] = "http://localhost:1/secret.png"
         with pytest.raises(AttachmentError) as refused:
             await bot.chat.fetch(ref, max_bytes=10_000)
 

@@ -179,4 +179,4 @@ async def test_the_form_is_in_the_language_of_who_opens_it(discord_emulator: Dis
         form = await eventually(lambda: used.form or {})
 
     assert form["title"] == "Perguntar sobre isto"
-    assert form["components"][0]["components"][0]["label"] == "O que queres saber?"
+    assert form["components"][0]["components"][0]["label"] == "O que você quer saber?"

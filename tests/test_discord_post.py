@@ -205,11 +205,11 @@ async def test_after_closing_everything_is_unavailable(discord_emulator: Discord
 async def test_a_closed_session_under_an_answer_is_unavailable(discord_emulator: DiscordEmulator) -> None:
     channel = discord_emulator.add_channel()
     async with running(discord_emulator, listens=False) as bot:
-        posting = bot.chat._posting
-        assert posting is not None
+        connected = bot.chat._connected
+        assert connected is not None
         await bot.chat.__aexit__(None, None, None)
         with pytest.raises(PlatformUnavailable):
-            await posting.typing(key_of(channel.id), reply_to=MessageId("1"))
+            await connected.posting.typing(key_of(channel.id), reply_to=MessageId("1"))
 
 
 async def test_a_gateway_that_dies_leaves_answers_in_hand_alone(discord_emulator: DiscordEmulator) -> None:

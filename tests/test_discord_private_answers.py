@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from adapters.discord.interactions.sealing import Seal
-from bot import texts
+from adapters.discord.writing.answering import GOES_ON_PRIVATELY
 from bot.errors import PlatformRefused
 from bot.events import Action, ButtonPressed, MessageId, MessageReceived, PersonId
 from bot.ports.parts import TextFile
@@ -137,7 +137,7 @@ async def test_before_the_time_for_an_answer_is_over_it_is_said_where_the_rest_c
             await bot.chat.edit(grows.key, half, part("Once upon a time."))
         await bot.chat.post(grows.key, part("Once upon a time."), reply_to=grows.message_id, nonce="g2")
 
-    assert sorted(elsewhere.shown) == sorted([texts.GOES_ON_PRIVATELY, texts.GOES_ON_PRIVATELY, "Yes."])
+    assert sorted(elsewhere.shown) == sorted([GOES_ON_PRIVATELY, GOES_ON_PRIVATELY, "Yes."])
     assert elsewhere.written == ["Once upon a time."]
     shown = elsewhere.discord.visible(elsewhere.channel)
     assert [one.versions[-1].components for one in shown] == [(), (), ()], "there is nothing to stop any more"

@@ -6,27 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.gateway.shards import Sharding
 from adapters.discord.gateway.slots import IDENTIFY_WITHIN_S, until_slot_s
+from adapters.discord.shards import Sharding
 from bot.errors import PlatformRefused
 from tests.discord_bot import Bot, Core, HastyClock, chat_with, key_of, running
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
-from tests.emulators.discord_world import Channel, Guild, Person
-
-
-def of_shard(discord: DiscordEmulator, number: int, count: int) -> Guild:
-    """A server whose events this shard is told."""
-    while True:
-        guild = discord.add_guild()
-        if (guild.id >> 22) % count == number:
-            return guild
+from tests.emulators.discord_world import Channel, Person
 
 
 @pytest.fixture
 def channels(discord_emulator: DiscordEmulator) -> list[Channel]:
     """One for each of three shards."""
-    return [discord_emulator.add_channel(guild=of_shard(discord_emulator, number, 3)) for number in range(3)]
+    return [
+        discord_emulator.add_channel(guild=discord_emulator.add_guild_of_shard(number, of=3)) for number in range(3)
+    ]
 
 
 @pytest.fixture

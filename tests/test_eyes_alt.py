@@ -14,7 +14,7 @@ from tests.gallery import UPRIGHT
 from tests.people import Place
 from tests.picture_people import PLATFORMS, PicturePeople
 from tests.seeing import answer, assert_same_picture, not_seen, not_started, note, prompt_of, seeing
-from tests.test_self_test import seen
+from tests.self_test_eyes import seen
 
 JPEG = encoded(UPRIGHT, "JPEG")
 BLIND = not_seen("the model that answers here can't see pictures")

@@ -15,7 +15,7 @@ from tests.emulators.discord import File
 from tests.gallery import UPRIGHT
 from tests.picture_people import PLATFORMS, trusting
 from tests.seeing import Scene, answer, assert_same_picture, not_seen, picture_server, prompt_of, seeing
-from tests.test_web_fetch import PRIVATE
+from tests.web_sites import PRIVATE
 
 JPEG = encoded(UPRIGHT, "JPEG")
 ANSWER = "I have seen it."

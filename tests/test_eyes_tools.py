@@ -55,7 +55,7 @@ def _named(arguments: dict[str, Any] | str, call: Call) -> str:
 
 
 def name_of(call: Call) -> str:
-    found = re.search(r"Picture \d+ \[(p\d+)\]", prompt_of(call))
+    found = re.search(r"(?:Picture|File) \d+ \[(p\d+)\]", prompt_of(call))
     assert found
     return found[1]
 

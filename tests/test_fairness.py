@@ -73,7 +73,10 @@ async def test_an_album_of_huge_pictures_delays_neither_words_nor_a_picture_else
     async with bot_of(people, model_emulator, tmp_path):
         await people.ready()
         await people.send_album(slow, [huge] * 10, "huge")
-        await asyncio.sleep(1.5)  # By now several of them are being opened.
+        await eventually(
+            lambda: sum(request.path.startswith("/attachments/") for request in discord_emulator.requests) > 3,
+            what="several of them are being opened",
+        )
         await people.say(words, "words")
         await promptly_answered(people, words, "0 seen.")
         await people.send_photo(picture, photo(640, 480), "small")

@@ -7,6 +7,7 @@ from bot import texts
 from bot.commands import data_texts, known, settings_texts
 from bot.personal import Spent
 from bot.pictures.kinds import _ARCHIVE
+from bot.records.attachments import Medium
 from bot.sentences import Sentence
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
@@ -88,7 +89,7 @@ async def test_notes_under_an_answer_are_translated_again_after_a_restart(
 ) -> None:
     place = people.private()
     model_emulator.reply("شكرًا.", "Danke.")
-    note = texts.not_seen(1, _ARCHIVE)
+    note = texts.not_seen(texts.called(Medium.FILE, None), _ARCHIVE)
     async with process(people, model_emulator, tmp_path) as bot:
         await people.ready()
         await people.command(place, "settings", "language ar")

@@ -10,12 +10,16 @@ from bot.answering.prompt import ALT_PROMPT
 from bot.commands.known import ALT
 from bot.errors import AttachmentError, ModelError, ModelTrouble
 from bot.events import Command, MessageId, Quoted, Source
+from bot.records.attachments import Medium
 from bot.sentences import sentence
 from tests.core import DIALOGUE_RULES, running_core
 from tests.fake_chat import FakeChat
 from tests.fakes import FakePictures
 from tests.happenings import KEY, message, photo
 from tests.scripted_model import prompt_text, said
+from tests.seeing import not_seen
+
+THE_PICTURE = texts.called(Medium.PICTURE, None)
 
 
 def roomy(**files: bytes | Exception) -> FakeChat:
@@ -62,7 +66,7 @@ async def test_a_link_to_a_picture_is_fetched_from_the_web(tmp_path: Path) -> No
         core.web.files[url] = AttachmentError("10.0.0.1", person=sentence("its link leads to a private address"))
         await core.hear(message("and now?", attachments=[link]))
         await core.finish()
-        assert core.chat.texts()[-1] == f"No.\n\n{texts.not_seen(1, sentence('its link leads to a private address'))}"
+        assert core.chat.texts()[-1] == f"No.\n\n{not_seen('its link leads to a private address')}"
 
 
 async def test_what_can_not_be_opened_is_shown_by_its_still_picture(tmp_path: Path) -> None:
@@ -77,8 +81,8 @@ async def test_what_can_not_be_opened_is_shown_by_its_still_picture(tmp_path: Pa
         await core.finish()
         assert prompt_text(core.model.prompts[0]).count("<pixels>") == 2
         notes = [
-            texts.seen_in_part(1, texts.only_still(sentence("it is an animated drawing"))),
-            "*(Picture 2: I could see only its preview, because it is larger than 1 MB.)*",
+            "*(I could see only the preview of picture 1, because it is an animated drawing.)*",
+            "*(I could see only the preview of picture 2, because it is larger than 1 MB.)*",
         ]
         assert core.chat.texts() == ["\n\n".join(["A smile.", *notes])]
 
@@ -89,7 +93,7 @@ async def test_pages_that_were_left_out_are_told_to_model_and_person(tmp_path: P
         await core.finish()
         assert prompt_text(core.model.prompts[0]).count("<pixels>") == 3
         assert "left out: pages 4 to 5" in prompt_text(core.model.prompts[0])
-        assert core.chat.texts() == [f"A report.\n\n{texts.seen_in_part(1, sentence('pages 4 to 5'))}"]
+        assert core.chat.texts() == [f"A report.\n\n{texts.seen_in_part(THE_PICTURE, sentence('pages 4 to 5'))}"]
 
 
 async def test_where_only_some_pages_fit_into_a_request_the_others_are_told(tmp_path: Path) -> None:
@@ -99,7 +103,9 @@ async def test_where_only_some_pages_fit_into_a_request_the_others_are_told(tmp_
         await core.hear(message("compare", attachments=[photo(name) for name in "abc"], quoted=[report]))
         await core.finish()
         assert prompt_text(core.model.prompts[0]).count("<pixels>") == DIALOGUE_RULES.budget.pictures
-        assert core.chat.texts() == [f"Ok.\n\n{texts.seen_in_part(1, texts.only_first(1, 3))}"]
+        assert core.chat.texts() == [
+            f"Ok.\n\n{texts.seen_in_part(texts.called(Medium.PICTURE, 1), texts.only_first(1, 3))}"
+        ]
 
 
 async def test_the_words_of_a_text_file_go_into_the_prompt(tmp_path: Path) -> None:
@@ -127,7 +133,7 @@ async def test_a_server_that_can_not_see_gets_no_pictures_and_people_are_told(tm
         await core.hear(message("what?", attachments=[photo("cat")]))
         await core.finish()
         assert "<pixels>" not in prompt_text(core.model.prompts[0])
-        assert core.chat.texts() == [f"I can't see.\n\n{texts.not_seen(1, texts.not_shown(0))}"]
+        assert core.chat.texts() == [f"I can't see.\n\n{not_seen(texts.not_shown(0))}"]
 
 
 async def test_a_request_that_is_too_long_is_sent_again_with_less_and_that_is_remembered(tmp_path: Path) -> None:
@@ -191,9 +197,7 @@ async def test_what_was_not_seen_is_not_described(tmp_path: Path) -> None:
     async with running_core(tmp_path, chat=chat) as core:
         await core.hear(message("/alt", command=alt(), attachments=[photo("cat")]))
         await core.finish()
-        assert chat.texts() == [
-            f"{texts.ALT_NOT_SEEN}\n\n{texts.not_seen(1, sentence('the file is damaged or incomplete'))}"
-        ]
+        assert chat.texts() == [f"{texts.ALT_NOT_SEEN}\n\n{not_seen('the file is damaged or incomplete')}"]
         assert core.model.prompts == []
 
 

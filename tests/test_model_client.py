@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -16,13 +15,6 @@ from tests.emulators.model import ModelEmulator, Script
 from tests.model_world import JPEG, ask, body_of, client_of, contents, listen, says
 
 PROVIDER_USAGE = Usage(prompt_tokens=100, completion_tokens=5, image_tokens=60, cached_tokens=20, cost_usd=0.00124)
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
 
 
 async def test_an_answer_streams_and_ends_with_its_usage_and_cost(model: ModelEmulator) -> None:

@@ -2,27 +2,15 @@
 
 import re
 import socket
-from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import ModelError, ModelTrouble
+from bot.errors import ModelTrouble
 from tests.emulators.model import ModelEmulator, Script
-from tests.model_world import PatientClock, ask, client_of, listen, raw_server, says
+from tests.model_world import PatientClock, ask, client_of, listen, raw_server, refusal, says
 
 PAGE = "<!DOCTYPE html><html><head><title>502 Bad Gateway | Cloudflare</title></head><body>long</body></html>"
 T = ModelTrouble
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
-
-
-async def refusal(model: ModelEmulator, status: int, message: str = "", **script: object) -> ModelError:
-    model.reply_with(Script(status=status, message=message, **script))  # type: ignore[arg-type]  # the tests' own words
-    return (await ask(model)).failure
 
 
 @pytest.mark.parametrize(

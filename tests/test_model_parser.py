@@ -4,7 +4,7 @@ from collections import deque
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.model.errors import About
@@ -52,7 +52,6 @@ def _joined(events: list[ModelEvent]) -> list[ModelEvent]:
     return joined
 
 
-@settings(max_examples=200, deadline=None)
 @given(data=st.data(), line_end=st.sampled_from([b"\n", b"\r\n", b"\r"]))
 def test_a_stream_reads_the_same_however_the_network_cuts_it(data: st.DataObject, line_end: bytes) -> None:
     stream = _stream(line_end)
@@ -69,7 +68,6 @@ def test_a_stream_reads_the_same_byte_by_byte(line_end: bytes) -> None:
     assert _parse([stream[n : n + 1] for n in range(len(stream))]) == _parse([stream])
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

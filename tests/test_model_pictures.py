@@ -1,7 +1,5 @@
 """What the model client makes of a server that refuses the pictures: how many may be tried instead."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.errors import ModelError, ModelTrouble
@@ -76,12 +74,6 @@ BAD = [
     (500, "failed to process inputs: image: unknown format"),
     (500, "invalid image type: application/octet-stream"),
 ]
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
 
 
 async def refusal(model: ModelEmulator, script: Script, *, pictures: int = 4) -> ModelError:

@@ -1,7 +1,5 @@
 """Refusals of the tools and of the length are told apart from all others: less may be sent instead."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.errors import ModelTrouble
@@ -11,12 +9,6 @@ from tests.model_world import JPEG, ask, asks, result, says
 
 LOOK = Tool(name="look_closer", description="Shows a region.", parameters={"type": "object", "properties": {}})
 CALL = ToolCall(id="c1", name="look_closer", arguments="{}")
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
 
 
 REFUSALS = [

@@ -1,29 +1,17 @@
 """When the model client asks again, how long it waits before, and when it gives up."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 
-from bot.errors import ModelError, ModelTrouble
+from bot.errors import ModelTrouble
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
-from tests.model_world import NOW, SHORT, Heard, PatientClock, ask, client_of, listen, raw_server
+from tests.model_world import NOW, SHORT, Heard, PatientClock, ask, client_of, listen, raw_server, refusal
 
 T = ModelTrouble
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
-
-
-async def refusal(model: ModelEmulator, status: int, message: str = "", **script: object) -> ModelError:
-    model.reply_with(Script(status=status, message=message, **script))  # type: ignore[arg-type]  # the tests' own words
-    return (await ask(model)).failure
 
 
 async def test_the_wait_that_a_server_asks_for_is_kept(model: ModelEmulator) -> None:

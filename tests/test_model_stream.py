@@ -1,7 +1,5 @@
 """Every form of a stream that servers are known to send, read by the real client from a real socket."""
 
-from collections.abc import AsyncIterator
-
 import orjson
 import pytest
 
@@ -11,12 +9,6 @@ from bot.ports.model import Finished, FinishReason, TextDelta, ToolCallDelta
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.model_world import SHORT, PatientClock, ask
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
 
 
 def sse(*chunks: object, done: bool = True) -> Script:

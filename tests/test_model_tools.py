@@ -21,13 +21,6 @@ OTHER = ToolCall(id="c2", name="point_out", arguments="{}")
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
 async def servers() -> AsyncIterator[Servers]:
     async with three_servers() as all_of_them:
         yield all_of_them

@@ -1,7 +1,6 @@
 """What the bot says of its own accord outlasts a kill: that it could not read a message, that it missed some."""
 
 import signal
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,17 +114,13 @@ async def test_a_notice_is_no_part_of_the_history(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[DiscordPeople]:
-    async with DiscordEmulator() as emulator:
-        yield DiscordPeople(emulator)
-        assert emulator.violations == []
+def discord(discord_emulator: DiscordEmulator) -> DiscordPeople:
+    return DiscordPeople(discord_emulator)
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramPeople]:
-    async with TelegramEmulator() as emulator:
-        yield TelegramPeople(emulator)
-        assert emulator.violations == []
+def telegram(telegram_emulator: TelegramEmulator) -> TelegramPeople:
+    return TelegramPeople(telegram_emulator)
 
 
 def doomed(folder: Path, people: DiscordPeople | TelegramPeople, **variables: str) -> BotProcess:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import (
@@ -24,6 +24,7 @@ from bot.sentences import sentence
 from tests.core import Core, running_core
 from tests.fake_chat import FakeChat
 from tests.fakes import Counted
+from tests.groups import choose
 from tests.happenings import KEY, message
 
 QUESTIONS = 4
@@ -79,9 +80,11 @@ action = st.one_of(
 class World:
     """Plays actions, and knows what must stand in the chat at the end."""
 
-    def __init__(self, folder: Path, chat: FakeChat) -> None:
+    def __init__(self, folder: Path, chat: FakeChat, *, are_apart: bool) -> None:
+        """`are_apart`: in a group where two people ask by turns, and each has a conversation of their own."""
         self.folder = folder
         self.chat = chat
+        self.are_apart = are_apart
         self.model = EchoModel()
         self.asked: dict[int, str] = {}
         self.taken_back: set[int] = set()
@@ -92,6 +95,10 @@ class World:
         self.core = await self._stack.enter_async_context(
             running_core(self.folder, chat=self.chat, model=self.model, attempts=99, resume=True)
         )
+
+    async def part_people(self) -> None:
+        assert self.core is not None
+        await choose(self.core, is_per_person=True)
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -127,21 +134,34 @@ class World:
             await self.core.hear(self._message(value))
 
     def _message(self, value: int) -> MessageReceived:
-        return message(self.asked[value], message_id=f"q{value}", is_private=True)
+        return message(
+            self.asked[value], sender=self.asker(value), message_id=f"q{value}", is_private=not self.are_apart
+        )
+
+    def asker(self, value: int) -> str:
+        return "Ben" if self.are_apart and value % 2 else "Ann"
 
     def expected(self) -> dict[str, str]:
-        return {f"q{value}": text for value, text in self.asked.items() if value not in self.taken_back}
+        return {
+            f"q{value}": f"[{self.asker(value)}] {text}"
+            for value, text in self.asked.items()
+            if value not in self.taken_back
+        }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(actions=st.lists(action, max_size=14), resend_is_safe=st.booleans())
+@settings(max_examples=settings().max_examples // 2)
+@given(actions=st.lists(action, max_size=14), resend_is_safe=st.booleans(), are_apart=st.booleans())
+@example(actions=[("ask", 2), ("time", 0), ("edit", 2), ("ask", 0)], resend_is_safe=False, are_apart=False)
 def test_each_question_that_stands_has_one_whole_answer_and_no_other_message_is_left(
-    actions: Sequence[tuple[str, int]], resend_is_safe: bool
+    actions: Sequence[tuple[str, int]], resend_is_safe: bool, are_apart: bool
 ) -> None:
     async def played() -> None:
         with TemporaryDirectory() as folder:
-            world = World(Path(folder), FakeChat(resend_is_safe=resend_is_safe, text_length=4000))
+            chat = FakeChat(resend_is_safe=resend_is_safe, text_length=4000)
+            world = World(Path(folder), chat, are_apart=are_apart)
             await world.start()
+            if are_apart:
+                await world.part_people()
             for verb, value in actions:
                 await world.play(verb, value)
             world.chat.trouble.clear()
@@ -154,7 +174,7 @@ def test_each_question_that_stands_has_one_whole_answer_and_no_other_message_is_
         assert len(shown) == len(world.chat.screen), "nothing twice"
         assert shown.keys() == world.expected().keys()
         for question, text in world.expected().items():
-            assert shown[question].endswith(f"[Ann] {text}") or "breaks off here" in shown[question]
+            assert shown[question].endswith(text) or "breaks off here" in shown[question]
         assert unfinished == []
         assert not any(one.can_stop for one in world.chat.screen.values())
 

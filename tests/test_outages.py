@@ -2,13 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from tests.emulators import telegram_updates
 from tests.emulators.common import Fault, eventually
 from tests.emulators.discord import DiscordEmulator
 from tests.emulators.model import ModelEmulator, Script
@@ -22,23 +20,16 @@ SPEED = 100
 TEN_MINUTES_S = 600 / SPEED
 
 
-@pytest.fixture(autouse=True)
-def _polls_end_in_fast_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram_updates, "MAX_TIMEOUT_S", telegram_updates.MAX_TIMEOUT_S / SPEED)
+@pytest.fixture
+def discord(discord_emulator: DiscordEmulator) -> DiscordPeople:
+    return DiscordPeople(discord_emulator)
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[DiscordPeople]:
-    async with DiscordEmulator() as emulator:
-        yield DiscordPeople(emulator)
-        assert emulator.violations == []
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramPeople]:
-    async with TelegramEmulator() as emulator:
-        yield TelegramPeople(emulator)
-        assert emulator.violations == []
+def telegram(telegram_emulator: TelegramEmulator) -> TelegramPeople:
+    # Polls end in fast time too.
+    telegram_emulator.world.updates.longest_poll_s /= SPEED
+    return TelegramPeople(telegram_emulator)
 
 
 @pytest.fixture(params=["discord", "telegram"])

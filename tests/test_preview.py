@@ -7,7 +7,7 @@ from bot.errors import PlatformThrottled
 from bot.events import ConversationKey, MessageId
 from bot.ports.model import Finished, FinishReason, TextDelta
 from bot.ports.parts import Part
-from tests.core import RULES, running_core
+from tests.core import ASKING_RULES, running_core
 from tests.fake_chat import FakeChat
 from tests.happenings import FAKE, message
 
@@ -60,13 +60,13 @@ async def test_a_preview_waits_as_long_as_the_platform_demands(tmp_path: Path) -
 
 async def test_no_more_questions_than_allowed_are_asked_at_the_same_time(tmp_path: Path) -> None:
     gate = asyncio.Event()
-    asked = RULES.running + 3
+    asked = ASKING_RULES.running + 3
     scripts = [[gate, TextDelta("ok"), Finished(reason=FinishReason.STOP)] for _ in range(asked)]
     async with running_core(tmp_path, *scripts) as core:
         for number in range(asked):
             await core.hear(message("?", key=ConversationKey(platform=FAKE, chat_id=str(number))))
         await core.settle()
-        assert len(core.model.prompts) == RULES.running
+        assert len(core.model.prompts) == ASKING_RULES.running
         gate.set()
         await core.finish()
         assert len(core.model.prompts) == asked

@@ -18,7 +18,7 @@ from tests.core import Core, running_core
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.fake_chat import FakeChat
-from tests.happenings import KEY, message, photo
+from tests.happenings import KEY, command, message, photo, quote
 from tests.people import People
 from tests.process import BotProcess
 from tests.scripted_model import prompt_text, said
@@ -117,18 +117,44 @@ async def test_when_there_is_room_again_the_next_question_is_answered_at_once(tm
 
 async def test_a_refused_question_that_is_edited_is_answered_in_place_of_the_refusal(tmp_path: Path) -> None:
     gate = asyncio.Event()
-    scripts = [gate, *said("one")], said("three"), said("two")
+    scripts = [gate, *said("one")], said("two"), said("three")
     async with running_core(tmp_path, *scripts, per_lane=1, chat=a_chat()) as core:
         await full(core)
         await core.hear(message("what", message_id="a"), message("is this?", message_id="b"))
         await core.settle()
-        await core.hear(MessageEdited(message=message("what on earth", message_id="a")))
         gate.set()
         await core.finish()
+        await core.hear(MessageEdited(message=message("what on earth", message_id="a")))
+        await core.finish()
         assert core.chat.texts() == ["three", "one", "two"]
-        asked = prompt_text(core.model.prompts[1])
+        asked = prompt_text(core.model.prompts[2])
         assert "what on earth" in asked
         assert "is this?" in asked
+
+
+async def test_a_question_that_is_edited_while_there_is_no_room_stays_refused_and_its_words_are_remembered(
+    tmp_path: Path,
+) -> None:
+    gate = asyncio.Event()
+    scripts = [gate, *said("one")], said("two"), said("three")
+    async with running_core(tmp_path, *scripts, per_lane=1, chat=a_chat()) as core:
+        await full(core)
+        await core.hear(message("what", message_id="a"))
+        await core.clock.advance(1)
+        assert refused(core) == ["a"]
+        for words in ("what on", "what on earth"):
+            await core.hear(MessageEdited(message=message(words, message_id="a")))
+            await core.clock.advance(1)
+        assert refused(core) == ["a"]
+        gate.set()
+        await core.finish()
+        assert core.chat.texts() == [BUSY, "one", "two"]
+        assert len(core.model.prompts) == 2
+        assert outcomes(tmp_path)[-1] == ("failed", "busy")
+        await core.hear(command("/retry", quoted=[quote("a")]))
+        await core.finish()
+        assert core.chat.texts()[:3] == ["three", "one", "two"]
+        assert "what on earth" in prompt_text(core.model.prompts[2])
 
 
 async def test_the_refusal_goes_with_the_last_of_its_messages(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.console.render import render as console
@@ -177,7 +177,6 @@ WORDS = st.sampled_from(
 
 
 @both
-@settings(deadline=None)
 @given(words=st.lists(WORDS, max_size=60), limit=st.integers(60, 120), data=st.data())
 def test_directions_never_change_what_stands(render: Render, words: list[str], limit: int, data: st.DataObject) -> None:
     markdown = " ".join(words)

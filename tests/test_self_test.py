@@ -1,47 +1,21 @@
 """Whether the model sees is found out by asking it, and a lucky guess does not pass."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from itertools import permutations
 
 import pytest
-from PIL import Image
 
 from bot.sight.self_test import can_see
-from tests.drawing import alike, opened
+from tests.drawing import opened
 from tests.emulators.model import Call, ModelEmulator, Script
 from tests.model_world import client_of
-
-COLOURS = {
-    "red": (255, 0, 0),
-    "green": (0, 160, 0),
-    "blue": (0, 0, 255),
-    "yellow": (255, 255, 0),
-    "black": (0, 0, 0),
-    "white": (255, 255, 255),
-}
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
+from tests.self_test_eyes import COLOURS, seen
 
 
 async def result(model: ModelEmulator, *, seed: int = 1) -> bool | None:
     async with client_of(model.url) as client:
         return await can_see(client, chance=random.Random(seed))
-
-
-def seen(image: Image.Image) -> list[str]:
-    """What somebody with eyes reads from left to right."""
-    names = []
-    for place in range(4):
-        pixel = image.getpixel((image.width // 8 + place * image.width // 4, image.height // 2))
-        assert isinstance(pixel, tuple)
-        names += [name for name, colour in COLOURS.items() if alike(pixel, colour)]
-    return names
 
 
 def with_eyes(wording: str) -> Callable[[Call], str]:

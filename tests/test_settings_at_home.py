@@ -5,7 +5,9 @@ import pytest
 from bot import texts
 from bot.choices import AnswerMode
 from bot.commands import settings_texts
+from tests.emulators.common import eventually
 from tests.home import OTHER_MODEL, Home, plain, system_of, told
+from tests.stored import presses_done_in
 
 CHOICES = {
     "answers": (
@@ -52,6 +54,17 @@ async def test_the_language_of_a_conversation_is_chosen_and_kept(home: Home) -> 
     await people.say(place, "hello")
     await home.next(place, 2)
     assert "tag de" in system_of(await home.asked(1))
+
+
+async def test_what_is_ticked_already_can_be_pressed_without_a_useless_edit(home: Home) -> None:
+    people, place = home.people, home.people.private()
+    await people.command(place, "settings", "memory 5")
+    ticked = f"✓ {settings_texts.memory_label(5)}"
+    await home.buttons(place, ticked)
+    await people.press(place, ticked)
+    await eventually(lambda: presses_done_in(home.database.parent) == 1)
+    await people.press(place, settings_texts.BACK_LABEL)
+    await home.buttons(place, settings_texts.PAGE_LABELS["memory"])
 
 
 async def test_a_member_without_the_right_is_refused_kindly_by_button_and_by_word(home: Home) -> None:

@@ -18,12 +18,12 @@ def locked(name: str) -> dict[str, str]:
     return {requirement.strip(): " --hash=" + hashes for requirement, _, hashes in entries}
 
 
-@pytest.mark.parametrize("target", ["setup", "run", "test", "check", "format", "bench", "lock", "clean"])
+@pytest.mark.parametrize("target", ["setup", "run", "test", "explore", "check", "format", "bench", "lock", "clean"])
 def test_make_has_the_target(target: str) -> None:
     assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
 
 
-@pytest.mark.parametrize("target", ["run", "test", "check", "bench"])
+@pytest.mark.parametrize("target", ["run", "test", "explore", "check", "bench"])
 def test_commands_set_everything_up_by_themselves(target: str) -> None:
     assert re.search(rf"^{target}: \$\(READY\)$", MAKEFILE, re.MULTILINE)
 

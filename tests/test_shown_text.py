@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcript import discord_text, telegram_text
@@ -71,7 +71,6 @@ def test_discord_lists_nest_and_a_blank_line_ends_them() -> None:
     assert [styled.value for styled in stretches(nodes, Kind.ITEM)] == ["3.", "•", "4."]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab1 *_~|`>-#.\n\\()[]<@:/!🙂é"), max_size=400))
 def test_no_text_breaks_the_reader_and_letters_stay_in_order(text: str) -> None:
     shown = visible_text(discord_text.read(text))

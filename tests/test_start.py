@@ -15,6 +15,7 @@ from tests.emulators.model_script import pieces_of
 from tests.emulators.telegram import TelegramEmulator
 from tests.people import DiscordPeople, People, TelegramPeople
 from tests.process import BotProcess
+from tests.stored import receipts_in
 
 
 def bot_on_telegram(directory: Path, telegram: TelegramEmulator, model: ModelEmulator, **variables: str) -> BotProcess:
@@ -133,7 +134,7 @@ async def test_an_answer_that_is_cut_short_by_stops_is_finished_however_often_th
         await people.say(place, "a long one, please")
         for _ in range(3):
             await eventually(lambda: model_emulator.calls, what="an attempt")
-            await asyncio.sleep(0.3)
+            await eventually(lambda: receipts_in(tmp_path), what="it is known where the answer stands")
             model_emulator.calls.clear()
             telegram_emulator.bot_forgot()
             await bot.restart()

@@ -3,9 +3,7 @@
 import asyncio
 import re
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 
 from bot.settings.settings import TurnSettings
@@ -14,14 +12,9 @@ from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
 from tests.people import People, TelegramPeople
 from tests.process import BotProcess
+from tests.stored import turns_in
 
 COMPOSE = Path(__file__).parent.parent / "compose.yaml"
-
-
-def stored_turns(folder: Path) -> int:
-    with closing(sqlite3.connect(f"file:{folder / 'glimpse.db'}?mode=ro", uri=True)) as database:
-        (count,) = database.execute("SELECT count(*) FROM turns").fetchone()
-    return int(count)
 
 
 async def test_a_second_sigterm_ends_it_at_once_and_the_next_start_answers_everything(
@@ -35,7 +28,7 @@ async def test_a_second_sigterm_ends_it_at_once_and_the_next_start_answers_every
         await people.say(place, "first")
         await eventually(lambda: people.shown(place), what="a growing answer")
         await people.say(place, "second")
-        await eventually(lambda: stored_turns(tmp_path) == 2, what="the second question waits for the first")
+        await eventually(lambda: turns_in(tmp_path) == 2, what="the second question waits for the first")
         bot.send(signal.SIGTERM)
         await eventually(lambda: "glimpse: stopping" in bot.output)
         assert bot.running, "the answer may be finished"

@@ -1,26 +1,27 @@
 """Deletions: what is taken back is gone, and its answer is withdrawn."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from bot.events import ConversationKey, MessageId, MessageReceived, Quoted
+from bot.events import ConversationKey, MessageId, Quoted
 from bot.ports.store import Store
-from bot.records.accepting import Accepted
-from bot.records.turns import Delivery, DeliveryState, Turn, TurnState
+from bot.records.turns import Turn, TurnState
 from storage.tables import attachments, messages, turns
 from tests.happenings import KEY, message, photo
-from tests.manual_clock import START
 from tests.storing import (
+    LATER,
     LIVING,
+    SENT,
     accept,
     attachments_of,
     begin,
     bring_to,
     database,
+    edit,
     exchange,
     finish,
     hear,
@@ -33,13 +34,6 @@ from tests.storing import (
     said,
     store_at,
 )
-
-LATER = START + timedelta(minutes=5)
-SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), digest="d1")
-
-
-async def _edit(store: Store, heard: MessageReceived, *, redo_since: datetime = START) -> Accepted | None:
-    return await store.edit(heard, ready_at=LATER, redo_since=redo_since)
 
 
 async def _delete(store: Store, *ids: str, key: ConversationKey = KEY) -> list[Turn]:
@@ -94,7 +88,7 @@ async def test_a_deleted_message_that_is_told_again_is_not_answered(tmp_path: Pa
         await _delete(store, "1")
 
         assert await hear(store, heard) is None
-        assert await _edit(store, replace(heard, text="Still there?")) is None
+        assert await edit(store, replace(heard, text="Still there?")) is None
         await begin(store, turn)
         await store.close(turn.id, now=LATER)
         assert await store.unfinished() == []
@@ -162,7 +156,7 @@ async def test_who_was_still_delivering_leaves_the_receipts_of_an_edited_turn(tm
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("2 + 2?", message_id="1"))
         await bring_to(TurnState.DELIVERING, store, turn)
-        await _edit(store, message("3 + 3?", message_id="1"))
+        await edit(store, message("3 + 3?", message_id="1"))
         await store.close(turn.id, now=LATER, deliveries=[SENT])
 
         (left,) = await store.unfinished()

@@ -1,25 +1,26 @@
 """Edits: what a person changes is changed in history, and its answer is done again."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.events import Command, MessageId, MessageReceived, Quoted, Source
-from bot.ports.store import Store
 from bot.records.accepting import Accepted
 from bot.records.attachments import Verdict
 from bot.records.pictures import Prepared
-from bot.records.turns import Delivery, DeliveryState, TurnState
+from bot.records.turns import TurnState
 from bot.sentences import Sentence, sentence
 from tests.happenings import KEY, message, photo
 from tests.manual_clock import START
 from tests.storing import (
+    LATER,
     LIVING,
+    SENT,
     accept,
     attachments_of,
     bring_to,
+    edit,
     finish,
     hear,
     outcome,
@@ -31,13 +32,6 @@ from tests.storing import (
     store_at,
 )
 
-LATER = START + timedelta(minutes=5)
-SENT = Delivery(part=0, state=DeliveryState.SENT, message_id=MessageId("90"), digest="d1")
-
-
-async def _edit(store: Store, heard: MessageReceived, *, redo_since: datetime = START) -> Accepted | None:
-    return await store.edit(heard, ready_at=LATER, redo_since=redo_since)
-
 
 @pytest.mark.parametrize("state", LIVING)
 async def test_an_edited_question_is_opened_again(tmp_path: Path, state: TurnState) -> None:
@@ -45,7 +39,7 @@ async def test_an_edited_question_is_opened_again(tmp_path: Path, state: TurnSta
         turn = await accept(store, message("2 + 2?", message_id="1"))
         await bring_to(state, store, turn)
         await store.record_deliveries(turn.id, [SENT])
-        edited = await _edit(store, message("3 + 3?", message_id="1"))
+        edited = await edit(store, message("3 + 3?", message_id="1"))
 
         ready_at = START if state is TurnState.ACCEPTED else LATER
         again = replace(turn, ready_at=ready_at, has_receipts=True)
@@ -60,7 +54,7 @@ async def test_a_turn_that_was_opened_again_ends_as_any_other(tmp_path: Path) ->
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("2 + 2?", message_id="1"))
         await finish(store, turn, None)
-        await _edit(store, message("3 + 3?", message_id="1"))
+        await edit(store, message("3 + 3?", message_id="1"))
         await finish(store, turn, "6")
 
         assert said(await read(store, turn)) == [("3 + 3?", "6")]
@@ -71,7 +65,7 @@ async def test_a_remembered_question_that_is_edited_is_asked_now(tmp_path: Path)
     async with store_at(tmp_path) as store:
         late = await hear(store, message("2 + 2?", message_id="1"), answer=False)
         assert late is not None
-        edited = await _edit(store, message("3 + 3?", message_id="1"))
+        edited = await edit(store, message("3 + 3?", message_id="1"))
 
         assert edited == Accepted(turn=replace(late.turn, state=TurnState.ACCEPTED, ready_at=LATER))
 
@@ -90,7 +84,7 @@ async def test_an_edit_that_changes_nothing_changes_nothing(tmp_path: Path, hear
         turn = await accept(store, message("2 + 2?", message_id="1", attachments=[photo("p")]))
         await finish(store, turn, "4")
 
-        assert await _edit(store, heard) is None
+        assert await edit(store, heard) is None
         assert await store.unfinished() == []
         assert said(await read(store, turn)) == [("2 + 2?", "4")]
 
@@ -100,7 +94,7 @@ async def test_an_old_question_is_changed_in_history_only(tmp_path: Path) -> Non
         turn = await accept(store, message("2 + 2?", message_id="1"))
         await finish(store, turn, "4")
 
-        assert await _edit(store, message("3 + 3?", message_id="1"), redo_since=LATER) is None
+        assert await edit(store, message("3 + 3?", message_id="1"), redo_since=LATER) is None
         assert said(await read(store, turn)) == [("3 + 3?", "4")]
 
 
@@ -117,7 +111,7 @@ async def test_an_attachment_that_stays_keeps_its_verdict(tmp_path: Path) -> Non
         ]
         for attachment, verdict in zip(await attachments_of(store, turn), verdicts, strict=True):
             await store.settle(attachment.id, verdict)
-        await _edit(store, replace(before, attachments=(photo("new"), photo("b"), photo("a"))))
+        await edit(store, replace(before, attachments=(photo("new"), photo("b"), photo("a"))))
 
         now = await attachments_of(store, turn)
         assert [(a.ref.handle, a.verdict, a.reason) for a in now] == [
@@ -137,7 +131,7 @@ async def test_a_verdict_on_what_stood_there_before_an_edit_is_not_taken_for_wha
     async with store_at(tmp_path) as store:
         turn = await accept(store, message(message_id="1", attachments=[photo("a")]))
         (before,) = await attachments_of(store, turn)
-        await _edit(store, message(message_id="1", attachments=[photo("b")]))
+        await edit(store, message(message_id="1", attachments=[photo("b")]))
         await store.settle(before.id, prepared(picture("a")))
 
         assert [a.verdict for a in await attachments_of(store, turn)] == [Verdict.PENDING]
@@ -147,7 +141,7 @@ async def test_a_command_that_is_edited_into_a_question_is_answered_as_one(tmp_p
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("/help", message_id="1", command=Command(name="help")))
         await finish(store, turn, None)
-        edited = await _edit(store, message("2 + 2?", message_id="1"))
+        edited = await edit(store, message("2 + 2?", message_id="1"))
 
         assert edited is not None
         assert (edited.turn.command, edited.restart) == (None, True)
@@ -157,7 +151,7 @@ async def test_a_command_that_is_edited_into_a_question_is_answered_as_one(tmp_p
 async def test_a_command_that_is_edited_into_words_to_nobody_is_answered_all_the_same(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await accept(store, message("/help", message_id="1", command=Command(name="help")))
-        edited = await _edit(store, message("2 + 2?", message_id="1", address=None))
+        edited = await edit(store, message("2 + 2?", message_id="1", address=None))
 
         assert edited is not None
         assert edited.turn.command is None
@@ -168,7 +162,7 @@ async def test_a_quoted_picture_that_the_platform_no_longer_tells_of_goes_with_t
     asked = message("Look", message_id="1", quoted=[reply])
     async with store_at(tmp_path) as store:
         turn = await accept(store, asked)
-        await _edit(store, replace(asked, text="Look!", quoted=(replace(reply, attachments=()),)))
+        await edit(store, replace(asked, text="Look!", quoted=(replace(reply, attachments=()),)))
 
         assert await attachments_of(store, turn) == []
 
@@ -176,7 +170,7 @@ async def test_a_quoted_picture_that_the_platform_no_longer_tells_of_goes_with_t
 async def test_a_question_never_becomes_a_command(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         await accept(store, message("Hello", message_id="1"))
-        edited = await _edit(store, message("/reset", message_id="1", command=Command(name="reset")))
+        edited = await edit(store, message("/reset", message_id="1", command=Command(name="reset")))
 
         assert edited is not None
         assert edited.turn.command is None
@@ -188,7 +182,7 @@ async def test_a_photo_of_an_album_that_is_edited_does_not_repeat_the_reply(tmp_
     async with store_at(tmp_path) as store:
         turn = await accept(store, message("Compare", album_id="a", attachments=[photo("one")], quoted=[reply]))
         await accept(store, second)
-        await _edit(store, replace(second, text="I mean this"))
+        await edit(store, replace(second, text="I mean this"))
 
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["bobs", "one", "two"]
 
@@ -210,7 +204,7 @@ async def test_pictures_behind_links_come_later_and_do_not_ask_again_once_the_an
         (own,) = await attachments_of(store, turn)
         await store.settle(own.id, prepared(picture("own")))
         await bring_to(state, store, turn)
-        edited = await _edit(store, _with_previews("one", "two"))
+        edited = await edit(store, _with_previews("one", "two"))
 
         is_open = state is TurnState.ACCEPTED
         assert edited == (Accepted(turn=turn) if is_open else None)
@@ -220,8 +214,8 @@ async def test_pictures_behind_links_come_later_and_do_not_ask_again_once_the_an
             ("one", Source.PREVIEW, Verdict.PENDING),
             ("two", Source.PREVIEW, Verdict.PENDING),
         ]
-        assert await _edit(store, _with_previews("one", "two")) is None
-        assert await _edit(store, _with_previews()) is None, "a preview that was hidden was seen all the same"
+        assert await edit(store, _with_previews("one", "two")) is None
+        assert await edit(store, _with_previews()) is None, "a preview that was hidden was seen all the same"
         assert len(await attachments_of(store, turn)) == 3
         assert await store.conclude(turn.id, outcome("4")) == (state is TurnState.ANSWERING)
 
@@ -229,9 +223,9 @@ async def test_pictures_behind_links_come_later_and_do_not_ask_again_once_the_an
 async def test_an_edit_of_words_asks_again_with_the_previews_that_there_are_now(tmp_path: Path) -> None:
     async with store_at(tmp_path) as store:
         turn = await accept(store, _with_previews())
-        await _edit(store, _with_previews("one", "two"))
+        await edit(store, _with_previews("one", "two"))
         await finish(store, turn)
-        edited = await _edit(store, _with_previews("two", "three", text="https://example.net"))
+        edited = await edit(store, _with_previews("two", "three", text="https://example.net"))
 
         assert edited is not None
         assert edited.restart
@@ -244,6 +238,6 @@ async def test_a_preview_of_a_message_that_lost_an_attachment_before_comes_behin
     async with store_at(tmp_path) as store:
         turn = await accept(store, asked)
         await store.delete(KEY, [MessageId("0")], now=LATER)
-        assert await _edit(store, replace(_with_previews("one"), quoted=(reply,))) is not None
+        assert await edit(store, replace(_with_previews("one"), quoted=(reply,))) is not None
 
         assert [a.ref.handle for a in await attachments_of(store, turn)] == ["own", "one"]

@@ -11,6 +11,7 @@ from bot.events import Action, MessageId, PersonId
 from bot.personal import Scope
 from bot.ports.parts import Button
 from bot.ports.store import Store
+from bot.records.accepting import NotPressed
 from bot.records.turns import Buttons, Delivery, DeliveryState, Press, Turn, TurnId, TurnState
 from storage.tables import messages, presses, turns, windows
 from storage.turns.forgetting import AT_ONCE
@@ -46,7 +47,7 @@ async def press(
 ) -> Sequence[Turn]:
     heard = pressed(action, MessageId(shown_as), sender=sender, value=value)
     accepted = await store.press(heard, now=START, joining=JOINING, refusal=None)
-    return [one.turn for one in accepted or ()]
+    return [] if isinstance(accepted, NotPressed) else [one.turn for one in accepted]
 
 
 async def test_buttons_are_stored_with_the_outcome_and_go_when_the_turn_is_opened_again(tmp_path: Path) -> None:

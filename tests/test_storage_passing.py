@@ -20,6 +20,7 @@ from tests.happenings import KEY, message, photo
 from tests.home import at_home
 from tests.manual_clock import START, ManualClock
 from tests.storing import (
+    AT_START,
     JOINING,
     accept,
     after,
@@ -142,7 +143,7 @@ async def test_who_is_told_that_there_is_no_room_finds_it_when_asking_again(tmp_
     busy = Refusal(text=sentence("Ask again later."), shared_for_s=5, shared_by=5)
     async with store_at(tmp_path) as store:
         await post(store, "cat")
-        refused = await store.accept(message("What?"), now=START, ready_at=START, joining=JOINING, refusal=busy)
+        refused = await store.accept(message("What?"), replace(AT_START, refusal=busy))
         assert refused is not None
         assert await shown_in(store, refused.turn) == []
 
@@ -214,7 +215,7 @@ async def test_with_no_time_nothing_is_kept(tmp_path: Path) -> None:
     never = replace(JOINING, before_s=0)
     posted = message(sender="Bob", attachments=[photo("cat")], address=None)
     async with store_at(tmp_path) as store:
-        assert await store.accept(posted, now=START, ready_at=START, joining=never) is None
+        assert await store.accept(posted, replace(AT_START, joining=never)) is None
 
         assert _kept(tmp_path) == []
 

@@ -25,6 +25,7 @@ from storage.turns.rows import turn_by_id
 from tests.happenings import FAKE, KEY, command, message, photo, pressed, quote
 from tests.manual_clock import START
 from tests.storing import (
+    AT_START,
     JOINING,
     database,
     exchange,
@@ -168,7 +169,7 @@ def _one_of_everything(connection: sa.Connection) -> None:
 
 def _answered(connection: sa.Connection, heard: MessageReceived, shown_as: str) -> Turn:
     """A turn with an answer that has every button."""
-    accepted = accepting.accept(connection, heard, now=START, ready_at=START, joining=JOINING, answer=True)
+    accepted = accepting.accept(connection, heard, AT_START)
     assert accepted is not None
     turn_id = accepted.turn.id
     life.begin(connection, turn_id, now=START, lease=lease())
@@ -205,24 +206,22 @@ def _forget_and_move(connection: sa.Connection) -> None:
         while forgetting.forget_some(connection, order, scope, now=START)[0]:
             pass
         forgetting.forget_rest(connection, order, scope, now=START)
-    accepting.accept(connection, message(), now=START, ready_at=START, joining=JOINING, answer=True)
+    accepting.accept(connection, message(), AT_START)
     moving.move(connection, KEY, replace(KEY, chat_id="-1"))
-    accepting.accept(connection, message(), now=START, ready_at=START, joining=JOINING, answer=True)
+    accepting.accept(connection, message(), AT_START)
 
 
 def _refuse(connection: sa.Connection) -> None:
     refusal = Refusal(text=sentence("Busy."), shared_for_s=60, shared_by=9)
     for number in range(2):
         heard = message(sender="Cem", message_id=f"c{number}")
-        accepted = accepting.accept(
-            connection, heard, now=START, ready_at=START, joining=JOINING, answer=True, refusal=refusal
-        )
+        accepted = accepting.accept(connection, heard, replace(AT_START, refusal=refusal))
         assert (accepted is None) == (number == 1), "the second one shares the refusal of the first"
 
 
 def _accept_of_every_kind(connection: sa.Connection, heard: MessageReceived) -> TurnId:
     def hear(heard: MessageReceived) -> Accepted | None:
-        return accepting.accept(connection, heard, now=START, ready_at=START, joining=JOINING, answer=True)
+        return accepting.accept(connection, heard, AT_START)
 
     accepted = hear(heard)
     assert accepted is not None

@@ -16,12 +16,6 @@ async def world() -> AsyncIterator[TelegramEmulator]:
         assert emulator.violations == []
 
 
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
-
-
 async def test_get_me_tells_name_privacy_and_topic_mode(world: TelegramEmulator, bot: telegram.Bot) -> None:
     me = await bot.get_me()
 

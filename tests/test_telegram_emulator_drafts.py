@@ -1,27 +1,11 @@
 """The rules of drafts (Bot API, sendMessageDraft), as the emulator enforces them."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import telegram
 from telegram.error import BadRequest, RetryAfter
 
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat
-from tests.telegram_client import client
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
 
 
 @pytest.fixture

@@ -1,25 +1,10 @@
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 import telegram
 from telegram.error import NetworkError, RetryAfter, TimedOut
 
 from tests.emulators.telegram import TelegramEmulator
-from tests.telegram_client import client, refused
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
+from tests.telegram_client import refused
 
 
 @pytest.mark.parametrize("status", [500, 502, 401, 403, 400])

@@ -1,24 +1,8 @@
-from collections.abc import AsyncIterator
-
 import pytest
 import telegram
 from telegram.error import RetryAfter
 
 from tests.emulators.telegram import TelegramEmulator
-from tests.telegram_client import client
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
 
 
 async def test_flood_limits_count_messages_and_edits_of_a_chat(world: TelegramEmulator, bot: telegram.Bot) -> None:

@@ -1,25 +1,12 @@
 """The Telegram for tests and pictures: the real python-telegram-bot gets and sends them as it would anywhere."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import telegram
 from telegram import InputMediaPhoto
 
 from tests.drawing import photo
 from tests.emulators.telegram import TelegramEmulator
-from tests.telegram_client import client, refused
-
-
-@pytest.fixture
-def world(telegram_emulator: TelegramEmulator) -> TelegramEmulator:
-    return telegram_emulator
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as bot:
-        yield bot
+from tests.telegram_client import refused
 
 
 async def newest(bot: telegram.Bot) -> telegram.Message:

@@ -1,6 +1,5 @@
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 import telegram
@@ -9,19 +8,6 @@ from telegram.error import Conflict, NetworkError, TimedOut
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 from tests.telegram_client import client
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
 
 
 async def waiting(world: TelegramEmulator) -> None:

@@ -1,6 +1,6 @@
 """The Telegram emulator's rules for what must be answered in time and once, with the real python-telegram-bot."""
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -20,19 +20,6 @@ from tests.telegram_client import client, refused
 
 TOO_OLD = "Query is too old"
 STOP = InlineKeyboardMarkup([[InlineKeyboardButton("Stop", callback_data="stop")]])
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
-        yield emulator
-    assert emulator.violations == []
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
 
 
 @pytest.fixture

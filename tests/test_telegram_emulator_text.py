@@ -1,24 +1,9 @@
-from collections.abc import AsyncIterator
-
 import pytest
 import telegram
 from telegram import LinkPreviewOptions, MessageEntity
 
 from tests.emulators.telegram import TelegramEmulator
-from tests.telegram_client import client, refused
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
+from tests.telegram_client import refused
 
 
 async def test_a_message_is_shown_with_what_the_bot_and_telegram_marked(

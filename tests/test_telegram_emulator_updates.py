@@ -19,12 +19,6 @@ async def world() -> AsyncIterator[TelegramEmulator]:
         assert emulator.violations == []
 
 
-@pytest.fixture
-async def bot(world: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(world) as connected:
-        yield connected
-
-
 async def received(bot: telegram.Bot) -> list[telegram.Message]:
     """Take all that waits, and confirm it."""
     updates = await bot.get_updates(timeout=0)

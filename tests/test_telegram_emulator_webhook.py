@@ -14,7 +14,7 @@ from telegram.error import BadRequest, Conflict
 
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
-from tests.telegram_client import client, refused
+from tests.telegram_client import refused
 
 URL = "https://bot.example.org/hook"
 
@@ -50,12 +50,6 @@ async def say(world: TelegramEmulator, *texts: str, who: str = "Ann") -> None:
     person = next((p for p in world.world.people.values() if p.name == who), None) or world.add_person(who)
     for text in texts:
         await world.say(world.private(person), person, text)
-
-
-@pytest.fixture
-async def bot(telegram_emulator: TelegramEmulator) -> AsyncIterator[telegram.Bot]:
-    async with client(telegram_emulator) as connected:
-        yield connected
 
 
 async def test_what_waits_and_what_comes_is_posted_with_the_secret(

@@ -1,74 +1,23 @@
 """Finding the bot's own message whose send was never answered: exactly it, and nobody else's is touched."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
-from telegram.error import BadRequest
 
 from adapters.telegram.chat import TelegramChat
-from adapters.telegram.limits import TELEGRAM
-from adapters.telegram.writing.search import MOST, REACH, Search
-from bot.errors import PlatformCantTell, PlatformRefused, PlatformThrottled, PlatformUncertain
-from bot.events import Action, ConversationKey, MessageId
-from bot.ports.intake import KnownPlace
+from adapters.telegram.writing.search import REACH
+from bot.events import Action
 from bot.ports.parts import Button, Part, PictureFile
 from tests.drawing import photo
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
-from tests.emulators.telegram_types import Chat, Message, Person, Topic
 from tests.fake_chat import STOP_ROW
-from tests.manual_clock import ManualClock
 from tests.telegram_bot import HastyClock, chat_on, running
+from tests.telegram_search import Scene, id_of
 
-ANSWER = Part("It is")
 TRY_AGAIN = ((Button(action=Action.RETRY, label="Try again", value="7"),),)
 GO_ON = ((Button(action=Action.CONTINUE, label="Go on"),),)
 PICTURE = PictureFile(jpeg=photo(64, 48), sha256="0" * 64, name="marked.jpg")
-
-
-class Scene:
-    """A chat in which Ann asks and the bot answers, now and then without hearing that it did."""
-
-    def __init__(self, telegram: TelegramEmulator, chat: TelegramChat, place: Chat, topic: Topic | None = None) -> None:
-        self.telegram = telegram
-        self.chat = chat
-        self.place = place
-        self.topic = topic
-        self.ann: Person = telegram.add_person("Ann") if not place.is_private else place.owner
-        thread_id = None if topic is None else str(topic.id)
-        self.key = ConversationKey(platform=TELEGRAM, chat_id=str(place.id), thread_id=thread_id)
-
-    async def ask(self, text: str = "@glimpse_bot what?") -> Message:
-        return await self.telegram.say(self.place, self.ann, text, topic=self.topic)
-
-    async def answer(self, question: Message | None, *, part: Part = ANSWER, lost: bool = False) -> Message:
-        reply_to = None if question is None else id_of(question)
-        if lost:
-            self.telegram.fail("POST /send*", drop=True, after_effect=True)
-            with pytest.raises(PlatformUncertain):
-                await self.chat.post(self.key, part, reply_to=reply_to, nonce="n")
-        else:
-            await self.chat.post(self.key, part, reply_to=reply_to, nonce="n")
-        return self.telegram.visible(self.place, self.topic)[-1]
-
-    async def find(
-        self, *, after: Message, reply_to: Message | None = None, known: Sequence[Message] = ()
-    ) -> MessageId | None:
-        return await self.chat.find(
-            self.key,
-            after=id_of(after),
-            reply_to=None if reply_to is None else id_of(reply_to),
-            known=[id_of(message) for message in known],
-        )
-
-    def probes(self) -> list[Any]:
-        return [r.body["message_id"] for r in self.telegram.requests if r.path == "/editMessageReplyMarkup"]
-
-
-def id_of(message: Message) -> MessageId:
-    return MessageId(str(message.id))
 
 
 @pytest.fixture
@@ -93,11 +42,6 @@ def scene(request: pytest.FixtureRequest, telegram_emulator: TelegramEmulator, c
         case kind:
             place, topic = telegram_emulator.add_group("Group", basic=kind == "basic group"), None
     return Scene(telegram_emulator, chat, place, topic)
-
-
-@pytest.fixture
-def group(telegram_emulator: TelegramEmulator, chat: TelegramChat) -> Scene:
-    return Scene(telegram_emulator, chat, telegram_emulator.add_group("Group"))
 
 
 @pytest.mark.parametrize("can_stop", [True, False])
@@ -205,16 +149,6 @@ async def test_buttons_of_answers_in_other_topics_stand_as_before_after_a_search
     assert failed.presses == ["retry:7"]
 
 
-async def test_a_message_that_is_known_is_not_even_looked_at(group: Scene) -> None:
-    question = await group.ask()
-    known = await group.answer(question)
-    await group.answer(question, part=Part("again"), lost=True)
-
-    await group.find(after=question, reply_to=question, known=[known])
-
-    assert known.id not in group.probes()
-
-
 async def test_a_message_in_another_topic_is_not_taken_for_it(
     telegram_emulator: TelegramEmulator, chat: TelegramChat
 ) -> None:
@@ -246,23 +180,6 @@ async def test_in_private_the_ids_of_other_chats_lie_between(
     assert [message.buttons for message in telegram_emulator.visible(hers.place)] == [["Stop"]] * 5
 
 
-async def test_a_deleted_message_is_not_found(group: Scene) -> None:
-    question = await group.ask()
-    answer = await group.answer(question, lost=True)
-    await group.telegram.erase(answer)
-
-    assert await group.find(after=question, reply_to=question) is None
-
-
-async def test_further_away_than_it_looks_it_finds_nothing(group: Scene) -> None:
-    question = await group.ask()
-    for number in range(REACH):
-        await group.ask(str(number))
-    await group.answer(question, lost=True)
-
-    assert await group.find(after=question, reply_to=question) is None
-
-
 async def test_it_is_looked_for_behind_what_was_known_before_the_send(scene: Scene) -> None:
     question, other = await scene.ask(), await scene.ask()
     for _ in range(REACH):
@@ -287,115 +204,3 @@ async def test_what_was_received_needs_no_look(telegram_emulator: TelegramEmulat
 
         assert await scene.find(after=question, reply_to=question) == id_of(answer)
     assert set(scene.probes()) == {answer.id}
-
-
-async def test_after_a_restart_it_looks_as_far_as_messages_are_known(telegram_emulator: TelegramEmulator) -> None:
-    async with chat_on(telegram_emulator, HastyClock()) as earlier:
-        before = Scene(telegram_emulator, earlier, telegram_emulator.private(telegram_emulator.add_person("Ann")))
-        hers = Scene(telegram_emulator, earlier, telegram_emulator.private(telegram_emulator.add_person("Eve")))
-        question = await before.ask()
-        for _ in range(REACH - 1):
-            await hers.ask()
-        newest = await hers.ask()
-        answer = await before.answer(question, lost=True)
-    known = KnownPlace(key=hers.key, is_private=True, newest=id_of(newest))
-    async with running(telegram_emulator, known=[known]) as bot:
-        await bot.hears()
-        after = Scene(telegram_emulator, bot.chat, before.place)
-
-        assert await after.find(after=question, reply_to=question) == id_of(answer)
-
-
-async def test_what_could_be_too_far_away_nobody_can_tell(telegram_emulator: TelegramEmulator) -> None:
-    async with chat_on(telegram_emulator, HastyClock()) as chat:
-        scene = Scene(telegram_emulator, chat, telegram_emulator.add_group("Group"))
-        question = await scene.ask()
-        for _ in range(MOST):
-            await scene.ask()
-        await scene.answer(None)
-
-        with pytest.raises(PlatformCantTell):
-            await scene.find(after=question, reply_to=question)
-
-
-async def test_a_flood_wait_is_passed_on_and_the_search_goes_on_behind_it(group: Scene) -> None:
-    question = await group.ask()
-    await group.ask()
-    answer = await group.answer(question, lost=True)
-    group.telegram.fail("POST /editMessageReplyMarkup", status=429, headers={"Retry-After": "7"}, skip=1)
-
-    with pytest.raises(PlatformThrottled) as throttled:
-        await group.find(after=question, reply_to=question)
-
-    assert throttled.value.retry_after_s == 7
-    assert await group.find(after=question, reply_to=question) == id_of(answer)
-    # The one between was looked at once; the own one twice, and bared.
-    assert [number - question.id for number in group.probes()] == [1, 2, 2, 2]
-
-
-async def test_a_search_that_is_throttled_again_and_again_comes_to_an_end(group: Scene) -> None:
-    question = await group.ask()
-    for _ in range(4):
-        group.telegram.fail("POST /editMessageReplyMarkup", status=429, headers={"Retry-After": "7"}, skip=9)
-    found, throttled = None, 0
-    for _ in range(10):
-        try:
-            found = await group.find(after=question, reply_to=question)
-            break
-        except PlatformThrottled:
-            throttled += 1
-
-    assert (found, throttled) == (None, 4)
-    assert len(group.probes()) == REACH + 4
-
-
-@pytest.mark.parametrize("lost", [0, 1])
-async def test_a_look_that_was_cut_off_is_repeated(group: Scene, lost: int) -> None:
-    question = await group.ask()
-    answer = await group.answer(question, part=Part("It is", buttons=STOP_ROW), lost=True)
-    group.telegram.fail("POST /editMessageReplyMarkup", drop=True, after_effect=True, skip=lost)
-
-    with pytest.raises(PlatformUncertain):
-        await group.find(after=question, reply_to=question)
-
-    assert await group.find(after=question, reply_to=question) == id_of(answer)
-    assert answer.buttons == []
-
-
-async def test_a_chat_that_threw_the_bot_out_is_a_refusal(group: Scene) -> None:
-    question = await group.ask()
-    group.telegram.kick(group.place)
-
-    with pytest.raises(PlatformRefused, match="add it again"):
-        await group.find(after=question, reply_to=question)
-
-
-async def test_in_a_channel_nothing_is_touched(group: Scene) -> None:
-    question = await group.ask()
-    await group.answer(question, lost=True)
-    channel = {"id": group.place.id, "type": "channel", "title": "News"}
-    group.telegram.fail("POST /getChat", status=200, body={"ok": True, "result": channel})
-
-    with pytest.raises(PlatformCantTell):
-        await group.find(after=question, reply_to=question)
-    assert group.probes() == []
-
-
-async def test_many_searches_at_once_stay_together_below_what_telegram_allows() -> None:
-    clock, looks = ManualClock(), list[float]()
-
-    async def edit_markup(*_: object) -> dict[str, Any]:
-        looks.append(clock.monotonic_s())
-        raise PlatformRefused("not found") from BadRequest("message to edit not found")
-
-    async def chat_type(_: ConversationKey) -> str:
-        return "supergroup"
-
-    search = Search(edit_markup=edit_markup, chat_type=chat_type, clock=clock)
-    keys = [ConversationKey(platform=TELEGRAM, chat_id=f"-100{number}") for number in range(4)]
-    searches = [asyncio.create_task(search.find(key, after=MessageId("1"), reply_to=None, known=[])) for key in keys]
-    await clock.advance(60)
-
-    assert [task.result() for task in searches] == [None] * 4
-    assert len(looks) == 4 * REACH
-    assert max(sum(moment <= other < moment + 1 for other in looks) for moment in looks) < 30

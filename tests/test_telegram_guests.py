@@ -14,6 +14,7 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_types import Chat, Message
 from tests.process import BotProcess
 from tests.seeing import prompt_of
+from tests.stored import receipts_in
 
 
 @dataclass
@@ -103,7 +104,7 @@ async def test_it_goes_on_in_the_same_message_after_kill_9(guest: Guest) -> None
     async with bot:
         await guest.ask("capital of France?")
         await eventually(lambda: guest.shown() == ["One moment… (If this stays, please ask me again.)"])
-        await asyncio.sleep(0.3)
+        await eventually(lambda: receipts_in(guest.folder) == 1)
         await bot.kill()
         guest.telegram.bot_forgot()
         guest.model.reply_with("Paris.")

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from adapters.telegram.receiving.inline import HINT, TITLE
 from bot import texts
 from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
@@ -44,7 +45,7 @@ async def test_a_question_typed_in_any_chat_is_offered_and_answered_in_place_onc
             await offered(await telegram_emulator.type_inline(chat, ann, text))
         query = await offered(await telegram_emulator.type_inline(chat, ann, "capital of France?"))
         (result,) = query.results
-        assert (result["title"], result["description"]) == (texts.INLINE_TITLE, "capital of France?")
+        assert (result["title"], result["description"]) == (TITLE, "capital of France?")
         assert model_emulator.calls == []
 
         message = await telegram_emulator.choose(query)
@@ -66,7 +67,7 @@ async def test_without_a_question_or_with_a_command_one_is_told_what_to_type(
     async with bot_on(telegram_emulator, model_emulator, tmp_path):
         for nothing in ("  ", "/forget everything"):
             query = await offered(await telegram_emulator.type_inline(chat, ann, nothing))
-            assert (query.results, query.hint) == ([], texts.INLINE_HINT)
+            assert (query.results, query.hint) == ([], HINT)
 
 
 async def test_it_is_answered_in_the_same_message_after_kill_9(

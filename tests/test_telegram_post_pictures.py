@@ -1,6 +1,5 @@
 """Pictures of an answer on Telegram: what people see, and what a failure means."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 
@@ -195,13 +194,10 @@ async def test_a_lost_answer_leaves_it_uncertain(
     assert only(telegram_emulator, place).text == "A cat"
 
 
-async def test_an_upload_has_more_time_than_a_text(
-    telegram_emulator: TelegramEmulator, chat: TelegramChat, place: Chat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.telegram.request.READ_TIMEOUT_S", 0.05)
-    telegram_emulator.fail("POST /send*", times=2, status=200, delay_s=0.2)
+async def test_an_upload_has_more_time_than_a_text(telegram_emulator: TelegramEmulator, place: Chat) -> None:
+    telegram_emulator.fail("POST /send*", times=2, status=200, delay_s=0.3)
 
-    await post(chat, place, drawn())
-    with pytest.raises(PlatformUncertain):
-        await post(chat, place, Part("Words"))
-    await asyncio.sleep(0.3)  # The emulator finishes what nobody waits for.
+    async with chat_on(telegram_emulator, HastyClock(), read_timeout_s=0.1) as chat:
+        await post(chat, place, drawn())
+        with pytest.raises(PlatformUncertain):
+            await post(chat, place, Part("Words"))

@@ -1,7 +1,5 @@
 """After a crash an answer is looked for that may have been sent; what the bot said meanwhile stays as it is."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from bot import texts
@@ -9,13 +7,7 @@ from tests.emulators.common import eventually
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.telegram import TelegramEmulator
 from tests.process import BotProcess
-
-
-def sent_of(folder: Path) -> int:
-    """How many messages are known to stand in a chat."""
-    with closing(sqlite3.connect(folder / "glimpse.db")) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'sent'").fetchone()
-    return int(count)
+from tests.stored import sent_in
 
 
 async def test_buttons_of_other_answers_stay_when_one_is_looked_for_after_a_crash(
@@ -42,7 +34,7 @@ async def test_buttons_of_other_answers_stay_when_one_is_looked_for_after_a_cras
         (failed,) = await eventually(lambda: [m for m in telegram.visible(forum, there) if m.buttons])
         assert texts.RETRY_LABEL in failed.buttons
         buttons = list(failed.presses)
-        await eventually(lambda: sent_of(tmp_path), what="its receipt")
+        await eventually(lambda: sent_in(tmp_path), what="its receipt")
         await bot.kill()
         telegram.bot_forgot()
         await bot.start()

@@ -3,14 +3,12 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.telegram.render import render
 from bot.ports.parts import MarkKind, Part
 from tests.telegram_marks import check_part, marked, utf16
-
-fuzz = settings(deadline=None)  # Another process may take the machine's time.
 
 
 def parts_of(text: str, *, limit: int = 40, max_marks: int = 100) -> list[Part]:
@@ -124,7 +122,6 @@ WORDS = st.sampled_from(
 PROSE = st.lists(WORDS, max_size=80).map(" ".join)
 
 
-@fuzz
 @given(PROSE, st.integers(20, 120), st.integers(5, 100))
 def test_every_visible_character_arrives_once_and_in_order(text: str, limit: int, max_marks: int) -> None:
     parts = parts_of(text, limit=limit, max_marks=max_marks)
@@ -133,7 +130,6 @@ def test_every_visible_character_arrives_once_and_in_order(text: str, limit: int
     assert "".join("".join(part.text.split()) for part in parts) == "".join("".join(p.text.split()) for p in whole)
 
 
-@fuzz
 @given(st.lists(WORDS, max_size=80), st.integers(20, 120), st.data())
 def test_parts_but_the_last_stay_when_text_is_appended(words: list[str], limit: int, data: st.DataObject) -> None:
     text = " ".join(words)

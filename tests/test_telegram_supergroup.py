@@ -16,13 +16,6 @@ ANSWER = "It is a very old cat."
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ModelEmulator]:
-    async with ModelEmulator() as emulator:
-        yield emulator
-        assert emulator.violations == []
-
-
-@pytest.fixture
 async def bot(telegram_emulator: TelegramEmulator, model: ModelEmulator, tmp_path: Path) -> AsyncIterator[BotProcess]:
     async with BotProcess(
         tmp_path,

@@ -5,7 +5,7 @@ from itertools import pairwise
 from bot.answering.window import PromptBudget, fitting_views, shown_views, text_tokens, within_budget
 from bot.records.attachments import AttachmentId, Place
 from bot.records.history import History
-from tests.test_prompt import exchange, picture, said
+from tests.prompt_records import exchange, picture, said
 
 BUDGET = PromptBudget(exchanges=8, tokens=1000, pictures=4, picture_tokens=10_000)
 ROOMY = PromptBudget(exchanges=50, tokens=100_000, pictures=50, picture_tokens=100_000)

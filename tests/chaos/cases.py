@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from adapters.discord.limits import LIMITS as DISCORD_LIMITS
+from adapters.telegram.limits import LIMITS as TELEGRAM_LIMITS
+from bot.ports.limits import Limits
+
 _WORD_LENGTH = 9
 """Of ``q2v0-123`` and a space, in characters: at least."""
 
 
-_GROUP_EDITS_S = MappingProxyType({"discord": 1.2, "telegram": 3.0})
-"""Apart (`bot.ports.limits.Limits.group_edit_interval_s`)."""
+_LIMITS: Mapping[str, Limits] = MappingProxyType({"discord": DISCORD_LIMITS, "telegram": TELEGRAM_LIMITS})
 
 
 class Scene(enum.StrEnum):
@@ -37,7 +40,7 @@ class Scene(enum.StrEnum):
     def seconds(self, platform: str) -> float:
         """How long the model writes the answer that is hit."""
         # The first of 2.5 parts then grows for 1.8 times that long: its first edit surely comes before its end.
-        split = 4.5 * _GROUP_EDITS_S[platform]
+        split = 4.5 * _LIMITS[platform].group_edit_interval_s
         return {Scene.GROWING: 2.5, Scene.GROWING_SPLIT: split, Scene.EDITED: 2.5}.get(self, 0.0)
 
     @property
@@ -100,7 +103,7 @@ class Case:
 
 def _cases() -> Iterator[Case]:
     for point in (
-        *_around("store.accept", "store.begin", "store.exchanges", "store.conclude", "chat.post final", "store.close"),
+        *_around("store.accept", "store.begin", "store.history", "store.conclude", "chat.post final", "store.close"),
         *("model is asked", "model's first words", "model has finished"),
     ):
         yield Case(scene=Scene.AT_ONCE, point=point)

@@ -16,7 +16,7 @@ from bot.events import Action
 _ASKED = re.compile(r"\bask (\d+)v(\d+)\b")
 _WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
 _NOTES = ("My answer breaks off here", "(Stopped.)")
-_UNSEEN = re.compile(r"\s*\*?\(I could not look at picture \d+: [^)]*\)\*?")
+_UNSEEN = re.compile(r"\s*\*?\(I could not look at (?:the )?picture(?: \d+)?: [^)]*\)\*?")
 _BUSY = "I can't take this one on"
 _OF_COMMANDS = ("Done: I start over", "I stop.", "There is no answer here right now")
 
@@ -73,6 +73,8 @@ class Question:
     """Of its answer."""
     command: str = ""
     """``stop``, without a slash."""
+    queue: str = ""
+    """Of the questions of one place, those with the same are answered in order."""
     version: int = 0
     """How often it was changed."""
     is_deleted: bool = False
@@ -158,16 +160,21 @@ def account(questions: Sequence[Question], messages: Sequence[Shown]) -> Account
         else:
             answers[number].append(message)
     strays = [stray for stray in strays if not _is_of_a_command(stray, questions, answers)]
-    places = [
-        (question.number, found[0].id)
-        for question in questions
+    queues: dict[str, list[tuple[int, int]]] = {question.queue: [] for question in questions}
+    for question in questions:
+        found = answers[question.number]
         # Neither a command nor a refusal waits for the answers before it.
-        if (found := answers[question.number]) and not question.command and _BUSY not in found[0].first_text
-    ]
+        if found and not question.command and _BUSY not in found[0].first_text:
+            queues[question.queue].append((question.number, found[0].id))
     return Account(
         fates={question.number: fate_of(question, answers[question.number]) for question in questions},
         strays=strays,
-        out_of_order=[(one, other) for (one, here), (other, there) in pairwise(places) if here > there],
+        out_of_order=[
+            (one, other)
+            for places in queues.values()
+            for (one, here), (other, there) in pairwise(places)
+            if here > there
+        ],
     )
 
 

@@ -24,6 +24,7 @@ class Room(enum.StrEnum):
     PRIVATE = "private"
     GROUP = "group"
     SIDE_ROOM = "thread or topic"
+    APART = "group where each person has a conversation of their own"
 
 
 class Kind(enum.StrEnum):
@@ -122,7 +123,12 @@ def _line(dice: random.Random, number: int, platform: str, room: Room, who: str,
         mood, words = Mood.BLIND, min(words, _LONGEST_CUT)
     is_addressed = room is Room.PRIVATE or dice.random() > 0.05
     return Line(
-        question=Question(number=number, words=words, command=kind if kind.is_command else ""),
+        question=Question(
+            number=number,
+            words=words,
+            command=kind if kind.is_command else "",
+            queue=who if room is Room.APART else "",
+        ),
         kind=kind,
         who=who,
         # Sometimes several at once.
@@ -136,7 +142,7 @@ def _line(dice: random.Random, number: int, platform: str, room: Room, who: str,
 
 
 def _as_album(line: Line) -> Line:
-    question = Question(number=line.question.number, words=min(line.question.words, _LONGEST_CUT))
+    question = replace(line.question, words=min(line.question.words, _LONGEST_CUT), command="")
     return replace(
         line, question=question, kind=Kind.ALBUM, mood=Mood.BLIND_TO_MANY, is_addressed=True, changed_after_s=None
     )

@@ -52,7 +52,8 @@ def _fused(parts: Parts) -> Parts:
 
     def arm(*_: object) -> None:
         fuse.arm()
-        sys.stderr.write(f"{ARMED}\n")
+        # Past `sys.stderr`, in the middle of whose writing the signal may come.
+        os.write(sys.stderr.fileno(), f"{ARMED}\n".encode())
 
     signal.signal(signal.SIGUSR1, arm)
     return watched(parts, fuse)

@@ -100,7 +100,8 @@ class _Soak:
         self._lines = {line.question.number: line for talk in self._talks for line in talk.lines}
         self._talk_of = {line.question.number: talk for talk in self._talks for line in talk.lines}
         self._asked: Counter[tuple[int, int]] = Counter()
-        self._greetings: set[int] = set()
+        self._greetings: set[tuple[int, int]] = set()
+        """Talk and message: Telegram counts those of each supergroup for itself."""
         self._leaks: list[str] = []
         self._disturbances = Disturbances(random.Random(f"faults {seed}"), discord, telegram)
         discord._backend.publish = Reordered(random.Random(f"order {seed}"), discord._backend.publish)
@@ -136,18 +137,24 @@ class _Soak:
         match talk.room:
             case Room.PRIVATE:
                 return people.private(talk.people[0])
-            case Room.GROUP:
+            case Room.GROUP | Room.APART:
                 return people.group(open_to_the_bot=True)
             case Room.SIDE_ROOM:
                 return people.side_room(people.group(open_to_the_bot=True))
 
     async def _greet(self) -> None:
-        """Let the bot know the private chats that it can't know otherwise: Discord lists none."""
+        """Let the bot know the private chats that it can't know otherwise: Discord lists none. And part people."""
         for talk in self._talks:
-            if talk.platform == "discord" and talk.room is Room.PRIVATE:
-                await self._people["discord"].say(self._places[id(talk)], _GREETING, who=talk.people[0])
-                answers = await eventually(partial(self._answers, talk), within_s=30.0, what="an answer to a greeting")
-                self._greetings |= {answer.id for answer in answers}
+            people, place, who = self._people[talk.platform], self._places[id(talk)], talk.people[0]
+            if talk.room is Room.APART:
+                people.make_manager(place, who)
+                await people.command(place, "settings", "sharing own", who=who)
+            elif talk.platform == "discord" and talk.room is Room.PRIVATE:
+                await people.say(place, _GREETING, who=who)
+            else:
+                continue
+            answers = await eventually(partial(self._answers, talk), within_s=30.0, what="an answer to a greeting")
+            self._greetings |= {(id(talk), answer.id) for answer in answers}
 
     async def _talk_among_disturbances(self) -> None:
         everybody_talked = asyncio.Event()
@@ -226,7 +233,7 @@ class _Soak:
         self._asked[number, version] += 1
         talk, line = self._talk_of[number], self._lines[number]
         for other in numbers_in(" ".join(text_of(message) for message in call.messages)):
-            if self._talk_of[other] is not talk:
+            if self._talk_of[other] is not talk or self._lines[other].question.queue != line.question.queue:
                 self._leaks.append(f"question {other} stands in the prompt of question {number}")
         answer = Question(number=number, version=version, words=line.question.words).answer
         is_first = self._asked[number, version] == 1
@@ -236,7 +243,7 @@ class _Soak:
 
     def _account(self, talk: Talk) -> Account:
         asked = [line.question for line in talk.lines if line.is_addressed and line.question.message is not None]
-        answers = (answer for answer in self._answers(talk) if answer.id not in self._greetings)
+        answers = (answer for answer in self._answers(talk) if (id(talk), answer.id) not in self._greetings)
         return account(asked, shown(answers))
 
     def _answers(self, talk: Talk) -> list[Any]:

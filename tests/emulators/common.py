@@ -71,7 +71,7 @@ class Emulated:
         return None
 
 
-async def eventually(look: Callable[[], T], *, within_s: float = 10.0, what: str = "") -> T:
+async def eventually(look: Callable[[], T], *, within_s: float = 20.0, what: str = "") -> T:
     """Wait until `look` returns something truthy, and return that.
 
     Raises:

@@ -40,6 +40,13 @@ class DiscordScene(Emulated):
         """Another guild, with the bot in it or without. The owner is by default the first guild's."""
         return self._places.add_guild(name, owner or self._world.guild.owner, with_bot=with_bot)
 
+    def add_guild_of_shard(self, number: int, *, of: int) -> Guild:
+        """Another guild, one whose events this shard of so many is told."""
+        while True:
+            guild = self.add_guild()
+            if (guild.id >> 22) % of == number:
+                return guild
+
     def install(self, person: Person) -> None:
         """A person installs the application for themselves: its commands are offered to them everywhere."""
         self._world.installed_by.add(person.id)

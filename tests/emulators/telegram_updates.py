@@ -8,7 +8,7 @@ from typing import Any
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 MAX_TIMEOUT_S = 50
-"""Longer waits are cut to this (telegram-bot-api, process_get_updates_query)."""
+"""The longest wait (telegram-bot-api, process_get_updates_query)."""
 MAX_BATCH = 100
 _MAX_AHEAD = 10
 """An offset further ahead of the newest update is taken for none (tdlib, TQueue::get)."""
@@ -43,6 +43,8 @@ class UpdateQueue:
     def __init__(self, first_id: int = 500_000_001) -> None:
         self.conflict_pause_s = 3.0
         """After one 409 the next waits so long (telegram-bot-api, fail_query_conflict)."""
+        self.longest_poll_s: float = MAX_TIMEOUT_S
+        """Longer waits are cut to this. A test in fast time sets it lower."""
         self._next_id = first_id
         self.waiting: list[Update] = []
         """Not confirmed, in order."""
@@ -127,7 +129,7 @@ class UpdateQueue:
         Args:
             offset: Updates below it are confirmed now; a negative one keeps only so many of the newest.
             limit: At most so many, 1 to 100.
-            timeout_s: Wait so long for news, at most `MAX_TIMEOUT_S`.
+            timeout_s: Wait so long for news, at most `longest_poll_s`.
             is_gone: Whether the client has hung up.
 
         Raises:
@@ -135,7 +137,7 @@ class UpdateQueue:
         """
         self._confirm(offset)
         mine = self._take_over(is_gone)
-        deadline = time.monotonic() + min(max(timeout_s, 0), MAX_TIMEOUT_S)
+        deadline = time.monotonic() + min(max(timeout_s, 0), self.longest_poll_s)
         try:
             while not self._closed and (self._hang or not self.waiting):
                 left = None if self._hang else deadline - time.monotonic()

@@ -1,7 +1,9 @@
 """Where the scenes of the transcript are played: the real process between the emulated platforms and the model."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,8 +21,9 @@ from tests.process import BotProcess
 from tests.transcript import discord_screen, telegram_screen
 from tests.transcript.screen import Composer, Form, Screen, View
 
-_SETTLED_S = 0.4
-"""Nothing changes for so long: the answer is whole."""
+_UNFINISHED = "SELECT count(*) FROM turns WHERE finished_at IS NULL"
+_SETTLED_S = 0.2
+"""For what is no answer, such as a reaction: nothing changes for so long."""
 
 MODEL_CHOICES = ("alibaba/qwen3-vl-8b-instruct", "qwen3-vl:8b")
 """What people can choose beside the usual one."""
@@ -36,6 +39,7 @@ class Stage:
     people: PicturePeople
     model: ModelEmulator
     bot: BotProcess
+    database: Path
 
     @property
     def discord(self) -> DiscordEmulator:
@@ -98,6 +102,7 @@ class Stage:
 
     async def _settled(self, place: Place) -> None:
         await eventually(lambda: not self.is_growing(place), within_s=60, what="whole answers")
+        await eventually(self._is_at_rest, within_s=60, what="nothing left to do")
         before: Sequence[Any] | None = None
         while before != self._screen(place).messages:
             before = self._screen(place).messages
@@ -107,6 +112,10 @@ class Stage:
         """Whether an answer there can be stopped."""
         messages = self._screen(place).messages
         return any(message.is_draft or any(_STOP in row for row in message.buttons) for message in messages)
+
+    def _is_at_rest(self) -> bool:
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute(_UNFINISHED).fetchone() == (0,))
 
     async def until(self, look: Callable[[], object], what: str) -> None:
         await eventually(look, within_s=30, what=what)
@@ -163,6 +172,6 @@ async def stages(platform: str, **variables: str) -> AsyncIterator[Callable[[], 
             )
         )
         await people().ready()
-        yield lambda: Stage(people=people(), model=model, bot=bot)
+        yield lambda: Stage(people=people(), model=model, bot=bot, database=folder / "glimpse.db")
         assert emulator.violations == []
         assert model.violations == []
