@@ -2,11 +2,23 @@
 
 import enum
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from bot.events import Address, MessageReceived
 
 WAKE_WORD_LENGTH = 40
+_SCRIPTS_WITHOUT_BLANKS = (
+    r"\u0e00-\u0eff"  # Thai, Lao
+    r"\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer
+    r"\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Japanese, Chinese
+    r"\uac00-\ud7a3"  # Korean: what belongs to a word stands behind it without one
+)
+_UNSPACED = re.compile(f"[{_SCRIPTS_WITHOUT_BLANKS}]")
+_PREFIXED = re.compile(r"[\u0590-\u08ff]")  # Hebrew, Arabic and the scripts beside them
+_LETTER = rf"[^\W{_SCRIPTS_WITHOUT_BLANKS}]"
+"""What makes a longer word of one that it stands beside."""
+
 PERSONA_LENGTH = 2_000
 """Of a text of people's own: it goes into every prompt there."""
 
@@ -61,9 +73,25 @@ def address_of(
 
 
 def has_word(text: str, word: str) -> bool:
-    """Whether a text has this word, in any case, and not only as a part of another one."""
-    if not word or word.casefold() not in text.casefold():
+    """Whether a text has this word, in any case and width, and not only as a part of another one.
+
+    A word with other letters than English ones may have an ending of up to three, as it has in many languages. Arabic
+    and Hebrew put words such as "and" and "the" before it without a blank.
+    """
+    text, word = _plain(text), _plain(word)
+    if not word or word not in text:
         return False
-    if not word.isascii():
-        return True  # Some scripts have no blanks between words, and many languages have endings.
-    return re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", text.casefold()) is not None
+    before = "" if _PREFIXED.match(word) or _UNSPACED.match(word) else f"(?<!{_LETTER})"
+    ending = "" if word.isascii() else f"{_LETTER}{{0,3}}"
+    after = "" if _UNSPACED.match(word[-1]) else f"{ending}(?!{_LETTER})"
+    return re.search(f"{before}{re.escape(word)}{after}", text) is not None
+
+
+def is_visible(word: str) -> bool:
+    """Whether people can see it, and say it: a letter, a number or a picture, not only points and blanks."""
+    return any(unicodedata.category(character)[0] in "LNS" for character in word)
+
+
+def _plain(text: str) -> str:
+    """What looks alike as what is alike: letters wide or narrow, accents apart or not, emoji with or without colour."""
+    return unicodedata.normalize("NFKC", text.replace("\ufe0f", "")).casefold()

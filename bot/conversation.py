@@ -191,7 +191,7 @@ class Conversation:
         chosen = await self._store.settings(turn.key)
         answers = None if chosen.answers is AnswerMode.EVERY else chosen.answers
         heard_less = replace(chosen, listens=False, answers=answers)
-        await self._store.change_settings(turn.key, heard_less, now=self._clock.now())
+        await self._store.change_settings(turn.key, heard_less, before=chosen, now=self._clock.now())
 
     async def _finish(self, turn: Turn, chat: Chat) -> None:
         """Deliver what was decided when the turn was stored, or before this run."""
@@ -218,7 +218,7 @@ class Conversation:
 
     async def _command(self, turn: Turn, chat: Chat, again: Again) -> None:
         if turn.command == STOP:
-            reply = Reply(text=texts.STOPS if self.stops.take_effect(turn.id) else texts.NOTHING_TO_STOP)
+            reply = Reply(text=texts.STOPS if self.stops.had_effect(turn.id) else texts.NOTHING_TO_STOP)
         else:
             reply = await self._commands.give(turn, chat, again)
         await self._say(turn, chat, reply)

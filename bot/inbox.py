@@ -223,13 +223,13 @@ class Inbox:
         return None
 
     async def _pressed(self, pressed: ButtonPressed) -> Sentence | None:
+        refusal = self._refusal(pressed.key, pressed.sender.id, None)
         accepted = await self._store.press(
-            pressed,
-            now=self._clock.now(),
-            joining=self._rules.patience.joining,
-            refusal=self._refusal(pressed.key, pressed.sender.id, None),
+            pressed, now=self._clock.now(), joining=self._rules.patience.joining, refusal=refusal
         )
         match accepted:
+            case NotPressed.REFUSED:
+                return refusal.text if refusal is not None else None
             case NotPressed.OF_ANOTHER:
                 return texts.BUTTON_OF_ANOTHER
             case NotPressed.FORGOTTEN:

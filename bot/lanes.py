@@ -48,12 +48,15 @@ class _Lane:
     def next_ones(self) -> Iterator[_Waiting]:
         """Those that wait for no other: for their sender's own, or for any where all share the conversation.
 
-        A change of that setting counts for turns that come after it.
+        A change of that setting counts for turns that come after it. They wait for those before it.
         """
         ahead = {turn.sender for turn in self.running.values()}
         for one in list(self.waiting.values()):
-            if not ahead or (one.turn.history_of is not None and one.turn.sender not in ahead):
+            is_shared = one.turn.history_of is None
+            if not ahead or (not is_shared and one.turn.sender not in ahead):
                 yield one
+            elif is_shared:
+                return
             ahead.add(one.turn.sender)
 
     def insert(self, new: _Waiting, *, before_all: bool) -> None:

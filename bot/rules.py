@@ -1,6 +1,6 @@
 """From the operator's settings to what each part of the core has to know of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.answering.asking import AskingRules
@@ -31,7 +31,7 @@ def dialogue_rules(settings: Settings) -> DialogueRules:
         ),
         tools=settings.picture.tools,
         personas=personas(settings),
-        models=settings.model.choices,
+        models=further_models(settings),
     )
 
 
@@ -50,11 +50,16 @@ def offers(settings: Settings) -> Offers:
     """What people can choose from."""
     return Offers(
         personas=personas(settings),
-        models=settings.model.choices,
+        models=further_models(settings),
         model=settings.model.name,
         exchanges=settings.history.exchanges,
         defaults=defaults(settings),
     )
+
+
+def further_models(settings: Settings) -> Sequence[str]:
+    """What people can choose beside the usual one: each once, whatever the operator lists."""
+    return [name for name in dict.fromkeys(settings.model.choices) if name != settings.model.name]
 
 
 def personas(settings: Settings) -> Mapping[str, str]:

@@ -28,7 +28,7 @@ from storage.conversation import attachments, conversations, history, passing, p
 from storage.conversation.originals import Originals
 from storage.personal.data import PersonalRows
 from storage.transactions import Transactions
-from storage.turns import accepting, life, moving, notices, pressing, receipts, taking_back
+from storage.turns import accepting, forgetting, life, moving, notices, pressing, receipts, taking_back
 
 _REMEMBERED_USES = 10_000
 
@@ -186,13 +186,35 @@ class SqlStore(PersonalRows):
         return await self._read(lambda c: conversations.settings(c, key))
 
     async def change_settings(
-        self, key: ConversationKey, settings: ConversationSettings, *, now: datetime, notice: Notice | None = None
+        self,
+        key: ConversationKey,
+        settings: ConversationSettings,
+        *,
+        before: ConversationSettings,
+        now: datetime,
+        notice: Notice | None = None,
     ) -> Turn | None:
-        def change(connection: sa.Connection) -> Turn | None:
-            conversations.change_settings(connection, key, settings)
-            return None if notice is None else notices.notify(connection, notice, now=now, cursor=None)
+        stops_listening = before.listens and not settings.listens
+        # Before the change: after a crash the command is done again.
+        while stops_listening and await self._forget_overheard(key):
+            pass
 
-        return await self._write(change)
+        def change(connection: sa.Connection) -> tuple[Turn | None, Sequence[str]]:
+            conversations.change_settings(connection, key, settings, before=before)
+            unused = forgetting.forget_overheard(connection, key)[1] if stops_listening else ()
+            told = None if notice is None else notices.notify(connection, notice, now=now, cursor=None)
+            return told, unused
+
+        told, unused = await self._write(change)
+        await self._originals.remove(unused)
+        if stops_listening:
+            await self._transactions.reclaim()
+        return told
+
+    async def _forget_overheard(self, key: ConversationKey) -> bool:
+        is_more, unused = await self._write(lambda c: forgetting.forget_overheard(c, key))
+        await self._originals.remove(unused)
+        return is_more
 
     async def deliveries(self, turn_id: TurnId) -> Sequence[Delivery]:
         return await self._read(lambda c: receipts.deliveries_of(c, turn_id))

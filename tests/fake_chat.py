@@ -1,5 +1,6 @@
 """A chat platform to look at, behind the core's port."""
 
+import asyncio
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -70,9 +71,12 @@ class FakeChat:
         self.refuses_drafts = False
         self.unseen: set[MessageId] = set()
         """Of people's: nobody sees what was said."""
+        self.links_messages = False
         self.managers = {PersonId("ann")}
-        self.is_deaf_because: Sentence = NO_SENTENCE
         """Who may change settings."""
+        self.asks_for_rights: asyncio.Event | None = None
+        """Until then the platform does not say who may."""
+        self.is_deaf_because: Sentence = NO_SENTENCE
         self.acknowledged: list[MessageId] = []
         self.can_find = True
         self.is_narrow = False
@@ -116,6 +120,9 @@ class FakeChat:
 
     def shows_question(self, message_id: MessageId) -> bool:
         return message_id not in self.unseen
+
+    def link_to(self, target: MessageId, *, asked_by: MessageId) -> str:
+        return f"https://fake.example/{target}" if self.links_messages else ""
 
     def is_guest(self, key: ConversationKey) -> bool:
         return False
@@ -180,6 +187,8 @@ class FakeChat:
         return next((found for found in later if self.screen[found].reply_to == reply_to), None)
 
     async def may_manage(self, key: ConversationKey, person: PersonId) -> bool:
+        if self.asks_for_rights is not None:
+            await self.asks_for_rights.wait()
         return person in self.managers
 
     async def unheard(self, key: ConversationKey) -> Sentence:

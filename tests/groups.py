@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import MessageReceived
 from tests.core import Core
 from tests.happenings import KEY, command, message
@@ -14,7 +14,7 @@ async def choose(core: Core, **chosen: Any) -> None:
     await core.hear(command("/help"))
     await core.finish()
     core.chat.screen.clear()
-    await core.store.change_settings(KEY, ConversationSettings(**chosen), now=core.clock.now())
+    await core.store.change_settings(KEY, ConversationSettings(**chosen), before=NOTHING_CHOSEN, now=core.clock.now())
 
 
 def to_nobody(text: str, **more: Any) -> MessageReceived:

@@ -80,8 +80,8 @@ class BotProcess:
         assert found, f"no health address in the log:\n{self.output}"
         return str(found[-1])
 
-    async def start(self, *, within_s: float = 20.0) -> None:
-        """Start it and wait until it says that it is ready."""
+    async def start(self, *, within_s: float = 60.0) -> None:
+        """Start it and wait until it says that it is ready: at once, but on a machine that is busy with other tests."""
         await self.launch()
 
         def looked() -> bool:

@@ -37,7 +37,7 @@ async def test_a_command_of_who_manages_the_chat_is_not_done_again_because_someb
         await core.hear(command(words))
         await core.finish()
         shown = list(core.chat.screen)[1]
-        await core.store.change_settings(KEY, before, now=core.clock.now())
+        await core.store.change_settings(KEY, before, before=await core.store.settings(KEY), now=core.clock.now())
         await core.hear(command("/retry", sender="Mallory", quoted=[quote(shown, is_own=True)]))
         await core.finish()
         assert await core.store.settings(KEY) == before

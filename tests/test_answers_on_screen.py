@@ -2,65 +2,20 @@
 
 import itertools
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.discord.render import render as discord
-from adapters.telegram.render import render as telegram
 from bot.ports.parts import Part
-from tests import discord_markdown, telegram_marks
-from tests.discord_markdown import FORBIDDEN, read, text_of
-from tests.telegram_marks import check_part
-
-Render = Callable[..., Sequence[Part]]
-PLATFORMS: dict[str, Render] = {"discord": discord, "telegram": telegram}
-both = pytest.mark.parametrize("platform", PLATFORMS)
-
-ANSWERS = {
-    f"{file.stem} {number}": answer.strip("\n")
-    for file in sorted((Path(__file__).parent / "data" / "answers").glob("*.md"))
-    for number, answer in enumerate(re.split(r"(?m)^%%%\n", file.read_text("utf-8")), start=1)
-}
-KINDS = sorted({name.rpartition(" ")[0] for name in ANSWERS})
-WIDE = 1_000_000
-"""More than any of these texts: they come in one part."""
+from tests.answers_read import ANSWERS, KINDS, PLATFORMS, WIDE, answers_of, check, letters_of, shows
 
 _FORMULA = re.compile(r"\$\$.+?\$\$|\\\[.+?\\\]|\\\(.+?\\\)|\$[^\s$][^$\n]*\$", re.DOTALL)
 _TABLE_HEADER = re.compile(r"(?m)^[ >]*\|.*\n[ >]*\|[-:| ]+$")
 _WORD = re.compile(r"\w{3,}")
 
-
-def answers_of(kind: str) -> list[str]:
-    """Those of one file."""
-    return [answer for name, answer in ANSWERS.items() if name.rpartition(" ")[0] == kind]
-
-
-def shows(platform: str, parts: Sequence[Part]) -> str:
-    """Letters and digits as a person reads them, with the addresses of links and the languages of code."""
-    is_discord = platform == "discord"
-    return _plain("".join(discord_markdown.visible(p.text) if is_discord else telegram_marks.visible(p) for p in parts))
-
-
-def _plain(text: str) -> str:
-    """Raised and lowered letters count as what they are."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if letter.isalnum())
-
-
-def check(platform: str, parts: Sequence[Part], limit: int) -> None:
-    """Every part is valid by itself, and shows nothing that was not meant."""
-    for part in parts:
-        if platform == "telegram":
-            check_part(part, text_length=limit)
-            continue
-        assert 0 < len(part.text) <= limit
-        shown = read(part.text)
-        assert text_of(shown).strip()
-        assert not FORBIDDEN & {style for _, styles in shown for style in styles}, part.text
+both = pytest.mark.parametrize("platform", PLATFORMS)
 
 
 def test_there_are_two_hundred_answers() -> None:
@@ -77,9 +32,9 @@ def test_an_answer_is_shown_whole_and_in_order(kind: str, platform: str) -> None
         shown = shows(platform, parts)
         place = 0
         for word in _WORD.findall(_TABLE_HEADER.sub("", _FORMULA.sub(" ", answer))):
-            found = shown.find(_plain(word), place)
+            found = shown.find(letters_of(word), place)
             assert found >= 0, (word, answer)
-            place = found + len(_plain(word))
+            place = found + len(letters_of(word))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -155,7 +110,7 @@ def test_nothing_that_the_model_writes_is_lost(platform: str, markdown: str) -> 
     shown = shows(platform, PLATFORMS[platform](markdown, final=True, text_length=WIDE))
 
     # [x] may be a task or just a letter in brackets; a language stands before what stood beside it.
-    shown, written = shown.replace("x", ""), _plain(markdown).replace("x", "")
+    shown, written = shown.replace("x", ""), letters_of(markdown).replace("x", "")
     assert sorted(shown) == sorted(written) if "```" in markdown else shown == written
 
 

@@ -55,6 +55,20 @@ async def test_a_question_and_its_photo_right_behind_it_are_one_turn_even_when_t
         assert "<pixels>" in prompt_text(core.model.prompts[1])
 
 
+async def test_a_photo_right_behind_a_question_that_was_just_changed_belongs_to_it(tmp_path: Path) -> None:
+    script = [TextDelta("Which picture do you mean"), asyncio.Event()]
+    async with running_core(tmp_path, script, said("A cat."), said("too much"), chat=FakeChat(text_length=400)) as core:
+        with_files(core)
+        await core.hear(message("what is tis?", message_id="q", is_private=True))
+        await core.clock.advance(1)
+        await core.hear(MessageEdited(message=message("what is this?", message_id="q", is_private=True)))
+        await core.clock.advance(0.2)
+        await core.hear(message("", attachments=[photo("a")], is_private=True))
+        await core.finish()
+        assert core.chat.texts() == ["A cat."]
+        assert "<pixels>" in prompt_text(core.model.prompts[1])
+
+
 async def test_a_photo_long_after_the_question_is_a_turn_of_its_own(tmp_path: Path) -> None:
     async with running_core(tmp_path, said("one"), said("two")) as core:
         with_files(core)

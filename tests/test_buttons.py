@@ -143,6 +143,37 @@ async def test_only_the_first_of_two_who_want_more_gets_more(tmp_path: Path) -> 
         assert core.chat.texts()[1:] == ["three."]
 
 
+async def test_who_is_told_that_there_is_no_room_to_go_on_finds_the_button_again(tmp_path: Path) -> None:
+    scripts = (said("One, two", reason=FinishReason.LENGTH), [asyncio.Event()])
+    async with running_core(tmp_path, *scripts, chat=FakeChat(text_length=400), per_lane=1) as core:
+        await core.hear(message("count!"))
+        await core.finish()
+        cut_off = only_message(core)
+        for question in ("first", "second"):
+            await core.hear(message(question))
+            await core.settle()
+        await core.hear(pressed(Action.CONTINUE, cut_off))
+        await core.settle()
+        assert core.chat.texts()[-1] == texts.busy(2)
+        assert actions(core)[0] == [Action.CONTINUE, Action.FORGET]
+
+
+async def test_who_wants_to_try_again_where_there_is_no_room_is_told_so_and_finds_the_button_again(
+    tmp_path: Path,
+) -> None:
+    async with running_core(tmp_path, [AWAY], [asyncio.Event()], chat=FakeChat(text_length=400), per_lane=1) as core:
+        await core.hear(message("capital of France?"))
+        await core.finish()
+        button = only_message(core)
+        for question in ("first", "second"):
+            await core.hear(message(question))
+            await core.settle()
+        assert await core.inbox.accept(pressed(Action.RETRY, button)) == texts.busy(2)
+        await core.settle()
+        assert core.chat.texts()[0] == "The model is away."
+        assert actions(core)[0] == [Action.RETRY, Action.FORGET]
+
+
 async def test_an_answer_that_broke_off_offers_all_that_may_help(tmp_path: Path) -> None:
     broken = [TextDelta("One"), AWAY]
     async with running_core(tmp_path, broken, broken, chat=FakeChat(text_length=400)) as core:

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
+from adapters.telegram.render import render as on_telegram
 from bot import texts
-from bot.choices import AnswerMode, ConversationSettings
+from bot.choices import NOTHING_CHOSEN, AnswerMode, ConversationSettings
 from bot.commands import settings_texts
+from bot.commands.menus import Menus
 from bot.errors import PlatformUnavailable
 from bot.events import Action, ConversationKey, MessageId, PersonId
-from tests.core import Core, running_core
+from bot.ports.parts import MarkKind
+from tests.core import OFFERS, Core, running_core
 from tests.fake_chat import FakeChat, Shown
 from tests.happenings import FAKE, KEY, command, message, pressed
 from tests.scripted_model import prompt_text, said
@@ -207,7 +212,9 @@ async def test_a_model_that_is_no_longer_offered_is_not_asked(tmp_path: Path) ->
     async with running_core(tmp_path) as core:
         await core.hear(message("first"))
         await core.finish()
-        await core.store.change_settings(KEY, ConversationSettings(model="gone"), now=core.clock.now())
+        await core.store.change_settings(
+            KEY, ConversationSettings(model="gone"), before=NOTHING_CHOSEN, now=core.clock.now()
+        )
         await core.hear(message("second"))
         await core.finish()
         assert core.model.names == [None, None]
@@ -222,3 +229,28 @@ async def test_describing_every_picture_needs_the_right_too(tmp_path: Path) -> N
         await core.finish()
         assert last(core).text == texts.ALT_ON
         assert await core.store.settings(KEY) == ConversationSettings(describes_pictures=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Be kind.\n```\nrm -rf", "Be kind. ``` rm -rf"),
+        ("[Log in](https://evil.example)", "[Log in](https://evil.example)"),
+        ("# Big\n- list", "# Big - list"),
+    ],
+)
+def test_a_manner_in_somebodys_words_is_shown_as_it_was_written(words: str, shown: str) -> None:
+    menu, _ = Menus(OFFERS).show("persona", ConversationSettings(persona=words), is_private=True)
+    [part] = on_telegram(menu, final=True)
+    told = part.text.replace("\u2060", "")
+    assert told.startswith(f"I speak as somebody here described it: {shown}\n\nIn which manner")
+    assert {mark.value for mark in part.marks} <= {None, "https://evil.example"}
+    assert [mark.kind for mark in part.marks if mark.kind is not MarkKind.LINK] == [MarkKind.CODE]
+
+
+@pytest.mark.parametrize("word", ["\u200b", ".", "\ufe0f", "?!"])
+async def test_what_nobody_can_see_or_say_is_no_wake_word(tmp_path: Path, word: str) -> None:
+    async with running_core(tmp_path, chat=wide()) as core:
+        await menu(core, f"/settings wake {word}")
+        assert last(core).text.startswith(texts.NOT_A_CHOICE)
+        assert await core.store.settings(KEY) == NOTHING_CHOSEN

@@ -90,21 +90,23 @@ async def test_questions_can_be_asked_by_commands_and_menus(
     ann, channel = discord.add_person("Ann"), discord.add_channel()
     photo = await discord.say(channel, discord.add_person("Ben"), "look", files=[picture("lime")])
     model_emulator.reply("Asked.", "Described.", "From the menu.", "About it.", "Alt text.")
-    asked_red, about_it = "> which colour?\n\nAsked.", "> whose garden?\n\nAbout it."
+    link = f"<https://discord.com/channels/{discord.guild.id}/{channel.id}/{photo.id}>"
+    asked_red, about_it = "> which colour?\n\nAsked.", f"> whose garden?\n> {link}\n\nAbout it."
+    from_menu = f"> {link}\n\nFrom the menu."
     await discord.use_command(channel, ann, "ask", {"question": "which colour?", "picture": picture("red")})
     await shown(discord, channel, asked_red)
     asked = await newest_call(model_emulator, 1)
     await discord.use_command(channel, ann, "describe", {"picture": picture("blue")})
     await shown(discord, channel, asked_red, "Described.")
     await discord.use_menu(photo, ann, "Describe picture")
-    await shown(discord, channel, asked_red, "Described.", "From the menu.")
+    await shown(discord, channel, asked_red, "Described.", from_menu)
     opened = await discord.use_menu(photo, ann, "Ask about this")
     await eventually(lambda: opened.form)
     await discord.submit(opened, {"What do you want to know?": "whose garden?"})
-    await shown(discord, channel, asked_red, "Described.", "From the menu.", about_it)
+    await shown(discord, channel, asked_red, "Described.", from_menu, about_it)
     about = await newest_call(model_emulator, 4)
     await discord.use_menu(photo, ann, "Alt text")
-    answers = [asked_red, "Described.", "From the menu.", about_it, "**Described by AI:** Alt text."]
+    answers = [asked_red, "Described.", from_menu, about_it, "**Described by AI:** Alt text."]
     await shown(discord, channel, *answers)
 
     assert "which colour?" in asked.text
@@ -154,9 +156,11 @@ async def test_who_installed_the_bot_for_themselves_is_answered_in_private_every
         photo = await discord.say(channel, ben, "my garden", files=[picture("red")])
         model_emulator.reply(Script(pieces=pieces_of("A red garden."), per_token_s=0.8), "Yes.")
         await discord.use_menu(photo, ann, "Describe picture")
-        await shown(discord, channel, "A red garden.")
+        link = f"<https://discord.com/channels/{'@me' if number else guild.id}/{channel.id}/{photo.id}>"
+        described = f"> {link}\n\nA red garden."
+        await shown(discord, channel, described)
         await discord.use_command(channel, ann, "ask", {"question": "is it red?"})
-        answers = await shown(discord, channel, "A red garden.", "> is it red?\n\nYes.")
+        answers = await shown(discord, channel, described, "> is it red?\n\nYes.")
 
         assert all(MessageFlag.EPHEMERAL in answer.flags for answer in answers)
         assert len(answers[0].versions) > 2, "it grew"

@@ -171,12 +171,19 @@ async def test_a_form_with_another_message_in_it_shows_nothing_of_a_channel_that
     assert [(quoted.text, quoted.is_hidden) for quoted in event.quoted] == [("", True)]
 
 
-async def test_the_form_is_in_the_language_of_who_opens_it(discord_emulator: DiscordEmulator) -> None:
+async def test_the_form_is_in_the_language_of_who_opens_it_and_so_is_what_comes_after_it(
+    discord_emulator: DiscordEmulator,
+) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann", locale="pt-BR")
     target = await discord_emulator.say(channel, ann, "Olá")
-    async with running(discord_emulator):
+    async with running(discord_emulator) as bot:
         used = await discord_emulator.use_menu(target, ann, "Ask about this")
         form = await eventually(lambda: used.form or {})
+        await discord_emulator.submit(used, {"O que você quer saber?": "Quem?"})
+        await bot.hears()
+        await discord_emulator.say(discord_emulator.dm(ann), ann, "E por quê?")
+        written = await bot.hears(2)
 
     assert form["title"] == "Perguntar sobre isto"
     assert form["components"][0]["components"][0]["label"] == "O que você quer saber?"
+    assert written.sender.language == "pt-BR"

@@ -105,6 +105,22 @@ async def test_where_the_bot_can_not_speak_an_answer_to_a_command_that_comes_too
     assert len(told(discord_emulator, ann)) == 1
 
 
+async def test_nor_is_an_answer_to_a_form_that_comes_too_late(discord_emulator: DiscordEmulator) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    about = await discord_emulator.say(channel, ann, "my garden")
+    discord_emulator.deny(channel, Permission.SEND_MESSAGES)
+    async with running(discord_emulator) as bot:
+        opened = await discord_emulator.use_menu(about, ann, "Ask about this")
+        await eventually(lambda: opened.form)
+        await discord_emulator.submit(opened, {"What do you want to know?": "Which flower?"})
+        event = await bot.hears()
+        bot.clock.passed_s += 15 * 60
+        with pytest.raises(PlatformRefused):
+            await bot.chat.post(event.key, part("A rose."), reply_to=event.message_id, nonce="n1")
+
+    assert len(told(discord_emulator, ann)) == 1
+
+
 async def test_nobody_is_told_privately_who_does_not_want_to_be_written_to(
     discord_emulator: DiscordEmulator, place: Channel
 ) -> None:

@@ -250,6 +250,21 @@ def first_answers(elsewhere: Elsewhere) -> list[Message]:
     return [used.original for used in elsewhere.discord.interactions if used.original]
 
 
+async def test_who_uses_hundreds_of_commands_takes_nobody_elses_answer_away(discord_emulator: DiscordEmulator) -> None:
+    discord = discord_emulator
+    ann, mallory, channel = discord.add_person("Ann"), discord.add_person("Mallory"), discord.add_channel()
+    async with running(discord) as bot:
+        asked = await discord.use_command(channel, ann, "ask", {"question": "Why?"})
+        event = await bot.hears()
+        for _ in range(300):
+            await discord.use_command(channel, mallory, "help")
+        await eventually(lambda: len(bot.events) == 301, within_s=40)
+        await bot.chat.post(event.key, part("Because."), reply_to=event.message_id, nonce="n1")
+
+    assert asked.original is not None
+    assert asked.original.text == "Because."
+
+
 async def test_a_picture_and_a_message_can_be_asked_about_there(elsewhere: Elsewhere) -> None:
     photo = await elsewhere.discord.say(elsewhere.channel, elsewhere.ben, "my garden", files=[PNG])
     async with running(elsewhere.discord) as bot:

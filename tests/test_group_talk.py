@@ -113,6 +113,24 @@ async def test_what_it_overhears_is_bounded(home: Home) -> None:
     assert "talk 30." not in words
 
 
+async def test_what_it_overheard_is_forgotten_once_the_listening_ends_and_that_is_said(home: Home) -> None:
+    people = home.people
+    group = await managed_group(home)
+    await people.command(group, "settings", "listening on")
+    await home.next(group, 2)
+    await people.say(group, "my plan is secret.", who="Bob")
+    await people.say(group, "what is planned?", mention=True)
+    await home.next(group, 3)
+    assert "secret" in told(await home.asked(1))
+    await people.command(group, "settings", "listening off")
+    await home.next(group, 4, beginning=settings_texts.FORGOT_OVERHEARD)
+    await people.say(group, "and what was planned?", mention=True)
+    await home.next(group, 5)
+    words = told(await home.asked(2))
+    assert "secret" not in words
+    assert "what is planned?" in words, "what was said to it stays"
+
+
 async def test_the_model_knows_who_speaks_who_is_replied_to_and_what_is_quoted(home: Home) -> None:
     people, group = home.people, home.people.group()
     home.model.reply("A good plan.", "Seven.", "You did.")

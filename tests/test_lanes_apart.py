@@ -84,17 +84,31 @@ async def test_a_change_of_the_setting_while_turns_wait_keeps_everybodys_order(
     for given in [*shared_then_own, turn(5, sender="Dan")]:
         side_by_side.put(given, bounded=False)
     await settle()
-    assert answering.begun == [1, 4], "Ben's waits for what he asked before, and Cem for nobody"
+    assert answering.begun == [1], "where all share it, one waits for all before it, and those after it wait too"
     answering.let_go(1)
     await settle()
-    assert answering.begun == [1, 4]
-    answering.let_go(4)
-    await settle()
-    assert answering.begun == [1, 4, 2], "where all share it, one waits for all before it"
+    assert answering.begun == [1, 2, 4], "Ben's waits for what he asked before, and Cem for nobody"
     answering.let_go(2, 3)
     await settle()
-    assert answering.begun == [1, 4, 2, 3, 5]
+    assert answering.begun == [1, 2, 4, 3]
+    answering.let_go(4)
+    await settle()
+    assert answering.begun == [1, 2, 4, 3, 5]
     answering.let_go(5)
+    await side_by_side.drain()
+
+
+async def test_who_asked_before_people_were_set_apart_is_not_overtaken_for_ever(
+    side_by_side: Lanes, answering: Answering
+) -> None:
+    side_by_side.put(turn(1))
+    side_by_side.put(turn(2, sender="Ben"))
+    for number in (3, 4, 5):
+        side_by_side.put(own(number, sender=f"person {number}"))
+        answering.let_go(number - 2)
+        await settle()
+    assert answering.begun == [1, 2, 3, 4, 5]
+    answering.let_go(*range(6))
     await side_by_side.drain()
 
 

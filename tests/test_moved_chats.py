@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import ConversationMoved
 from bot.ports.model import Finished, FinishReason, TextDelta
 from tests.core import running_core
@@ -20,7 +20,9 @@ async def test_history_and_settings_go_along(tmp_path: Path) -> None:
     async with running_core(tmp_path, said("Paris."), said("Rome.")) as core:
         await core.hear(message("capital of France?", message_id="1"))
         await core.finish()
-        await core.store.change_settings(KEY, ConversationSettings(persona="brief"), now=core.clock.now())
+        await core.store.change_settings(
+            KEY, ConversationSettings(persona="brief"), before=NOTHING_CHOSEN, now=core.clock.now()
+        )
         await core.hear(MOVED, MOVED)
         await core.hear(message("and of Italy?", message_id="1", key=NEW))
         await core.finish()

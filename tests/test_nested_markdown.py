@@ -13,9 +13,9 @@ from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
 from bot.markup.sheets import sheets
 from bot.ports.parts import Part
+from tests.answers_read import WIDE, check
 from tests.discord_markdown import read, text_of
 from tests.known_markdown import ANSWER, STEADY_ANSWER, VALUE, Known, lines_in, table
-from tests.test_answers_on_screen import WIDE, check
 
 Render = Callable[..., Sequence[Part]]
 PLATFORMS: dict[str, Render] = {"discord": discord, "telegram": telegram}

@@ -1,11 +1,13 @@
 """What the bot overhears in a group: context and no question, said openly, bounded, and gone when taken back."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from bot.choices import ConversationSettings
 from bot.commands import settings_texts
-from bot.events import MessageEdited, MessageId, MessagesDeleted
+from bot.events import MessageEdited, MessageId, MessagesDeleted, PersonId
 from tests.core import running_core
 from tests.fake_chat import FakeChat
 from tests.groups import choose, lines, to_nobody
@@ -121,3 +123,51 @@ async def test_that_everything_is_heard_is_said_although_a_crash_comes_between(t
         assert [text for text in chat.texts() if text == settings_texts.HEARS_EVERYTHING] == [
             settings_texts.HEARS_EVERYTHING
         ]
+
+
+async def test_nothing_is_left_of_what_was_overheard_once_it_no_longer_listens(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=2000)
+    async with running_core(tmp_path, said("At seven."), said("No idea."), chat=chat) as core:
+        await choose(core, listens=True)
+        core.chat.files["cat"] = b"cat"
+        for number in range(120):
+            await core.hear(to_nobody(f"secret {number}", sender="Ben", attachments=[photo("cat")] * (number == 7)))
+        await core.hear(message("when is dinner?"))
+        await core.finish()
+        assert "secret 119" in prompt_text(core.model.prompts[0])
+        await core.hear(command("/settings listening off"))
+        await core.finish()
+        assert chat.texts()[-1].startswith(settings_texts.FORGOT_OVERHEARD)
+        await core.hear(message("what else was said?"))
+        await core.finish()
+        shown = prompt_text(core.model.prompts[1])
+        assert "secret" not in shown
+        assert "At seven." in shown
+        assert b"secret" not in (tmp_path / "glimpse.db").read_bytes() + (tmp_path / "glimpse.db-wal").read_bytes()
+
+
+async def test_what_was_overheard_and_forgotten_can_still_be_edited_into_a_question(tmp_path: Path) -> None:
+    async with running_core(tmp_path, said("At seven."), chat=FakeChat(text_length=2000)) as core:
+        await choose(core, listens=True)
+        await core.hear(to_nobody("when?", message_id="o"))
+        await core.hear(command("/settings listening off"))
+        await core.finish()
+        await core.hear(MessageEdited(message=message("when, bot?", message_id="o")))
+        await core.finish()
+        assert core.chat.texts()[-1] == "At seven."
+
+
+async def test_who_ends_the_listening_while_somebody_else_chooses_something_ends_it(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=2000)
+    chat.managers.add(PersonId("ben"))
+    async with running_core(tmp_path, chat=chat) as core:
+        await choose(core, listens=True)
+        chat.asks_for_rights = asyncio.Event()
+        await core.hear(command("/alt on", sender="Ben"))
+        await core.settle()
+        rights, chat.asks_for_rights = chat.asks_for_rights, None
+        await core.hear(command("/settings listening off"))
+        await core.settle()
+        rights.set()
+        await core.finish()
+        assert await core.store.settings(KEY) == ConversationSettings(describes_pictures=True)

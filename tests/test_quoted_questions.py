@@ -12,7 +12,7 @@ from bot.ports.parts import MarkKind
 from bot.sentences import sentence
 from tests.core import running_core
 from tests.fake_chat import FakeChat
-from tests.happenings import command, message
+from tests.happenings import command, message, quote
 from tests.scripted_model import prompt_text, said
 
 TRICKY = (
@@ -93,3 +93,21 @@ async def test_a_command_without_words_and_a_message_that_all_see_are_not_quoted
         await core.finish()
 
     assert [shown.versions[-1] for shown in chat.screen.values()] == ["A rose.", "Red."]
+
+
+async def test_a_question_that_nobody_sees_says_which_message_it_is_about(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=400)
+    chat.links_messages = True
+    asked, described = (message(words, quoted=[quote("p1", author="Ben")]) for words in ("Whose?", ""))
+    seen = message("And this?", quoted=[quote("p2", author="Ben")])
+    chat.unseen |= {asked.message_id, described.message_id}
+    async with running_core(tmp_path, said("His."), said("A rose."), said("Hers."), chat=chat) as core:
+        for event in (asked, described, seen):
+            await core.hear(event)
+            await core.finish()
+
+    assert chat.texts() == [
+        "> Whose?\n> https://fake.example/p1\n\nHis.",
+        "> https://fake.example/p1\n\nA rose.",
+        "Hers.",
+    ]

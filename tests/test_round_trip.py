@@ -14,10 +14,10 @@ from adapters.console.render import render as console
 from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
 from bot.ports.parts import Part
+from tests.answers_read import KINDS, WIDE, answers_of, check
 from tests.discord_markdown import read, text_of
 from tests.known_markdown import ADDRESS, ESCAPED, Known, around, joined, lines_in
 from tests.telegram_marks import stretch
-from tests.test_answers_on_screen import KINDS, WIDE, answers_of, check
 
 Render = Callable[..., Sequence[Part]]
 PLATFORMS: dict[str, Render] = {"discord": discord, "telegram": telegram}

@@ -14,6 +14,7 @@ from bot import texts
 from bot.choices import AnswerMode
 from bot.commands import data_texts, settings_texts
 from bot.languages import LANGUAGES, nearest
+from bot.markup.literal import literal
 from bot.personal import Spent
 from bot.records.attachments import Medium, Verdict
 from bot.records.pictures import Prepared
@@ -58,7 +59,7 @@ def test_somebodys_words_are_never_changed(text: str) -> None:
     assert verbatim(text) == text
     for tag in LANGUAGES:
         assert verbatim(text).in_language(tag) == text
-        assert text in settings_texts.answers_to(AnswerMode.WAKE_WORD, text).in_language(tag)
+        assert literal(text) in settings_texts.answers_to(AnswerMode.WAKE_WORD, text).in_language(tag)
 
 
 @pytest.mark.parametrize("stored", ["it is a program", texts.too_large(25_000_000).for_storage()])

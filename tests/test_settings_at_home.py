@@ -1,12 +1,15 @@
 """The menu of settings on both platforms, with the bot's own process: of one conversation, by right, and kept."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from bot import texts
 from bot.choices import AnswerMode
 from bot.commands import settings_texts
 from tests.emulators.common import eventually
-from tests.home import OTHER_MODEL, Home, plain, system_of, told
+from tests.home import OTHER_MODEL, Home, at_home, plain, system_of, told
 from tests.stored import presses_done_in
 
 CHOICES = {
@@ -123,3 +126,15 @@ async def test_the_length_of_memory_is_what_the_model_is_shown(home: Home) -> No
     await people.say(place, "kiwi")
     await home.next(place, 6)
     assert "cherry" not in told(await home.asked(4))
+
+
+@pytest.mark.parametrize("platform", ["discord", "telegram"])
+async def test_a_model_that_the_operator_lists_twice_is_offered_once(platform: str, tmp_path: Path) -> None:
+    listed = json.dumps([OTHER_MODEL, OTHER_MODEL, "usual/model"])
+    async with at_home(platform, tmp_path, MODEL_NAME="usual/model", MODEL_CHOICES=listed) as home:
+        place = home.people.private()
+        await home.people.command(place, "model")
+        await home.buttons(place, "✓ usual/model", OTHER_MODEL, settings_texts.BACK_LABEL)
+        assert len(home.people.buttons(place)) == 3
+        await home.people.command(place, "model", "usual")
+        await home.next(place, 2, beginning=settings_texts.answered_by("usual/model"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import texts
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.commands import settings_texts
 from bot.events import MessageId, MessageReceived, Unreadable
 from bot.ports.intake import KnownPlace
@@ -27,7 +27,9 @@ async def choose(core: Core, language: str) -> None:
     await core.hear(command("/help"))
     await core.finish()
     core.chat.screen.clear()
-    await core.store.change_settings(KEY, ConversationSettings(language=language), now=core.clock.now())
+    await core.store.change_settings(
+        KEY, ConversationSettings(language=language), before=NOTHING_CHOSEN, now=core.clock.now()
+    )
 
 
 async def refused_in(core: Core, language: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.commands.known import ALT
 from bot.events import Command, Source
 from bot.ports.store import Store
@@ -33,7 +33,7 @@ async def test_a_command_that_looks_leaves_the_picture_for_a_question(tmp_path: 
 
 async def _watch(store: Store) -> None:
     await exchange(store, "Hello")
-    await store.change_settings(KEY, ConversationSettings(describes_pictures=True), now=START)
+    await store.change_settings(KEY, ConversationSettings(describes_pictures=True), before=NOTHING_CHOSEN, now=START)
 
 
 async def test_where_every_picture_is_described_each_becomes_a_turn(tmp_path: Path) -> None:
@@ -46,7 +46,9 @@ async def test_where_every_picture_is_described_each_becomes_a_turn(tmp_path: Pa
         await finish(store, described.turn, None)
 
         assert await shown_in(store, await ask(store)) == [BEFORE], "and can be asked about"
-        await store.change_settings(KEY, ConversationSettings(), now=START)
+        await store.change_settings(
+            KEY, ConversationSettings(), before=ConversationSettings(describes_pictures=True), now=START
+        )
         await post(store, "dog")
 
 

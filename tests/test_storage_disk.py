@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import pytest
 import sqlalchemy as sa
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.errors import StorageError
 from bot.events import MessageId, Unreadable
 from bot.ports.store import Store
@@ -154,7 +154,9 @@ def _calls(store: Store, turns: dict[TurnState, Turn]) -> Calls:
         "settle": lambda: store.settle(AttachmentId(2), prepared(picture("cat", 20_000))),
         "keep_picture": lambda: store.keep_picture(answering.id, picture("box", 20_000)),
         "move_window": lambda: store.move_window(KEY, first_turn=accepted.id, pixels_from=AttachmentId(2)),
-        "change_settings": lambda: store.change_settings(KEY, ConversationSettings(describes_pictures=True), now=START),
+        "change_settings": lambda: store.change_settings(
+            KEY, ConversationSettings(describes_pictures=True), before=NOTHING_CHOSEN, now=START
+        ),
         "pass": lambda: hear(store, message(sender="Yan", address=None, attachments=[photo(LONG)])),
         "record_deliveries": lambda: store.record_deliveries(answering.id, [SENT]),
         "remove_delivery": lambda: store.remove_delivery(answering.id, 1),

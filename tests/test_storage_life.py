@@ -106,7 +106,14 @@ class LifeOfTurns(LifeMachine):
 
     @rule(key=st.sampled_from(PLACES), is_on=st.booleans())
     def watch(self, key: ConversationKey, *, is_on: bool) -> None:
-        self.run(self.store.change_settings(key, ConversationSettings(describes_pictures=is_on), now=START))
+        self.run(
+            self.store.change_settings(
+                key,
+                ConversationSettings(describes_pictures=is_on),
+                before=ConversationSettings(describes_pictures=not is_on),
+                now=START,
+            )
+        )
         if any(told.key == key for told in self.turns.values()):
             self.watched = (self.watched | {key}) if is_on else (self.watched - {key})
         assert self.run(self.store.settings(key)).describes_pictures == (key in self.watched)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import Action, ConversationKey, MessageId, MessageReceived, Quoted, Unreadable
 from bot.personal import Scope
 from bot.ports.parts import Button
@@ -150,7 +150,7 @@ def _one_of_everything(connection: sa.Connection) -> None:
     conversations.hold(connection, KEY, START, is_private=False)
     conversations.move_window(connection, KEY, first_turn=turn_id, pixels_from=AttachmentId(1))
     conversations.settings(connection, KEY)
-    conversations.change_settings(connection, KEY, ConversationSettings(describes_pictures=True))
+    conversations.change_settings(connection, KEY, ConversationSettings(describes_pictures=True), before=NOTHING_CHOSEN)
     places.recent(connection, KEY, since=START)
     cursors.move_cursor(connection, "a", "1")
     cursors.move_cursor(connection, "a", "2")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.events import ConversationKey, MessageId
 from bot.ports.store import Store
 from bot.records.attachments import Attachment, Verdict
@@ -186,7 +186,7 @@ async def test_a_conversation_of_which_nothing_is_left_goes_unless_somebody_chos
     async with store_at(tmp_path) as store:
         for key in keys[:2]:
             await finish(store, await accept(store, message("Hi", key=key)), "Hello.")
-        await store.change_settings(keys[1], ConversationSettings(exchanges=5), now=START)
+        await store.change_settings(keys[1], ConversationSettings(exchanges=5), before=NOTHING_CHOSEN, now=START)
         await purge(store, before=START + 30 * DAY)
         await accept(store, message("Hi", key=keys[2]), at=START + 30 * DAY)
         await purge(store, before=START + 30 * DAY)

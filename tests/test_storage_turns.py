@@ -6,14 +6,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.events import Command, ConversationKey, MessageId, PlatformName
+from bot.events import Action, Command, ConversationKey, MessageId, PlatformName
 from bot.ports.model import Usage
+from bot.ports.parts import Button
 from bot.ports.store import Store
 from bot.records.turns import Delivery, DeliveryState, Outcome, Turn, TurnId, TurnState
 from storage.tables import turns
-from tests.happenings import KEY, message
+from tests.happenings import KEY, message, pressed
 from tests.manual_clock import START
 from tests.storing import (
+    JOINING,
     accept,
     begin,
     database,
@@ -193,6 +195,23 @@ async def test_a_turn_that_is_not_delivered_yet_cannot_be_closed(tmp_path: Path)
         turn = await accept(store, message("Hello"))
         await store.close(turn.id, now=LATER, failed="undeliverable")
         assert await store.unfinished() == [turn]
+
+
+async def test_who_still_delivered_it_with_its_buttons_does_not_end_what_is_to_be_shown_without(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("count!"))
+        await begin(store, turn)
+        buttons = ((Button(action=Action.CONTINUE, label="Go on"),),)
+        await store.conclude(turn.id, replace(outcome("One, two"), buttons=buttons))
+        press = pressed(Action.CONTINUE, MessageId("90"), turn=turn.id)
+        await store.press(press, now=LATER, joining=JOINING, refusal=None)
+
+        await store.close(turn.id, now=LATER, deliveries=[SENT])
+        again, going_on = await store.unfinished()
+        assert (again.id, again.buttons, again.has_receipts) == (turn.id, (), True)
+        await begin(store, again)
+        await store.close(turn.id, now=LATER)
+        assert await store.unfinished() == [going_on]
 
 
 async def test_a_clock_that_jumps_back_does_not_make_a_turn_look_old(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bot.choices import ConversationSettings
+from bot.choices import NOTHING_CHOSEN, ConversationSettings
 from bot.commands.known import ALT
 from bot.events import AttachmentRef, Command, MessageId, Source
 from bot.ports.store import Store
@@ -210,15 +210,15 @@ async def test_the_picture_of_a_command_is_found_by_the_command_alone(tmp_path: 
 async def test_what_was_chosen_for_a_conversation_stays_until_it_is_changed(tmp_path: Path) -> None:
     chosen = ConversationSettings(describes_pictures=True)
     async with store_at(tmp_path) as store:
-        await store.change_settings(KEY, chosen, now=START)
+        await store.change_settings(KEY, chosen, before=NOTHING_CHOSEN, now=START)
         assert await store.settings(KEY) == ConversationSettings(), "nothing was accepted there yet"
         await accept(store, message("/alt on", message_id="1", command=Command(name=ALT, argument="on")))
-        await store.change_settings(KEY, chosen, now=START)
+        await store.change_settings(KEY, chosen, before=NOTHING_CHOSEN, now=START)
 
     async with store_at(tmp_path) as store:
         assert await store.settings(KEY) == chosen
         assert await store.settings(replace(KEY, thread_id="1")) == ConversationSettings()
         await store.delete(KEY, [MessageId("1")], now=START)
         assert await store.settings(KEY) == chosen
-        await store.change_settings(KEY, ConversationSettings(), now=START)
+        await store.change_settings(KEY, ConversationSettings(), before=chosen, now=START)
         assert await store.settings(KEY) == ConversationSettings()

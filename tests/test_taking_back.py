@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot import texts
 from bot.events import Action, Command, MessageEdited, MessageId, MessagesDeleted
 from bot.ports.model import Finished, FinishReason, TextDelta
@@ -11,6 +13,7 @@ from tests.core import running_core
 from tests.fake_chat import FakeChat
 from tests.happenings import KEY, message, photo, pressed
 from tests.scripted_model import Step, prompt_text, said
+from tests.storing import database, plain_connection
 
 
 def growing(*pieces: str, then: asyncio.Event | None = None) -> Sequence[Step]:
@@ -44,6 +47,21 @@ async def test_editing_while_the_answer_is_written_cancels_it_and_begins_again(t
         await core.finish()
         assert core.chat.texts() == ["Berlin."]
         assert core.model.closed == 2
+
+
+async def test_a_command_that_was_edited_into_a_question_and_back_stands_whole_again(tmp_path: Path) -> None:
+    async with running_core(tmp_path, growing("A"), chat=FakeChat(text_length=4000)) as core:
+        core.chat.files["p"] = b"p"
+        await core.hear(message("/help", message_id="q", attachments=[photo("p")], command=Command(name="help")))
+        await core.finish()
+        (helped,) = core.chat.texts()
+        await core.hear(edited("/alt", "q", attachments=[photo("p")], command=Command(name="alt")))
+        await core.clock.advance(3)
+        assert core.chat.texts() == ["**Described by AI:** A"]
+        await core.hear(edited("/help", "q", attachments=[photo("p")], command=Command(name="help")))
+        await core.finish()
+        assert core.chat.texts() == [helped]
+        assert not next(iter(core.chat.screen.values())).can_stop
 
 
 async def test_the_model_is_asked_twice_a_second_at_most_however_fast_the_edits_come(tmp_path: Path) -> None:
@@ -219,3 +237,19 @@ async def test_stop_when_nothing_runs_is_answered_too(tmp_path: Path) -> None:
         await core.hear(message("/stop", command=Command(name="stop")))
         await core.finish()
         assert core.chat.texts() == [texts.NOTHING_TO_STOP]
+
+
+async def test_stop_is_still_told_as_what_it_was_when_the_disk_was_full_at_first(tmp_path: Path) -> None:
+    async with running_core(tmp_path, growing("Once upon a time"), chat=FakeChat(text_length=4000)) as core:
+        await core.hear(message("a story!"))
+        await core.clock.advance(1)
+        with plain_connection(database(tmp_path)) as connection:
+            refusal = "BEGIN SELECT RAISE(ABORT, 'full'); END"
+            connection.execute(sa.text(f"CREATE TRIGGER full BEFORE UPDATE OF decided ON turns {refusal}"))
+        await core.hear(message("/stop", command=Command(name="stop")))
+        await core.clock.advance(0.5)
+        assert texts.STOPS not in core.chat.texts()
+        with plain_connection(database(tmp_path)) as connection:
+            connection.execute(sa.text("DROP TRIGGER full"))
+        await core.finish()
+        assert sorted(core.chat.texts()) == sorted([texts.STOPPED, texts.STOPS])

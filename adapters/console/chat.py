@@ -99,6 +99,11 @@ class ConsoleChat:
         del message_id
         return True
 
+    def link_to(self, target: MessageId, *, asked_by: MessageId) -> str:
+        """Not here."""
+        del target, asked_by
+        return ""
+
     def is_guest(self, key: ConversationKey) -> bool:
         """Never: it is at home there."""
         del key

@@ -194,6 +194,10 @@ class DiscordChat:
         """Of a command Discord shows its name and who used it, of a form nothing."""
         return not is_interaction(message_id)
 
+    def link_to(self, target: MessageId, *, asked_by: MessageId) -> str:
+        """Of whose menu it was asked, or which the form was about."""
+        return self._interactions.link_to(target, asked_by=asked_by)
+
     def is_guest(self, key: ConversationKey) -> bool:
         """Where somebody brought it along for themselves alone."""
         return owner_of(key) is not None

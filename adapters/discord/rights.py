@@ -1,4 +1,4 @@
-"""Who may change the settings of a conversation."""
+"""Who may change the settings of a conversation, and what the bot gets to see there."""
 
 import discord
 

@@ -195,6 +195,11 @@ class TelegramChat:
         """A command is a message here; but where somebody asked inline, the answer takes the question's place."""
         return not is_chosen(message_id)
 
+    def link_to(self, target: MessageId, *, asked_by: MessageId) -> str:
+        """What is asked inline is about no message."""
+        del target, asked_by
+        return ""
+
     def is_guest(self, key: ConversationKey) -> bool:
         """In chats that it never joined, and inline."""
         return is_elsewhere(key)

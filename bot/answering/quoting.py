@@ -11,13 +11,18 @@ _LONGEST = 200
 
 
 def quote_of(question: Exchange, chat: Chat) -> str:
-    """Markdown that goes above the answer to a question; empty where people see the question in the chat, or no words.
+    """Markdown that goes above the answer to a question: its words, and the address of the message that it is about.
 
-    "Go on" is not repeated: the command says so itself.
+    Empty where people see the question in the chat. "Go on" is not repeated: the command says so itself.
     """
-    unseen = [message.text for message in question.messages if not chat.shows_question(message.message_id)]
-    words = " ".join(" ".join(unseen).split())
-    if not words or words == GO_ON:
-        return ""
+    unseen = [message for message in question.messages if not chat.shows_question(message.message_id)]
+    words = " ".join(" ".join(message.text for message in unseen).split())
     shown = words if len(words) <= _LONGEST else f"{words[: cut_before(words, _LONGEST - 1)].rstrip()}…"
-    return f"> {literal(shown)}\n\n"
+    links = (
+        chat.link_to(quote.message_id, asked_by=message.message_id)
+        for message in unseen
+        for quote in message.quoted
+        if quote.message_id is not None
+    )
+    lines = [literal(shown) if words != GO_ON else "", next(links, "")]
+    return "".join(f"> {line}\n" for line in filter(None, lines)) + "\n" * any(lines)

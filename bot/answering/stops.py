@@ -38,7 +38,7 @@ class Stops:
             key: Where.
             who: Wants it. Where each person has a conversation of their own, only their own answer is ended.
             under: Only the answer under which this button was pressed.
-            by: The turn of the command that asked for it: see `take_effect`.
+            by: The turn of the command that asked for it: see `had_effect`.
 
         Returns:
             False if that answer is not theirs to end; None if it is not being written.
@@ -61,14 +61,13 @@ class Stops:
         self._wanted.add(turn.id)
 
     def forget(self, turn_id: TurnId) -> None:
-        """Want no longer that this answer ends: it has, or something new was said in its question."""
+        """Know nothing more of a question or a command: it has its outcome, or something new was said in it."""
         self._wanted.discard(turn_id)
+        self._effective.discard(turn_id)
 
-    def take_effect(self, command: TurnId) -> bool:
-        """Whether a command ended an answer. It is told once."""
-        was_effective = command in self._effective
-        self._effective.discard(command)
-        return was_effective
+    def had_effect(self, command: TurnId) -> bool:
+        """Whether a command ended an answer."""
+        return command in self._effective
 
 
 def _is_under(button: ButtonPressed, turn: Turn, screen: AnswerOnScreen) -> bool:

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.choices import NOTHING_CHOSEN, PERSONA_LENGTH, WAKE_WORD_LENGTH, AnswerMode, ConversationSettings
+from bot.choices import (
+    NOTHING_CHOSEN,
+    PERSONA_LENGTH,
+    WAKE_WORD_LENGTH,
+    AnswerMode,
+    ConversationSettings,
+    is_visible,
+)
 from bot.commands import data_texts, settings_texts
 from bot.commands.known import EVERYTHING, HERE, LANGUAGE, MEMORY, MESSAGE, MODEL, PERSONA
 from bot.commands.pages import USUAL, Offers, model_value, pages
@@ -59,7 +66,7 @@ class Menus:
         name, _, value = wish.partition(":")
         if name == OWN_WORDS:
             return replace(chosen, persona=value[:PERSONA_LENGTH])
-        if name == WAKE and value:
+        if name == WAKE and is_visible(value):
             return replace(chosen, answers=AnswerMode.WAKE_WORD, wake_word=value[:WAKE_WORD_LENGTH])
         if name == MEMORY and value.isdecimal():
             return replace(chosen, exchanges=min(int(value[:9]), self._offers.exchanges))

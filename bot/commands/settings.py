@@ -45,6 +45,8 @@ class SettingsCommand:
         for wish in self._wishes(turn):
             await self._apply(change, wish, turn, chat)
         await self._keep(turn, before, change.settings, again)
+        if before.listens and not change.settings.listens:
+            change.note = change.note or settings_texts.FORGOT_OVERHEARD
         text, buttons = self._menu.show(
             change.page, change.settings, is_private=turn.is_private, is_guest=chat.is_guest(turn.key)
         )
@@ -100,7 +102,9 @@ class SettingsCommand:
             text=text,
             language=turn.language,
         )
-        told = await self._store.change_settings(turn.key, now, now=self._clock.now(), notice=notice if text else None)
+        told = await self._store.change_settings(
+            turn.key, now, before=before, now=self._clock.now(), notice=notice if text else None
+        )
         if told is not None:
             again(told)
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.choices import AnswerMode
 from bot.commands import known
+from bot.markup.literal import literal
 from bot.sentences import Sentence, counted, sentence, verbatim
 
 SETTINGS = sentence("This is how I behave here. Choose what you want to change.")
@@ -75,8 +76,11 @@ TOGETHER = sentence("All people here share one conversation with me.")
 
 HEARS_EVERYTHING = sentence(
     "From now on I remember everything that is written here, also what is not meant for me, to know what you talk "
-    "about. It is kept for a limited time, and goes to the model together with your questions. `/settings` ends that."
+    "about. It is kept for a limited time, and goes to the model together with your questions. `/settings` ends that, "
+    "and then I forget it."
 )
+
+FORGOT_OVERHEARD = sentence("I have forgotten what was said here to others.")
 
 ANSWERS_EVERYTHING = sentence(
     "From now on I read and answer every message that is written here. It goes to the model and is kept for a limited "
@@ -99,7 +103,8 @@ def answers_to(mode: AnswerMode, wake_word: str) -> Sentence:
         case AnswerMode.MENTION:
             return sentence("I answer when somebody mentions me or replies to me.")
         case AnswerMode.WAKE_WORD:
-            return sentence('I answer when somebody mentions me, replies to me or says "{word}".', word=wake_word)
+            said = literal(wake_word)
+            return sentence('I answer when somebody mentions me, replies to me or says "{word}".', word=said)
         case AnswerMode.EVERY:
             return sentence("I answer every message.")
 
@@ -137,8 +142,9 @@ def in_manner(persona: str, *, is_named: bool) -> Sentence:
         return sentence("I speak in my usual manner.")
     if is_named:
         return sentence('I speak in the manner "{manner}".', manner=manner_label(persona))
-    shown = persona if len(persona) <= _PERSONA_SHOWN else persona[: _PERSONA_SHOWN - 1].rstrip() + "…"
-    return sentence("I speak as somebody here described it: {words}", words=shown)
+    words = " ".join(persona.split())
+    shown = words if len(words) <= _PERSONA_SHOWN else words[: _PERSONA_SHOWN - 1].rstrip() + "…"
+    return sentence("I speak as somebody here described it: {words}", words=literal(shown))
 
 
 def manner_label(name: str) -> Sentence:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.commands.known import is_question
 from bot.errors import StorageError
 from bot.events import MessageId
 from bot.ports.chat import Chat
@@ -29,9 +28,10 @@ class Receipts:
         self._unrecorded: set[int] = set()
         self.doubtful = {receipt.part for receipt in stored if receipt.state is DeliveryState.SENDING}
         """Parts that were sent without an answer from the platform: they may stand in the chat."""
-        if turn.state is not TurnState.DELIVERING and is_question(turn.command, turn.argument):
+        if turn.state is not TurnState.DELIVERING and not turn.presses:
             # A preview is edited without a receipt for each time: what an attempt that was cut short showed last is
-            # not known, and must not count as the text that was noted before. What no model is asked has no preview.
+            # not known, and must not count as the text that was noted before. A menu that was pressed was no preview;
+            # any other command may have been edited into a question and back.
             for index in self.parts:
                 self._doubt(index)
 
@@ -146,8 +146,13 @@ class Receipts:
 
 def digest(part: Part) -> str:
     """Equal for parts that look equal on screen."""
-    looks = hashlib.blake2s(repr(part).encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return (_PICTURE if part.picture else _DOCUMENT if part.document else "") + looks
+    document = part.document
+    without_text = replace(part, document=document and replace(document, text=""))
+    looks = hashlib.blake2s(repr(without_text).encode("utf-8", "replace"), digest_size=12)
+    if document is not None:
+        # Of some megabytes: as repr it takes ten times as long, and meanwhile nobody else is answered.
+        looks.update(document.text.encode("utf-8", "replace"))
+    return (_PICTURE if part.picture else _DOCUMENT if document else "") + looks.hexdigest()
 
 
 def _kind_of(digest: str) -> str:

@@ -61,9 +61,9 @@ class Sheet:
     closes_up_headings: bool = False
     """No blank line below a heading: the platform leaves room there itself."""
     addresses_behind_links: bool = False
+    """Links can't be followed unless their address is written out."""
     addresses_behind_misleading_links: bool = False
     """Behind links whose words hold another address, so that nobody is led astray."""
-    """Links can't be followed unless their address is written out."""
     marks_direction: bool = True
     """Invisible characters keep text from right to left in order."""
     table_width: int

@@ -63,6 +63,10 @@ class Chat(Protocol):
         """
         ...
 
+    def link_to(self, target: MessageId, *, asked_by: MessageId) -> str:
+        """The address of the message that such a question is about; empty where there is none (any more)."""
+        ...
+
     def is_guest(self, key: ConversationKey) -> bool:
         """Whether the bot is not in that chat: one person asks it there, and it gets to see nothing else."""
         ...

@@ -158,9 +158,18 @@ class Store(TakingIn, PersonalData, Protocol):
     async def settings(self, key: ConversationKey) -> ConversationSettings: ...
 
     async def change_settings(
-        self, key: ConversationKey, settings: ConversationSettings, *, now: datetime, notice: Notice | None = None
+        self,
+        key: ConversationKey,
+        settings: ConversationSettings,
+        *,
+        before: ConversationSettings,
+        now: datetime,
+        notice: Notice | None = None,
     ) -> Turn | None:
         """Keep what was chosen for a conversation in which something was accepted, and decide to say so.
+
+        Only what differs from `before` is changed: somebody else may choose something at the same time. Once the
+        conversation no longer listens, nothing is left of what was overheard there.
 
         Returns:
             The turn of the notice, as `notify` does.

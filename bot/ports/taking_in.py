@@ -68,9 +68,10 @@ class TakingIn(Protocol):
     ) -> Sequence[Accepted] | NotPressed:
         """Do what a button under one of the bot's messages is for. The same press again changes nothing.
 
-        - RETRY, while it is offered: the turn is opened again.
-        - CONTINUE, while it is offered: a new question of who pressed, which replies to the answer, refused if there is
-          a `refusal`. The turn of the answer is DELIVERING again, without its buttons.
+        - RETRY, while it is offered: the turn is opened again, unless there is a `refusal`.
+        - CONTINUE, while it is offered: a new question of who pressed, which replies to the answer. The turn of the
+          answer is DELIVERING again, without its buttons. If there is a `refusal`, the question is refused, and the
+          buttons stay.
         - FORGET of one's own exchange: as `PersonalData.forget_exchange`.
         - Under the menu of a command (`bot.commands.known.MENUS`; of FORGET only for who asked for it): the turn is
           opened again, with one more of `Turn.presses`, which `conclude` clears.

@@ -63,6 +63,8 @@ class NotPressed(enum.Enum):
     """It is not theirs to press."""
     FORGOTTEN = enum.auto()
     """Nothing is known (any more) of what it stands under."""
+    REFUSED = enum.auto()
+    """There is no room now for what it asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from pydantic_settings import (
 )
 
 from bot.answering.prompt import DEFAULT_SYSTEM_PROMPT
-from bot.choices import WAKE_WORD_LENGTH, AnswerMode
+from bot.choices import AnswerMode
 from bot.errors import SettingsError
 from bot.pictures.size import (
     DEFAULT_DOCUMENT_TOKENS,
@@ -31,12 +31,14 @@ from bot.settings.model import DEFAULT_MODEL_API_URL, ModelSettings
 from bot.settings.platforms import DiscordSettings, TelegramSettings
 from bot.settings.types import (
     Access,
+    Amount,
     Count,
     DatabaseUrl,
     LogLevel,
     Personas,
     Seconds,
     Section,
+    WakeWord,
 )
 from bot.settings.variables import CONFIG_FILE, VariablesSource, without_empty
 from bot.settings.words import problems, unknown_variables
@@ -65,7 +67,7 @@ class HistorySettings(Section):
     """Earlier questions and answers that the model is shown at most"""
     tokens: Count = 16_000
     """Tokens of text that the model is shown at most, by a cautious estimate"""
-    days: Count = 30
+    days: Annotated[int, Field(ge=1, le=36_500)] = 30
     """Days after which messages, answers and pictures are deleted"""
 
 
@@ -90,13 +92,13 @@ class PictureSettings(Section):
     """Whether the model may look closer at pictures and point things out on them: `on` or `off`"""
     before_s: Annotated[float, Field(ge=0, le=3600)] = 300.0
     """Seconds in which a picture that was posted to nobody belongs to the next question without one; `0` means never"""
-    per_request: Annotated[int, Field(ge=0)] = 10
+    per_request: Amount = 10
     """Pictures that the model is shown at most, the newest first; older ones are only mentioned"""
-    request_tokens: Annotated[int, Field(ge=0)] = 13_000
+    request_tokens: Amount = 13_000
     """Tokens that all pictures of one request may take"""
-    store_bytes: Annotated[int, Field(ge=0)] = 1_000_000_000
+    store_bytes: Amount = 1_000_000_000
     """Bytes of prepared pictures that are kept in all; the least recently used go first"""
-    originals_bytes: Annotated[int, Field(ge=0)] = 2_000_000_000
+    originals_bytes: Amount = 2_000_000_000
     """Bytes of files as they came that are kept in all, for looking closer; the least recently used go first"""
 
 
@@ -145,7 +147,7 @@ class GroupSettings(Section):
 
     answers: AnswerMode = AnswerMode.MENTION
     """What is answered in groups beside mentions, replies and commands: `mention`, `wake_word` or `every` (message)"""
-    wake_word: Annotated[str, Field(min_length=2, max_length=WAKE_WORD_LENGTH)] = "glimpse"
+    wake_word: WakeWord = "glimpse"
     """The word that calls the bot in groups where a wake word does"""
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from bot.choices import WAKE_WORD_LENGTH, is_visible
+
 
 class Section(BaseModel):
     """A group of settings: a word before the first ``_`` of variables, a table in TOML."""
@@ -71,7 +73,15 @@ def _access(value: str) -> str:
 def _persona_name(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9_-]{1,30}", value):
         raise ValueError("a name must be 1 to 30 of a-z, 0-9, _ and -")
+    if value == "usual":
+        raise ValueError("no name may be usual: that is how people choose none of them")
     return value
+
+
+def _wake_word(value: str) -> str:
+    if not is_visible(value):
+        raise ValueError("it must have a letter, a number or an emoji that people can write")
+    return value.strip()
 
 
 def _upper(value: object) -> object:
@@ -89,5 +99,9 @@ Access: TypeAlias = Annotated[Literal["open", "closed"], AfterValidator(_access)
 LogLevel: TypeAlias = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 PersonaName: TypeAlias = Annotated[str, AfterValidator(_persona_name)]
 Personas: TypeAlias = Annotated[dict[PersonaName, Annotated[str, Field(min_length=1)]], Field(max_length=19)]
-Count: TypeAlias = Annotated[int, Field(ge=1)]
-Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+WakeWord: TypeAlias = Annotated[str, Field(min_length=2, max_length=WAKE_WORD_LENGTH), AfterValidator(_wake_word)]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Amount: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000_000_000_000)]
+"""Of bytes or tokens: as much as there is means a petabyte, which a database can still count."""
+Seconds: TypeAlias = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
+"""At most a year: so far back there is a date."""

@@ -1,7 +1,7 @@
 """Conversations: who is who by key, where their history begins, what was chosen there, and when to leave them alone."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -121,9 +121,13 @@ def settings(connection: sa.Connection, key: ConversationKey) -> ConversationSet
     return as_settings(connection.execute(_SETTINGS, key_values(key)).scalar_one_or_none())
 
 
-def change_settings(connection: sa.Connection, key: ConversationKey, chosen: ConversationSettings) -> None:
-    """Keep what was chosen."""
-    values = {name: value for name, value in asdict(chosen).items() if value != getattr(NOTHING_CHOSEN, name)}
+def change_settings(
+    connection: sa.Connection, key: ConversationKey, chosen: ConversationSettings, *, before: ConversationSettings
+) -> None:
+    """Keep what was chosen: of all settings those that differ from `before`."""
+    changed = {name: value for name, value in asdict(chosen).items() if value != getattr(before, name)}
+    kept = asdict(replace(settings(connection, key), **changed))
+    values = {name: value for name, value in kept.items() if value != getattr(NOTHING_CHOSEN, name)}
     connection.execute(_CHANGE_SETTINGS, {**key_values(key), "settings": values or None})
 
 

@@ -136,14 +136,15 @@ def _may_join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> bool:
     if age_s >= arrival.joining.cap_s:
         return False
     is_waiting = turn.state == TurnState.ACCEPTED
+    # One that was begun before waits for further edits of its own words.
+    is_for_more = is_waiting and not turn.was_begun and turn.ready_at > max(arrival.now, turn.accepted_at)
     which = {"turn_id": turn.id, "conversation_id": turn.conversation_id, "sender": message.sender.id}
     if is_waiting and message.album_id is not None and message.album_id == turn.album_id:
         fits = turn.command is None or turn.command in LOOKING
     elif turn.command is not None or not arrival.answer:
         fits = False
-    elif is_waiting and turn.ready_at > max(arrival.now, turn.accepted_at) and message.address is not None:
-        # One that was begun before waits for further edits of its own words.
-        fits = not turn.was_begun
+    elif is_for_more and message.address is not None:
+        fits = True
     else:
         fits = (
             (is_waiting or turn.state == TurnState.ANSWERING)

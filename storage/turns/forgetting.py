@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.events import NOBODY
+from bot.events import NOBODY, ConversationKey
 from bot.personal import Scope
+from bot.records.accepting import OVERHEARD
 from bot.records.turns import Turn, TurnState
 from storage.columns import Id
 from storage.conversation.attachments import detach
-from storage.conversation.conversations import IS_KEY, key_values
+from storage.conversation.conversations import ID_OF_KEY, IS_KEY, key_values
 from storage.conversation.messages import blank_messages
 from storage.conversation.passing import IS_KEY as IS_PASSING
 from storage.conversation.pictures import drop_posted
@@ -43,6 +44,19 @@ _ATTACHED = (
         .where(_IS_OF_ONE)
     )
 )
+# By the index of the history.
+_OVERHEARD = (
+    sa.select(turns.c.id)
+    .where(
+        turns.c.conversation_id == ID_OF_KEY,
+        turns.c.command.is_(None),
+        turns.c.withdrawn_at.is_(None),
+        turns.c.trouble == OVERHEARD,
+    )
+    .limit(AT_ONCE)
+)
+_ATTACHED_THERE = sa.select(attachments.c.id).join_from(attachments, messages).where(_IS_OF_ONE)
+_DELETE = sa.delete(turns).where(IS_ONE_OF)
 _FORGOTTEN = {"sender_id": NOBODY, "album_id": None, "detail": None}
 # The language stays: in it is said where a message can't be deleted that it was taken back. `Store.close` takes it.
 _TAKE_BACK = sa.update(turns).where(IS_ONE_OF).values({**TAKEN_BACK, **_FORGOTTEN}).returning(turns.c.id)
@@ -141,6 +155,20 @@ def forget_exchange(connection: sa.Connection, command: Turn, *, now: datetime) 
     about = connection.execute(_FIRST_MESSAGE, {"of_turn": target.id}).scalar()
     connection.execute(_SET_TARGET, {"but": command.id, "about": about})
     return True, forget_turns(connection, [target.id], now=now, in_chat=True)
+
+
+def forget_overheard(connection: sa.Connection, key: ConversationKey) -> tuple[bool, Sequence[str]]:
+    """Delete some of what was said to nobody in a conversation, as if it had never been heard.
+
+    Returns:
+        Whether there was any, and the originals that no attachment has any more.
+    """
+    which = {"turn_ids": connection.execute(_OVERHEARD, key_values(key)).scalars().all()}
+    if not which["turn_ids"]:
+        return False, ()
+    unused = detach(connection, connection.execute(_ATTACHED_THERE, which).scalars().all())
+    connection.execute(_DELETE, which)
+    return True, unused
 
 
 def forget_some(connection: sa.Connection, command: Turn, scope: Scope, *, now: datetime) -> tuple[bool, Forgotten]:

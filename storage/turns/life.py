@@ -69,10 +69,10 @@ _CONCLUDE = (
     .where(IS_TURN, turns.c.state == TurnState.ANSWERING.value)
     .values(state=TurnState.DELIVERING.value, presses=None)
 )
-# A withdrawal counts only for who claimed the turn after it: who was still delivering has taken nothing back.
-_IS_CLOSING = sa.or_(
-    turns.c.state == TurnState.DELIVERING.value,
-    sa.and_(turns.c.state == TurnState.WITHDRAWING.value, turns.c.lease_owner.is_not(None)),
+# What is to be withdrawn, or shown otherwise, counts as done only by who claimed the turn after that: who was still
+# delivering then has done nothing of it.
+_IS_CLOSING = sa.and_(
+    turns.c.state.in_([TurnState.DELIVERING.value, TurnState.WITHDRAWING.value]), turns.c.lease_owner.is_not(None)
 )
 _NOW = sa.bindparam("now", type_=Moment)
 _CLOSE = (

@@ -27,7 +27,9 @@ _IS_KNOWN = sa.select(presses.c.press_id).where(
 )
 _ADD = presses.insert()
 _DELIVER_AGAIN = (
-    sa.update(turns).where(IS_TURN).values(state=TurnState.DELIVERING.value, finished_at=None, buttons=None)
+    sa.update(turns)
+    .where(IS_TURN)
+    .values(state=TurnState.DELIVERING.value, finished_at=None, buttons=None, lease_owner=None, lease_until=None)
 )
 _REPLY_TO = sa.update(turns).where(IS_TURN)
 
@@ -53,7 +55,9 @@ def press(
     match pressed.action:
         case Action.CHOOSE:
             accepted = _choose(connection, turn, pressed, now=now)
-        case Action.RETRY if refusal is None:
+        case Action.RETRY if refusal is not None:
+            return NotPressed.REFUSED, ()
+        case Action.RETRY:
             accepted = [_again(connection, turn, now=now)]
         case Action.CONTINUE:
             accepted = _go_on(connection, turn, pressed, now=now, joining=joining, refusal=refusal)
@@ -125,7 +129,10 @@ def _go_on(
     joining: Joining,
     refusal: Refusal | None,
 ) -> Sequence[Accepted]:
-    """A question of who pressed, which replies to the answer. That one is shown again, without its buttons."""
+    """A question of who pressed, which replies to the answer. That one is shown again, without its buttons.
+
+    They stay where there is no room: who is asked to come back needs them.
+    """
     question = MessageReceived(
         key=pressed.key,
         message_id=MessageId(f"{INNER}press/{pressed.press_id}"),
@@ -141,6 +148,8 @@ def _go_on(
     if accepted is None:
         return ()
     connection.execute(_REPLY_TO, {"turn_id": accepted.turn.id, "reply_to": pressed.message_id})
+    asked = replace(accepted, turn=turn_by_id(connection, accepted.turn.id))
+    if refusal is not None:
+        return [asked]
     connection.execute(_DELIVER_AGAIN, {"turn_id": turn.id})
-    shown = Accepted(turn=turn_by_id(connection, turn.id), restart=True)
-    return [replace(accepted, turn=turn_by_id(connection, accepted.turn.id)), shown]
+    return [asked, Accepted(turn=turn_by_id(connection, turn.id), restart=True)]

@@ -12,8 +12,6 @@ from tests.process import BotProcess
 
 _HOW = {"SIGKILL": 80, "SIGTERM": 15, "SIGTERM twice": 5}
 """How often, in percent."""
-_START_S = 60.0
-"""At most: the machine may be busy with other tests."""
 
 
 class Kills:
@@ -36,7 +34,7 @@ class Kills:
             self.counts[how] += 1
             self._telegram.bot_forgot()
             await asyncio.sleep(self._dice.choice((0.0, 0.0, 0.0, 2.0)))
-            await self._bot.start(within_s=_START_S)
+            await self._bot.start()
 
     async def end_nicely(self) -> None:
         """End it for good."""

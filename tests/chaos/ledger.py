@@ -71,6 +71,8 @@ class Question:
     number: int
     words: int
     """Of its answer."""
+    who: str = ""
+    """Asked it."""
     command: str = ""
     """``stop``, without a slash."""
     queue: str = ""
@@ -80,6 +82,10 @@ class Question:
     is_deleted: bool = False
     message: Any = None
     """The emulator's record of it, once it was said."""
+
+    def yields_to(self, other: "Question") -> bool:
+        """Changed while it is answered, it is done again behind what others have asked."""
+        return self.version > 0 and self.who != other.who
 
     @property
     def text(self) -> str:
@@ -160,20 +166,20 @@ def account(questions: Sequence[Question], messages: Sequence[Shown]) -> Account
         else:
             answers[number].append(message)
     strays = [stray for stray in strays if not _is_of_a_command(stray, questions, answers)]
-    queues: dict[str, list[tuple[int, int]]] = {question.queue: [] for question in questions}
+    queues: dict[str, list[tuple[Question, int]]] = {question.queue: [] for question in questions}
     for question in questions:
         found = answers[question.number]
         # Neither a command nor a refusal waits for the answers before it.
         if found and not question.command and _BUSY not in found[0].first_text:
-            queues[question.queue].append((question.number, found[0].id))
+            queues[question.queue].append((question, found[0].id))
     return Account(
         fates={question.number: fate_of(question, answers[question.number]) for question in questions},
         strays=strays,
         out_of_order=[
-            (one, other)
+            (one.number, other.number)
             for places in queues.values()
             for (one, here), (other, there) in pairwise(places)
-            if here > there
+            if here > there and not one.yields_to(other)
         ],
     )
 

@@ -126,6 +126,7 @@ def _line(dice: random.Random, number: int, platform: str, room: Room, who: str,
         question=Question(
             number=number,
             words=words,
+            who=who,
             command=kind if kind.is_command else "",
             queue=who if room is Room.APART else "",
         ),

@@ -1,1 +1,1 @@
-"""The connections to Discord's gateway: how many there are, when they may begin, and what keeps them alive."""
+"""The connections to Discord's gateway: when they may begin, and what keeps them alive."""

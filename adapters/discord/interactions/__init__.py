@@ -1,1 +1,1 @@
-"""Commands, menus, forms and buttons, and the answers that go through their tokens."""
+"""Commands, menus, forms and buttons, and the tokens through which they can be answered."""

@@ -16,6 +16,10 @@ class Opened:
     """A used command, a sent form or a pressed button, as long as it can be answered through its token."""
 
     interaction: discord.Interaction
+    person_id: int
+    """Who used it; 0: nobody knows."""
+    guild_id: int | None
+    """The server; None in private chats."""
     key: ConversationKey
     is_private: bool
     """Only the person who used it sees the answer."""

@@ -98,6 +98,8 @@ class Outliving:
             "token": opened.interaction.token,
             "chat": opened.key.chat_id,
             "thread": opened.key.thread_id,
+            "guild": opened.guild_id,
+            "person": opened.person_id,
             "private": opened.is_private,
             "until": self._clock.now().timestamp() + left_s,
             "locale": opened.interaction.locale.value,
@@ -112,6 +114,8 @@ class Outliving:
         left_s = row["until"] - self._clock.now().timestamp()
         return Opened(
             interaction=self._interaction(row, key),
+            person_id=row.get("person", 0),
+            guild_id=row.get("guild"),
             key=key,
             is_private=row["private"],
             good_until_s=self._clock.monotonic_s() + left_s,

@@ -14,24 +14,29 @@ from adapters.discord.errors import discord_request
 from adapters.discord.interactions.opened import Opened
 from adapters.discord.interactions.outliving import Outliving
 from adapters.discord.limits import INTERACTION_GRACE_S, INTERACTION_LIFETIME_S
-from adapters.discord.places import number_of, of_message
+from adapters.discord.places import channel_of, number_of, of_message
 from adapters.newest import Newest
 from bot.errors import PlatformError
 from bot.events import ConversationKey, MessageId
 from bot.ports.clock import Clock
+
+_NO_GUILD = "@me"
+"""In the address of a message in a private chat."""
 
 Response: TypeAlias = Callable[[], Awaitable[object]]
 
 _log = logging.getLogger(__name__)
 
 _MOST_KEPT = 256
+_MOST_OF_ONE = 32
+"""Of one person, or they could push everybody else's out. Nobody waits for so many answers at once."""
 _MOST_MESSAGES = 1024
 _UNACKNOWLEDGED_S = 1.8
 """Leaves time for the request within the 3 s that Discord waits (docs, Receiving and Responding)."""
 
 
 class Interactions:
-    """The newest 256 interactions of the last 14 minutes."""
+    """The newest 256 interactions of the last 14 minutes, at most 32 of each person."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -120,6 +125,14 @@ class Interactions:
             and (one.growing or one.original is None)
         ]
 
+    def link_to(self, target: MessageId, *, asked_by: MessageId) -> str:
+        """The address of a message where an interaction came from; empty when it is not remembered (any more)."""
+        opened = self._opened.get(number_of(asked_by))
+        if opened is None:
+            return ""
+        guild = opened.guild_id or _NO_GUILD
+        return f"https://discord.com/channels/{guild}/{channel_of(opened.key)}/{target}"
+
     def note(self, message_id: MessageId, opened: Opened) -> None:
         """This message can be changed through that interaction."""
         self._holders[message_id] = opened
@@ -151,10 +164,11 @@ class Interactions:
         *,
         is_private: bool,
     ) -> Opened:
-        while self._opened and (len(self._opened) >= _MOST_KEPT or self._is_past(next(iter(self._opened.values())))):
-            self._opened.popitem(last=False)
+        self._make_room(interaction.user.id)
         opened = Opened(
             interaction=interaction,
+            person_id=interaction.user.id,
+            guild_id=interaction.guild_id,
             key=key,
             is_private=is_private,
             acknowledged=self._run(interaction, response),
@@ -163,6 +177,13 @@ class Interactions:
         self._opened[interaction.id] = opened
         self._changed()
         return opened
+
+    def _make_room(self, person_id: int) -> None:
+        theirs = [number for number, one in self._opened.items() if one.person_id == person_id]
+        for number in theirs[: len(theirs) + 1 - _MOST_OF_ONE]:
+            del self._opened[number]
+        while self._opened and (len(self._opened) >= _MOST_KEPT or self._is_past(next(iter(self._opened.values())))):
+            self._opened.popitem(last=False)
 
     def _changed(self) -> None:
         if self._outliving is not None:

@@ -39,12 +39,10 @@ class Using:
         self, interaction: discord.Interaction[Library], channel: Channel, place: Place
     ) -> MessageReceived:
         """Convert the use of a command, with the files and the message that it is about."""
-        event = command_received(
-            interaction, channel=channel, place=place, links=self._links, bot_id=own_id(self._rest)
+        bot_id = own_id(self._rest)
+        return self._noted(
+            command_received(interaction, channel=channel, place=place, links=self._links, bot_id=bot_id)
         )
-        self._unspoken.note(event.message_id, event.sender)
-        self._tongues.note(event.sender)
-        return event
 
     async def read_press(
         self, interaction: discord.Interaction[Library], press: Meaning, place: Place
@@ -69,7 +67,12 @@ class Using:
             target = await self._target(form, sees_content=interaction.client.intents.message_content)
         # Of another channel nobody knows whether they may see it.
         target = target or _UNSEEN
-        return question_received(interaction, form.question, target, place=place)
+        return self._noted(question_received(interaction, form.question, target, place=place))
+
+    def _noted(self, event: MessageReceived) -> MessageReceived:
+        self._unspoken.note(event.message_id, event.sender)
+        self._tongues.note(event.sender)
+        return event
 
     async def _target(self, form: Form, *, sees_content: bool) -> Quoted:
         try:

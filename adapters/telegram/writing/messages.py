@@ -90,7 +90,7 @@ class Messages:
     async def find(
         self, key: ConversationKey, *, after: MessageId, reply_to: MessageId | None, known: Collection[MessageId]
     ) -> MessageId | None:
-        """See `Search`: up to 400 ids are tried; what is found has no button any more, if it had one."""
+        """See `Search`: up to 400 ids are tried."""
         return await self._search.find(key, after=after, reply_to=reply_to, known=known)
 
     async def _edit_markup(self, key: ConversationKey, number: int, markup: str | None) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 import logging
 
 from adapters.telegram.errors import RIGHTS_REMEDY, telegram_errors
+from adapters.telegram.places import key_of
 from adapters.telegram.raw import RawBot
 from adapters.telegram.writing.posting import sending
 from adapters.unanswered import Unanswered
@@ -40,11 +41,10 @@ class Unspoken:
             await self._write_privately(sender, key)
 
     async def _write_privately(self, person: Person, key: ConversationKey) -> None:
-        private = ConversationKey(platform=key.platform, chat_id=person.id)
         try:
             with telegram_errors(f"writing privately to {person.id}"):
                 where = await self._bot.raw_chat_title(int(key.chat_id))
                 told = texts.may_not_write(where).in_language(person.language or "")
-                await self._bot.raw_send(*sending(private, Part(told), reply_to=None))
+                await self._bot.raw_send(*sending(key_of(int(person.id)), Part(told), reply_to=None))
         except PlatformError as error:
             _log.info("%s Nobody could be told that I may not write in chat %s.", error, key.chat_id)
