@@ -132,6 +132,8 @@ def test_both_platforms_show_the_same_of_any_markdown(markdown: str) -> None:
 @given(markdown=st.one_of(st.text(), RICH), final=st.booleans(), limit=st.integers(60, 300))
 @example(markdown="/HTTP://0", final=True, limit=60)
 @example(markdown="/x`-`", final=True, limit=60)
+@example(markdown="0" * 54 + ":/0:0/0", final=True, limit=60)
+@example(markdown="0" * 54 + ":/ab/cde", final=True, limit=60)
 def test_every_part_of_any_text_is_valid_by_itself(platform: str, markdown: str, final: bool, limit: int) -> None:
     check(platform, PLATFORMS[platform](markdown, final=final, text_length=limit), limit)
 

@@ -1,6 +1,6 @@
 """What a terminal shows of an answer."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.console.limits import LIMITS
@@ -62,6 +62,7 @@ def test_a_line_over_the_limit_is_cut() -> None:
         )
     )
 )
+@example(["`", "a", "`", "\n", "**", "**", "`"])
 def test_a_growing_answer_only_ever_gets_longer(pieces: list[str]) -> None:
     before = ""
     for end in range(len(pieces) + 1):

@@ -1,6 +1,7 @@
 """What people want forgotten is gone; what is kept of them they can have; what they used they can see."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,17 @@ async def test_a_conversation_is_forgotten_by_who_manages_it_and_by_others_as_fa
         await core.finish()
         assert last(core).text == data_texts.FORGOTTEN_HERE
         assert "words of Ann" not in everything_stored(tmp_path)
+
+
+async def test_forget_in_reply_to_a_message_of_another_chat_forgets_nothing_here(tmp_path: Path) -> None:
+    chat = FakeChat(text_length=400)
+    async with running_core(tmp_path, said("Paris."), said("Rome."), chat=chat) as core:
+        await core.hear(message("capital of France?"))
+        await core.finish()
+        elsewhere = replace(quote("7", "what I said in another chat"), message_id=None)
+        await core.hear(command("/forget message", quoted=[elsewhere]))
+        await core.finish()
+        assert chat.texts() == ["Paris.", data_texts.NOTHING_TO_FORGET]
+        await core.hear(command("/forget", quoted=[elsewhere]))
+        await core.finish()
+        assert chat.texts()[0] == "Paris."

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.choices import ConversationSettings
@@ -49,6 +49,8 @@ class World:
     """Still to be answered, as they are now."""
     moved: set[TurnId] = field(default_factory=set)
     """Done again: these have no place in their sender's order any more."""
+    held_up: set[TurnId] = field(default_factory=set)
+    """Begun in vain, since the store failed: these keep their place until they are tried again."""
     store_fails: bool = False
     all_may_end: bool = False
 
@@ -59,11 +61,14 @@ class World:
         beside = [other for other in self.running if other.key == turn.key]
         assert len(beside) < AT_ONCE
         assert turn.sender not in {other.sender for other in beside}, "one of a person at a time"
-        assert turn.settings.is_per_person or not beside, "one at a time where all share the conversation"
+        is_begun_alone = not beside or turn.id in self.held_up
+        assert turn.settings.is_per_person or is_begun_alone, "one at a time where all share the conversation"
         assert turn == self.asked[turn.id], "as it is now"
         assert self.clock.now() >= turn.ready_at
+        self.held_up.discard(turn.id)
         if self.store_fails:
             self.store_fails = False
+            self.held_up.add(turn.id)
             raise StorageError("away")
         self.running.append(turn)
         self.begun.append(turn)
@@ -118,6 +123,7 @@ class World:
                 assert self.lanes.put(changed)
         else:
             self.gates[turn.id] = asyncio.Event()
+            self.held_up.discard(turn.id)
             self.asked[turn.id] = changed
             self.moved.add(turn.id)
             self.owed.add(turn.id)

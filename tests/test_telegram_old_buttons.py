@@ -9,15 +9,19 @@ from tests.emulators.telegram_types import Message
 from tests.home import Home
 from tests.people import TelegramPeople
 from tests.people_verbs import Place
+from tests.stored import sent_in
 
 pytestmark = pytest.mark.parametrize("home", ["telegram"], indirect=True)
 
 
 async def _failed(home: Home, place: Place) -> Message:
     """An answer with a button that asks again."""
+    sent_before = sent_in(home.database.parent)
     home.model.reply(Script(status=500, message="down for now"))
     await home.people.say(place, "capital of France?", mention=True)
     await home.buttons(place, texts.RETRY_LABEL)
+    # Such a message is old: its receipt was stored long ago.
+    await eventually(lambda: sent_in(home.database.parent) > sent_before)
     answer: Message = home.people.answers(place)[-1]
     return answer
 

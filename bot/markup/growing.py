@@ -51,7 +51,7 @@ _BACKTICKS = re.compile("`+")
 _VERBATIM = re.compile(r"`+|\\[(\[]|\$")
 _SIGNS = "$_*~"
 _TILDE = ord("~")
-_TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\s*\Z", re.IGNORECASE)
+_TAIL = re.compile(r"(?:https?:\S*|h(?:tt?(?:ps?)?)?|\\\w*|<\S*|[^\w\s]+)?\Z", re.IGNORECASE)
 """What the next character may change: an address, a mention, signs."""
 
 

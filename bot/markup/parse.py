@@ -158,6 +158,8 @@ class _Builder:
 
     def _leaf(self, token: Token, line: int, is_apart: bool) -> Block:
         match token.type:
+            case "hr" if self._is_last_line(line):  # ``- - -`` may become lists within lists, ``***`` bold words.
+                return Paragraph(line=line, is_apart=is_apart, inside=())
             case "hr":
                 return Rule(line=line, is_apart=is_apart)
             case "table":
@@ -199,6 +201,10 @@ class _Builder:
         unsure = max(0, token.map[1] - (self.unsettled_line or 0)) if token.map else len(lines)
         sure_length = len("\n".join(lines[: max(0, len(lines) - unsure)]))
         return growing_inlines(token.content, changeable_from=sure_length, is_last=is_last)
+
+    def _is_last_line(self, line: int) -> bool:
+        """Where a growing text goes on."""
+        return self.unsettled_line is not None and line == len(self._lines) - 1
 
     def _may_go_on(self, token: Token) -> bool:
         """What comes next is not sure to end this block."""

@@ -18,6 +18,9 @@ _NEW_IN_CODE = re.compile(r"\n(?:[ \t]*\n)+(?=[^\s)}\]])")
 _BLANK_IN_CODE = re.compile(r"\n[ \t]*\n")
 _LINE_IN_CODE = re.compile(r"\n")
 _WORD_END = re.compile(r"\s(?=\S)")
+_LONGEST_COMMAND = 65
+"""With its slash: no platform takes what is longer for one."""
+_TORN_NAME = re.compile(rf"/\w{{2,{_LONGEST_COMMAND}}}\Z")
 _LOOKAHEAD = 2
 """So many characters behind a cut have a say in it."""
 _WHOLE_LINES = frozenset({Kind.QUOTE, Kind.HEADING})
@@ -168,10 +171,17 @@ class _Splitter:
     def _may_cut(self, place: int) -> bool:
         if self._markers.around(place, with_end=True):
             return False  # An entry of a list would lose its words.
-        # An @ cut off from the address that it belongs to could become the mention of somebody, and a sign behind a
-        # backslash could become markup.
-        is_safe = self._text[place : place + 1] != "@" and self._text[place - 1] != "\\"
-        return is_safe and cut_before(self._text, place) == place
+        return cut_before(self._text, place) == place and not self._would_change(place)
+
+    def _would_change(self, place: int) -> bool:
+        """Whether a cut here would make something else of what is beside it.
+
+        An ``@`` or ``/`` cut off from the address or fraction that it belongs to could become a mention or a command,
+        so could a part of a name in a path, and a sign behind a backslash could become markup.
+        """
+        if self._text[place : place + 1] in {"@", "/"} or self._text[place - 1] == "\\":
+            return True
+        return _TORN_NAME.search(self._text, max(0, place - _LONGEST_COMMAND), place + 1) is not None
 
 
 class _Places:

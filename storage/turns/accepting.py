@@ -239,4 +239,5 @@ def _new_turn(turn_id: TurnId, heard: Heard, command: Command | None) -> Turn:
 
 
 def _about(message: MessageReceived) -> MessageId | None:
-    return next((quote.message_id for quote in message.quoted if quote.message_id is not None), None)
+    """What a command replies to: the id of no message where that stands in another chat."""
+    return next((quote.message_id or MessageId("") for quote in message.quoted), None)
