@@ -99,6 +99,8 @@ turns = sa.Table(
     sa.Column("buttons", sa.JSON(none_as_null=True)),
     # A list of {by, value}: pressed, and not acted on yet.
     sa.Column("presses", sa.JSON(none_as_null=True)),
+    # Apart from the lease and the attempts, which do not outlast a restart or an edit.
+    sa.Column("never_begun", sa.Boolean, nullable=False, server_default=sa.false()),
     # An id must never come back: a reset and the order of history are told by ids.
     sqlite_autoincrement=True,
 )

@@ -134,6 +134,7 @@ def test_both_platforms_show_the_same_of_any_markdown(markdown: str) -> None:
 @example(markdown="/x`-`", final=True, limit=60)
 @example(markdown="0" * 54 + ":/0:0/0", final=True, limit=60)
 @example(markdown="0" * 54 + ":/ab/cde", final=True, limit=60)
+@example(markdown="0" * 30 + "https://x.de/aaaaaaa。b/ccccccccccc\\/help0", final=True, limit=60)
 def test_every_part_of_any_text_is_valid_by_itself(platform: str, markdown: str, final: bool, limit: int) -> None:
     check(platform, PLATFORMS[platform](markdown, final=final, text_length=limit), limit)
 

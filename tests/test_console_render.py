@@ -63,6 +63,7 @@ def test_a_line_over_the_limit_is_cut() -> None:
     )
 )
 @example(["`", "a", "`", "\n", "**", "**", "`"])
+@example(["b c", "** ", "\n", "- ", "> "])
 def test_a_growing_answer_only_ever_gets_longer(pieces: list[str]) -> None:
     before = ""
     for end in range(len(pieces) + 1):

@@ -139,6 +139,20 @@ class World:
         assert await draining == 0
 
 
+def one_by_one(*actions: tuple[Any, ...]) -> Sequence[tuple[tuple[Any, ...], bool]]:
+    return [(one, False) for one in actions]
+
+
+@example(
+    one_by_one(
+        ("share",),
+        ("store fails",),
+        ("ask", "Ann", KEYS[0], 0),
+        ("apart",),
+        ("ask", "Ben", KEYS[0], 0),
+        ("time passes",),
+    )
+)
 @given(actions=st.lists(st.tuples(action, st.booleans()), min_size=15, max_size=30))
 def test_everybodys_own_are_answered_in_order_within_the_bounds_and_none_is_lost(
     actions: Sequence[tuple[tuple[Any, ...], bool]],

@@ -152,6 +152,9 @@ class World:
 @settings(max_examples=settings().max_examples // 2)
 @given(actions=st.lists(action, max_size=14), resend_is_safe=st.booleans(), are_apart=st.booleans())
 @example(actions=[("ask", 2), ("time", 0), ("edit", 2), ("ask", 0)], resend_is_safe=False, are_apart=False)
+@example(
+    actions=[("ask", 2), ("ask", 2), ("edit", 2), ("restart", 0), ("ask", 0)], resend_is_safe=False, are_apart=False
+)
 def test_each_question_that_stands_has_one_whole_answer_and_no_other_message_is_left(
     actions: Sequence[tuple[str, int]], resend_is_safe: bool, are_apart: bool
 ) -> None:

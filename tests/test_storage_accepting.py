@@ -14,7 +14,7 @@ from bot.records.turns import Turn, TurnState
 from storage.tables import conversations
 from tests.happenings import KEY, message, photo
 from tests.manual_clock import START
-from tests.storing import accept, begin, database, exchange, finish, hear, plain_connection, read, said, store_at
+from tests.storing import accept, begin, database, edit, exchange, finish, hear, plain_connection, read, said, store_at
 
 
 def after(seconds: float) -> datetime:
@@ -186,6 +186,15 @@ async def test_what_does_not_belong_to_a_waiting_turn_stays_apart(
         turn = await accept(store, message("What is", attachments=[photo("p")]), ready_after_s=2)
 
         assert not await _joins(store, turn, heard, at=after(at_s))
+
+
+async def test_a_question_that_was_begun_waits_only_for_its_own_edits_also_after_a_restart(tmp_path: Path) -> None:
+    async with store_at(tmp_path) as store:
+        turn = await accept(store, message("2 + 2?", message_id="1"))
+        await begin(store, turn)
+        await edit(store, message("3 + 3?", message_id="1"))
+    async with store_at(tmp_path) as store:
+        assert not await _joins(store, turn, message("What is pi?"), at=START)
 
 
 async def test_nothing_joins_a_command(tmp_path: Path) -> None:

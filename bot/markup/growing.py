@@ -103,7 +103,8 @@ def closed(text: str, changeable_from: int) -> tuple[str, str]:
         scan.whole += whole
     start = scan.whole_from(min([start, *scan.open]))
     # What signs mean depends on what follows them.
-    start = scan.whole_from(len(shown[:start].rstrip(_SIGNS)))
+    if not shown.startswith("\n", start):
+        start = scan.whole_from(len(shown[:start].rstrip(_SIGNS)))
     start = len(shown[:start].rstrip())
     styles = scan.styles[::-1] if len(scan.styles) <= _MOST_STYLES else []
     return shown[:start], "".join([shown[start : scan.end].rstrip(), scan.closing, *styles])

@@ -22,7 +22,7 @@ from storage.tables import ARGUMENT_LENGTH, NAME_LENGTH, conversations, turns
 from storage.transactions import AnyRow
 from storage.turns import moving, refusals
 from storage.turns.heard import Heard
-from storage.turns.rows import HAS_RECEIPTS, turn_by_id
+from storage.turns.rows import turn_by_id
 
 _open = turns.alias("open")
 _NEWEST_OPEN = (
@@ -50,7 +50,7 @@ _SITUATION = (
         turns.c.album_id,
         turns.c.accepted_at,
         turns.c.ready_at,
-        sa.or_(turns.c.lease_owner.is_not(None), HAS_RECEIPTS).label("was_begun"),
+        turns.c.never_begun,
     )
     .join_from(conversations, turns, turns.c.id == _NEWEST_OPEN, isouter=True)
     .where(IS_KEY)
@@ -137,7 +137,7 @@ def _may_join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> bool:
         return False
     is_waiting = turn.state == TurnState.ACCEPTED
     # One that was begun before waits for further edits of its own words.
-    is_for_more = is_waiting and not turn.was_begun and turn.ready_at > max(arrival.now, turn.accepted_at)
+    is_for_more = is_waiting and turn.never_begun and turn.ready_at > max(arrival.now, turn.accepted_at)
     which = {"turn_id": turn.id, "conversation_id": turn.conversation_id, "sender": message.sender.id}
     if is_waiting and message.album_id is not None and message.album_id == turn.album_id:
         fits = turn.command is None or turn.command in LOOKING
@@ -214,6 +214,7 @@ def _new_values(heard: Heard, conversation_id: int, command: Command | None) -> 
         "album_id": message.album_id,
         "reply_to": heard.reply_to,
         "accepted_at": heard.arrival.now,
+        "never_begun": True,
         **heard.beginning,
     }
 

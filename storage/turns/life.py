@@ -43,6 +43,7 @@ _BEGIN = (
     .values(
         state=sa.case((_IS_BEGINNING, TurnState.ANSWERING.value), else_=turns.c.state),
         attempts=turns.c.attempts + sa.case((_IS_BEGINNING, 1), else_=0),
+        never_begun=False,
         lease_owner=sa.bindparam("owner"),
         lease_until=sa.bindparam("until", type_=Moment),
     )

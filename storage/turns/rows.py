@@ -17,7 +17,7 @@ from storage.tables import DETAIL_LENGTH, conversations, deliveries, turns
 from storage.transactions import AnyRow
 
 _receipts = deliveries.alias("receipts")
-HAS_RECEIPTS = sa.exists().where(_receipts.c.turn_id == turns.c.id)
+_HAS_RECEIPTS = sa.exists().where(_receipts.c.turn_id == turns.c.id)
 
 SELECT_TURN = sa.select(
     turns.c.id,
@@ -40,7 +40,7 @@ SELECT_TURN = sa.select(
     conversations.c.thread_id,
     conversations.c.is_private,
     conversations.c.settings,
-    HAS_RECEIPTS.label("has_receipts"),
+    _HAS_RECEIPTS.label("has_receipts"),
 ).join_from(turns, conversations)
 """For `as_turn`."""
 

@@ -16,6 +16,8 @@ _QUIET = "\u2060"
 _MENTION = re.compile(r"(?<![A-Za-z0-9_])@\w")
 _COMMAND = re.compile(r"(?<![\w/<>])/([A-Za-z0-9_]{1,64})(?![\w/])")
 """What Telegram takes for a command, or a little more (Bot API, MessageEntity: bot_command)."""
+_COMMAND_BEGUN = re.compile(r"(?<![\w/<>])/(?!/)")
+"""Within an address it is none, until the address is cut."""
 _STANDS_ALONE = re.compile(r"(?<![^\s(\"'“‘«\[\u2066])/\w+(?=[^\w\s/]{0,2}(?:\s|\Z))")
 """Also in the isolate that it gets within a text from right to left; see `bot.markup.direction`."""
 _MAY_GO_ON = re.compile(r"/\w{0,65}[^\w\s]{0,2}\Z")
@@ -27,8 +29,9 @@ _OPAQUE = frozenset({Kind.CODE, Kind.PRE, Kind.LINK})
 def quietened(flat: Flat) -> Flat:
     """Keep Telegram from finding mentions, and commands that the bot does not have.
 
-    Addresses that hold an ``@`` become links, other ``@`` get a joiner. A command that stands alone, such as ``/etc``,
-    becomes code, so that it is copied as it is; the slash of ``(a+b)/2a`` gets a joiner.
+    Addresses that hold an ``@``, or what cut off were a command, become links; other ``@`` get a joiner. A command
+    that stands alone, such as ``/etc``, becomes code, so that it is copied as it is; the slash of ``(a+b)/2a`` gets a
+    joiner.
     """
     if "@" not in flat.text and "/" not in flat.text:
         return flat
@@ -74,7 +77,7 @@ def _settled(flat: Flat) -> int | None:
 
 def _linked(span: Span, text: str) -> Span:
     url = text[span.start : span.end]
-    if span.kind is Kind.ADDRESS and "@" in url and is_link(url):
+    if span.kind is Kind.ADDRESS and ("@" in url or _COMMAND_BEGUN.search(url)) and is_link(url):
         return replace(span, kind=Kind.LINK, value=url)
     return span
 
