@@ -1,6 +1,7 @@
 """Somebody presses a button of an answer that is no longer remembered: they alone are told that it is too old."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -28,7 +29,7 @@ def _told(home: Home, group: Place) -> list[str]:
 
 
 def _forget_by_retention(home: Home) -> None:
-    with sqlite3.connect(home.database) as database:
+    with closing(sqlite3.connect(home.database, isolation_level=None)) as database:
         database.execute("PRAGMA foreign_keys = ON")
         database.execute("DELETE FROM turns")
 
