@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
+import pytest
+
 from bot.choices import ConversationSettings
 from bot.errors import StorageError
 from bot.events import ConversationKey, MessageId, PersonId
 from bot.records.turns import Turn, TurnId, TurnState
 from tests.happenings import FAKE
-from tests.manual_clock import START
+from tests.manual_clock import START, ManualClock
 
 
 def turn(
@@ -52,3 +54,13 @@ class Answering:
     def let_go(self, *numbers: int) -> None:
         for number in numbers:
             self.gates.setdefault(number, asyncio.Event()).set()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def answering() -> Answering:
+    return Answering()

@@ -15,7 +15,7 @@ from tests.home import Home, at_home
 from tests.picture_people import PLATFORMS, PicturePeople, people_of
 from tests.process import BotProcess
 
-pytest_plugins = ("tests.emulated",)
+pytest_plugins = ("tests.answering", "tests.elsewhere", "tests.emulated", "tests.surroundings")
 
 # python-telegram-bot, which some tests use as a client, warns about the old unit of its waits unless this is set.
 os.environ["PTB_TIMEDELTA"] = "true"

@@ -11,16 +11,6 @@ from tests.manual_clock import START, ManualClock, settle
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def answering() -> Answering:
-    return Answering()
-
-
-@pytest.fixture
 def lanes(answering: Answering, clock: ManualClock) -> Lanes:
     return Lanes(answering, clock=clock, readiness=Readiness(), per_lane=2, total=4)
 

@@ -10,16 +10,6 @@ from tests.manual_clock import ManualClock, settle
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def answering() -> Answering:
-    return Answering()
-
-
-@pytest.fixture
 def side_by_side(answering: Answering, clock: ManualClock) -> Lanes:
     return Lanes(answering, clock=clock, readiness=Readiness(), per_lane=4, total=9, at_once=2)
 

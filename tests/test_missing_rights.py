@@ -11,6 +11,7 @@ from tests.emulators.model import Script
 from tests.emulators.model_script import pieces_of
 from tests.home import Home, at_home
 from tests.people import TelegramPeople
+from tests.people_verbs import Place
 
 LONG = "\n\n".join(f"Line {number} of a very long answer, which goes on and on." for number in range(200))
 
@@ -42,16 +43,21 @@ async def test_where_the_question_is_gone_the_answer_comes_without_a_reference(h
     assert home.people.replied_to(group) == [None]
 
 
+async def _muted(home: Home) -> Place:
+    """A group in which the bot may not write, and was asked something."""
+    assert isinstance(home.people, TelegramPeople)
+    group = home.people.group()
+    home.people.telegram.mute(group.chat)
+    home.model.reply("Nobody hears me.", "But Bob does.")
+    await home.people.say(group, "hello?", mention=True)
+    return group
+
+
 @on_telegram
 async def test_where_the_bot_may_not_write_on_telegram_the_operator_reads_it_and_others_are_answered(
     home: Home,
 ) -> None:
-    people = home.people
-    assert isinstance(people, TelegramPeople)
-    group, private = people.group(), people.private("Bob")
-    people.telegram.mute(group.chat)
-    home.model.reply("Nobody hears me.", "But Bob does.")
-    await people.say(group, "hello?", mention=True)
+    people, group, private = home.people, await _muted(home), home.people.private("Bob")
     await eventually(lambda: "could not be delivered" in home.bot.output, what="a line in the log")
     await people.say(private, "and me?", who="Bob")
     await eventually(lambda: home.shown(private), what="an answer elsewhere")
@@ -75,12 +81,8 @@ async def test_where_the_bot_may_not_write_who_once_wrote_to_it_reads_so_private
 
 @on_telegram
 async def test_where_the_bot_may_not_write_and_nobody_can_be_told_only_the_operator_reads_it(home: Home) -> None:
-    people = home.people
-    assert isinstance(people, TelegramPeople)
-    group, private = people.group(), people.private("Bob")
-    people.telegram.mute(group.chat)
-    home.model.reply("Nobody hears me.", "But Bob does.")
-    await people.say(group, "hello?", mention=True)
+    people, private = home.people, home.people.private("Bob")
+    await _muted(home)
     await eventually(lambda: "Nobody could be told" in home.bot.output, what="a line in the log")
     await people.say(private, "and me?", who="Bob")
     await home.reads(private, "But Bob does.")

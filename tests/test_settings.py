@@ -1,37 +1,14 @@
 """Configuration, as an operator writes it: variables, `.env`, secret files and `glimpse.toml` in a real directory."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from bot.errors import SettingsError
 from bot.settings.model import DEFAULT_MODEL_API_URL
 from bot.settings.settings import Settings, load_settings, unknown_in_environment
-from bot.settings.variables import variables
+from tests.surroundings import problem
 
-
-@pytest.fixture(autouse=True)
-def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory and an environment without anything of Glimpse's."""
-    names = variables(Settings)
-    for name in os.environ:
-        if name.removesuffix("_FILE") in names:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def env(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    return monkeypatch
-
-
-def problem() -> str:
-    """The text of the error that stops the start."""
-    with pytest.raises(SettingsError) as caught:
-        load_settings()
-    return str(caught.value)
+pytestmark = pytest.mark.usefixtures("directory")
 
 
 def test_without_anything_the_defaults_of_the_design_hold() -> None:
@@ -211,44 +188,6 @@ def test_every_problem_has_its_line(env: pytest.MonkeyPatch) -> None:
 def test_closed_access_is_refused_until_it_exists(env: pytest.MonkeyPatch) -> None:
     env.setenv("ACCESS", "closed")
     assert "closed is not supported yet" in problem()
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("TELEGRAM_TOKEN", "hunter2-hunter2"),
-        ("DISCORD_TOKEN", "Bot hunter2"),
-        ("MODEL_API_KEY", "hunter2 hunter2"),
-        ("MODEL_API_KEY", "hunter2-ключ"),
-    ],
-)
-def test_a_wrong_secret_is_not_shown(env: pytest.MonkeyPatch, name: str, value: str) -> None:
-    env.setenv(name, value)
-    with pytest.raises(SettingsError) as caught:
-        load_settings()
-    assert str(caught.value).startswith(f"{name} has a wrong value, not shown here: it must ")
-    assert "hunter2" not in str(caught.value)
-    assert caught.value.__cause__ is None
-    assert caught.value.__context__ is None
-
-
-def test_a_password_inside_of_an_address_is_not_shown(env: pytest.MonkeyPatch) -> None:
-    env.setenv("MODEL_API_URL", "ftp://me:hunter2@host/v1")
-    assert 'MODEL_API_URL is "ftp://***@host/v1"' in problem()
-
-
-def test_secrets_are_masked_when_settings_are_printed_and_listed_for_the_log(env: pytest.MonkeyPatch) -> None:
-    env.setenv("DISCORD_TOKEN", "discord-hunter2")
-    env.setenv("TELEGRAM_TOKEN", "1:hunter2")
-    env.setenv("MODEL_API_KEY", "key-hunter2")
-    settings = load_settings()
-    assert "hunter2" not in repr(settings)
-    assert settings.secrets == {"discord-hunter2", "1:hunter2", "key-hunter2"}
-
-
-def test_a_password_inside_of_an_address_is_a_secret_in_both_spellings(env: pytest.MonkeyPatch) -> None:
-    env.setenv("MODEL_API_URL", "https://me:hunter%2Ftwo@host/v1")
-    assert load_settings().secrets == {"hunter%2Ftwo", "hunter/two"}
 
 
 @pytest.mark.parametrize("port", ["", ":443", ":80", ":88", ":8443"])

@@ -94,12 +94,13 @@ class Receiver:
             self._seen.end(number)
 
     def _through(self, number: int, job: Job) -> Job:
-        """Let `SeenUntil` know when this job is done; one that is cancelled comes again after the restart."""
+        """Let `SeenUntil` know when this job is done."""
 
         async def through() -> None:
             try:
                 await job()
             except Exception:
+                # Not when it is cancelled: then it comes again after the restart.
                 self._seen.end(number)
                 raise
             self._seen.end(number)
