@@ -36,7 +36,7 @@ class Scene:
         """Wait until exactly this is what the bot has said there."""
         wanted = list(answers)
         try:
-            await eventually(lambda: self.people.words(place) == wanted, within_s=30)
+            await eventually(lambda: self.people.words(place) == wanted)
         except AssertionError as error:
             raise AssertionError(f"{self.people.words(place)} instead of {wanted}") from error
 

@@ -89,7 +89,7 @@ async def test_the_bot_stops_in_time_though_a_command_can_not_be_answered(tmp_pa
     async with running_core(tmp_path, chat=StuckChat()) as core:
         await core.hear(message("/help", command=Command(name="help")))
         await core.settle()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await core.inbox.drain(grace_s=0.01)
         assert len(await core.unfinished()) == 1, "it is answered after the next start"
 

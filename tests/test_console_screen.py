@@ -155,7 +155,7 @@ async def test_a_conversation_in_a_terminal_looks_like_one(terminal: Terminal) -
         await answer.show("Hi")
         await answer.show("Hi there", final=True)
         terminal.type("\x04")
-        await asyncio.wait_for(receiving, 5)
+        await asyncio.wait_for(receiving, 20)
 
     await eventually(lambda: terminal.shows("Hi there\r\nyou> \r\n"))
     assert terminal.screen == ("Welcome.\r\nTwo lines.\r\nyou> hello\r\n...\r   \rHi there\r\nyou> \r\n")
@@ -168,7 +168,7 @@ async def test_an_answer_to_an_earlier_line_takes_the_place_of_the_prompt(termin
         await Answer(chat, "1").show("Late", final=True)
         chat.announce(sentence("A word."))
         terminal.type("/quit\n")
-        await asyncio.wait_for(receiving, 5)
+        await asyncio.wait_for(receiving, 20)
 
     blank = "\r     \r"
     await eventually(lambda: terminal.shows("/quit\r\n"))
@@ -218,7 +218,7 @@ def test_questions_by_pipe_are_answered_without_prompts() -> None:
 
 
 def _wait_for(look: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 20
     while not look():
         assert time.monotonic() < give_up
         time.sleep(0.01)

@@ -1,5 +1,6 @@
 """What was missed on Discord comes before what is said now, however sessions come and go."""
 
+import asyncio
 from dataclasses import replace
 
 from tests.discord_bot import EXACT, Core, HastyClock, looks, running, talked, was_running
@@ -123,11 +124,13 @@ async def test_catching_up_delays_nobody_else(discord_emulator: DiscordEmulator,
     core = Core()
     await was_running(discord_emulator, core)
     await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} missed")
-    slow = discord_emulator.fail("GET /channels/*/messages", status=200, delay_s=0.5)
+    hold = asyncio.Event()
+    slow = discord_emulator.fail("GET /channels/*/messages", status=200, hold=hold)
     async with running(discord_emulator, core=core) as bot:
         await eventually(lambda: slow.times == 0)
         await discord_emulator.say(discord_emulator.add_channel(), ann, "elsewhere")
-        await eventually(lambda: bot.events, within_s=0.4)
+        await bot.hears()
+        hold.set()
         await bot.hears(2)
 
     assert [event.text for event in bot.events] == ["elsewhere", "missed"]

@@ -67,7 +67,7 @@ async def test_without_the_rights_to_reply_and_to_attach_files_a_long_answer_com
         await discord.until_connected()
         model_emulator.reply(LONG)
         await discord.say(channel, ann, f"{discord.bot.mention} talk!")
-        await eventually(lambda: "Line 299" in words(discord, channel), within_s=40)
+        await eventually(lambda: "Line 299" in words(discord, channel))
         await bot.terminate()
 
     assert words(discord, channel) == LONG
@@ -84,7 +84,7 @@ async def test_what_does_not_fit_into_six_private_messages_comes_in_the_private_
         await discord.until_connected()
         model_emulator.reply(LONG)
         await discord.use_command(channel, ann, "ask", {"question": "talk!"})
-        await eventually(lambda: "Line 299" in words(discord, discord.dm(ann)), within_s=40)
+        await eventually(lambda: "Line 299" in words(discord, discord.dm(ann)))
 
     assert len(discord.visible(channel)) == 6
     assert all(MessageFlag.EPHEMERAL in message.flags for message in discord.visible(channel))

@@ -122,7 +122,7 @@ async def test_a_gateway_that_refuses_for_good_ends_listening_with_a_remedy(disc
         assert bot.receiving is not None
         await discord_emulator.disconnect(4004)
         with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
-            await asyncio.wait_for(bot.receiving, 5)
+            await asyncio.wait_for(bot.receiving, 20)
 
 
 async def test_logging_in_again_waits_longer_each_time(discord_emulator: DiscordEmulator) -> None:
@@ -158,7 +158,7 @@ async def test_a_token_that_is_revoked_while_running_ends_listening(discord_emul
     async with chat_with(discord_emulator) as chat:
         discord_emulator.fail("GET /users/@me", status=401)
         with pytest.raises(PlatformRefused, match="DISCORD_TOKEN"):
-            await asyncio.wait_for(chat.receive(Core()), 5)
+            await asyncio.wait_for(chat.receive(Core()), 20)
 
 
 def has_begun(discord: DiscordEmulator, sessions: int) -> bool:

@@ -1,12 +1,11 @@
 """How an answer is written and split for Discord."""
 
-import time
-
 import pytest
 
 from adapters.discord.render import render
 from bot.markup.graphemes import cut_before
 from tests.discord_markdown import read, text_of
+from tests.work import GROWS_AS_ITS_TEXT, growth
 
 LIMIT = 2000
 
@@ -236,14 +235,14 @@ def test_thousands_of_one_sign_are_survived(char: str) -> None:
             assert all(0 < len(part) <= LIMIT for part in texts(markdown, final=final))
 
 
-def test_an_answer_of_nine_thousand_characters_is_rendered_in_milliseconds() -> None:
-    markdown = "".join(
-        f"Some **words** of answer {number}, with `code` in it. " * 20 + "\n\n```py\n" + "x = 1\n" * 30 + "```\n\n"
-        for number in range(8)
-    )
-    began = time.process_time()
+def test_the_work_of_rendering_grows_as_the_answer_does() -> None:
+    def answer(paragraphs: int) -> str:
+        return "".join(
+            f"Some **words** of answer {paragraphs}.{number}, with `code` in it. " * 20
+            + "\n\n```py\n"
+            + "x = 1\n" * 30
+            + "```\n\n"
+            for number in range(paragraphs)
+        )
 
-    for _ in range(10):
-        render(markdown, final=False)
-
-    assert (time.process_time() - began) / 10 < 0.05  # About 4 ms on one core.
+    assert growth(lambda markdown: render(markdown, final=False), answer, 8) < GROWS_AS_ITS_TEXT

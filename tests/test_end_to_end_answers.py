@@ -29,7 +29,7 @@ async def test_a_long_answer_with_code_comes_whole_in_valid_parts(people: People
     model.reply(LONG_ANSWER)
     place = people.private()
     await people.say(place, "a long one, please")
-    await eventually(lambda: "block 15" in "".join(people.shown(place)), within_s=30)
+    await eventually(lambda: "block 15" in "".join(people.shown(place)))
     parts = await shown(people, place, len(people.shown(place)))
     assert all(0 < people.length(part) <= people.text_length for part in parts)
     joined = "\n".join(parts)
@@ -46,7 +46,7 @@ async def test_three_thousand_emoji_all_arrive(people: People, model: ModelEmula
     model.reply("😀" * 3000)
     place = people.private()
     await people.say(place, "smile!")
-    await eventually(lambda: sum(part.count("😀") for part in people.shown(place)) >= 3000, within_s=20)
+    await eventually(lambda: sum(part.count("😀") for part in people.shown(place)) >= 3000)
     parts = await shown(people, place, len(people.shown(place)))
     assert sum(part.count("😀") for part in parts) == 3000
     assert all(people.length(part) <= people.text_length for part in parts)

@@ -1,7 +1,6 @@
 """The bot as its own process: whatever fails around it, people read one answer or one kind sentence."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -110,11 +109,9 @@ async def test_a_slow_conversation_does_not_delay_another(people: People, model:
     slow, quick = people.group(), people.private()
     await people.say(slow, "slow", mention=True)
     await calls(model, 1)
-    began = time.monotonic()
     model.reply("Quick!")
     await people.say(quick, "quick")
     await eventually(lambda: people.shown(quick))
-    assert time.monotonic() - began < 5
     assert people.shown(slow) == []
     hold.set()
     await shown(people, slow)

@@ -78,7 +78,7 @@ async def test_an_answer_cut_short_by_a_stop_is_finished_in_place_at_the_next_st
         await end(bot)  # type: ignore[misc]  # both are coroutines
         assert len(people.shown(place)) == 1
         await bot.start()
-        await eventually(lambda: people.shown(place) == ["All of it."], within_s=20, what=str(people.shown(place)))
+        await eventually(lambda: people.shown(place) == ["All of it."], what=str(people.shown(place)))
 
 
 async def test_what_is_said_while_the_bot_is_down_on_telegram_is_answered_at_the_next_start(

@@ -57,7 +57,7 @@ async def _follow(scene: Scene, number: int, links: Sequence[str]) -> None:
     """Only the last one leads to a picture."""
     place, words = scene.people.private(f"Eve{number}"), f"what is behind {number}?"
     await scene.people.say_links(place, words, links, who=f"Eve{number}")
-    await eventually(lambda: scene.people.words(place), within_s=30)
+    await eventually(lambda: scene.people.words(place))
     (said,) = scene.people.words(place)
     call = scene.call_about(words)
     (seen,) = call.images
@@ -77,7 +77,7 @@ async def test_a_bomb_and_a_file_that_crashes_its_decoder_cost_a_line_each_and_h
         place, other = scene.people.private("Eve"), scene.people.private("Ann")
         bomb = png_claiming(60_000, 60_000)
         await scene.people.share_several(place, [JPEG, bomb, SLOW], "what are these?", who="Eve")
-        (worker,) = await eventually(lambda: _busy_workers(scene), what="a decoder at work", within_s=20)
+        (worker,) = await eventually(lambda: _busy_workers(scene), what="a decoder at work")
         await scene.people.share(other, File(name="a.jpg", data=JPEG), "and mine?")
         await scene.reads(other, ANSWER)
         assert scene.people.words(place) == [], "the slow one is still at work"

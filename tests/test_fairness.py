@@ -14,9 +14,6 @@ from tests.emulators.model import ModelEmulator, Script
 from tests.people import DiscordPeople, People, Place
 from tests.process import BotProcess
 
-PROMPT_S = 4.0
-"""An answer without anything in its way takes a tenth of this."""
-
 
 @pytest.fixture
 async def bot(people: People, model_emulator: ModelEmulator, tmp_path: Path) -> AsyncIterator[BotProcess]:
@@ -30,12 +27,12 @@ def bot_of(people: People, model: ModelEmulator, folder: Path) -> BotProcess:
 
 
 async def promptly_answered(people: People, place: Place, text: str) -> None:
-    """Wait until exactly this answer stands there, but not for long."""
-    await eventually(lambda: people.shown(place) == [text], within_s=PROMPT_S, what=f"{text}: {people.shown(place)}")
+    """Wait until exactly this answer stands there, however busy others keep it."""
+    await eventually(lambda: people.shown(place) == [text], what=f"{text}: {people.shown(place)}")
 
 
 @pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize("wait_s", [20, 300])
+@pytest.mark.parametrize("wait_s", [60, 300])
 async def test_a_long_flood_wait_of_one_chat_delays_no_other(
     people: People, model_emulator: ModelEmulator, wait_s: int
 ) -> None:

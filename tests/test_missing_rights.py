@@ -27,7 +27,7 @@ async def test_where_files_are_not_allowed_in_a_telegram_group_the_whole_answer_
         home.people.telegram.forbid_documents(group.chat)
         home.model.reply(LONG)
         await home.people.say(group, "talk!", mention=True)
-        await eventually(lambda: "Line 199" in "".join(home.shown(group)), within_s=20)
+        await eventually(lambda: "Line 199" in "".join(home.shown(group)))
         assert "\n\n".join(home.shown(group)).startswith(LONG)
 
 

@@ -168,7 +168,7 @@ async def test_closing_the_generator_closes_the_connection_at_once(model: ModelE
         async with aclosing(client.stream([says("Hi")], request_id="a")) as events:
             await anext(events)
             assert not model.calls[0].disconnected
-        await eventually(lambda: model.calls[0].disconnected, within_s=1)
+        await eventually(lambda: model.calls[0].disconnected)
 
 
 @pytest.mark.parametrize("silent_after", [0, 2])
@@ -177,12 +177,12 @@ async def test_cancelling_the_reader_closes_the_connection_at_once(model: ModelE
 
     async with client_of(model.url) as client:
         task = asyncio.create_task(listen(client))
-        await eventually(lambda: model.calls, within_s=1)
+        await eventually(lambda: model.calls)
         await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await eventually(lambda: model.calls[0].disconnected, within_s=1)
+        await eventually(lambda: model.calls[0].disconnected)
 
 
 async def fail_while_reading(client: ModelClient) -> None:
@@ -197,7 +197,7 @@ async def test_an_error_in_the_readers_own_code_closes_the_connection(model: Mod
     async with client_of(model.url) as client:
         with pytest.raises(ZeroDivisionError):
             await fail_while_reading(client)
-        await eventually(lambda: model.calls[0].disconnected, within_s=1)
+        await eventually(lambda: model.calls[0].disconnected)
 
 
 async def test_many_answers_at_once_do_not_mix(model: ModelEmulator) -> None:

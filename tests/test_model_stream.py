@@ -233,7 +233,7 @@ async def test_after_its_end_an_answer_does_not_wait_for_the_server(
 
     assert heard.text == "Hello from the emulated model."
     assert heard.finished.usage.prompt_tokens == 100
-    await eventually(lambda: model.calls[0].disconnected, within_s=1)
+    await eventually(lambda: model.calls[0].disconnected)
 
 
 async def test_a_line_without_end_is_refused(model: ModelEmulator) -> None:

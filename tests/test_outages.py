@@ -53,13 +53,13 @@ def fast(folder: Path, model: ModelEmulator, *people: People, **variables: str) 
 
 async def answered(people: People, place: Place, *texts: str) -> None:
     """Wait until exactly these texts stand there."""
-    await eventually(lambda: people.shown(place) == list(texts), within_s=20, what=f"{texts}: {people.shown(place)}")
+    await eventually(lambda: people.shown(place) == list(texts), what=f"{texts}: {people.shown(place)}")
 
 
 async def until_ready(bot: BotProcess, status: int) -> None:
     """Wait until `/readyz` answers with this status."""
     url = bot.health_url.replace("healthz", "readyz")
-    async with aiohttp.ClientSession() as session, asyncio.timeout(10):
+    async with aiohttp.ClientSession() as session, asyncio.timeout(20):
         while True:
             async with session.get(url) as response:
                 if response.status == status:

@@ -57,7 +57,7 @@ class Growing:
         """End it, and tell when its last words came."""
         self.task.cancel()
         await asyncio.wait({self.task})
-        with await asyncio.wait_for(self.pace.slot(Urgency.FINAL), 5):
+        with await asyncio.wait_for(self.pace.slot(Urgency.FINAL), 20):
             self.pace.__exit__()
             return self.clock.elapsed_s
 

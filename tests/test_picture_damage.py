@@ -13,7 +13,7 @@ from bot.ports.eyes import MarkedBox
 from bot.records.pictures import Box, Prepared
 from tests.drawing import animation, encoded, four_corners, hues, pdf, photo
 from tests.filming import film
-from tests.workshop import peak_bytes, reason, unblocked, verdict_of
+from tests.workshop import peak_bytes, reason, verdict_of
 
 SEED = 20_261_101
 FILES = 2_100
@@ -55,7 +55,7 @@ async def test_thousands_of_damaged_files_get_as_many_verdicts() -> None:
     originals = _originals()
     usable = 0
 
-    async with PictureWorkshop(FAST) as workshop, unblocked():
+    async with PictureWorkshop(FAST) as workshop:
         for number in range(FILES):
             damaged = _damaged(originals[number % len(originals)], chance)
             verdict = await verdict_of(workshop, damaged)
@@ -71,7 +71,7 @@ async def test_damaged_files_can_be_asked_about_in_every_way() -> None:
     originals = _originals()
     whole = Box(left=100, top=100, right=900, bottom=900)
 
-    async with PictureWorkshop(FAST) as workshop, unblocked():
+    async with PictureWorkshop(FAST) as workshop:
         for number in range(10 * len(originals)):
             damaged = _damaged(originals[number % len(originals)], chance)
             with contextlib.suppress(AttachmentError):

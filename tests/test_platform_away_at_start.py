@@ -105,6 +105,6 @@ async def test_a_picture_that_was_not_fetched_before_a_kill_is_seen_when_the_pla
         away.times = 0
         if is_discord:
             people.emulated.refuses_gateway = False  # type: ignore[attr-defined]  # Discord's
-        await eventually(lambda: people.shown(place) == ["A field."], within_s=20, what=str(people.shown(place)))
+        await eventually(lambda: people.shown(place) == ["A field."], what=str(people.shown(place)))
         assert len(model_emulator.calls[0].pictures) == 1
         assert await bot.terminate() == 0

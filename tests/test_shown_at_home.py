@@ -63,7 +63,7 @@ def seen(home: Home, place: Place) -> str:
 async def answered(home: Home, place: Place, script: str | Script, ending: str) -> None:
     home.model.reply(script)
     await home.people.say(place, "tell me")
-    await eventually(lambda: seen(home, place).rstrip().endswith(ending), within_s=30, what=ending)
+    await eventually(lambda: seen(home, place).rstrip().endswith(ending), what=ending)
 
 
 async def test_each_construct_is_shown_as_what_it_is(home: Home) -> None:

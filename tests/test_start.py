@@ -52,7 +52,7 @@ async def test_it_answers_healthz_while_it_runs_and_ends_on_sigterm(
         async with aiohttp.ClientSession() as session, session.get(bot.health_url) as response:
             assert response.status == 200
             assert await response.json() == {"status": "alive"}
-        assert await bot.terminate(within_s=10) == 0
+        assert await bot.terminate() == 0
 
 
 async def test_the_start_says_who_may_use_it_and_which_variables_it_does_not_know(
@@ -100,7 +100,7 @@ async def test_ctrl_c_ends_it_like_sigterm(
 ) -> None:
     async with bot_on_telegram(tmp_path, telegram_emulator, model_emulator) as bot:
         bot.send(signal.SIGINT)
-        assert await bot.wait(within_s=10) == 0
+        assert await bot.wait() == 0
 
 
 @pytest.mark.parametrize("platform", ["discord", "telegram"])
@@ -114,7 +114,7 @@ async def test_sigterm_ends_it_while_a_platform_does_not_answer_its_hello(
     try:
         await eventually(lambda: people.emulated.faults[0].times < 9, what="it says hello")
         bot.send(signal.SIGTERM)
-        assert await bot.wait(within_s=3) == 0
+        assert await bot.wait() == 0
     finally:
         if bot.running:
             await bot.kill()
@@ -150,4 +150,4 @@ async def test_a_send_that_hangs_does_not_keep_it_from_stopping(
         hanging = telegram_emulator.fail("POST /sendMessage", status=200, delay_s=60)
         await people.say(people.private(), "hello?")
         await eventually(lambda: hanging.times == 0, what="the answer is on its way")
-        assert await bot.terminate(within_s=6) == 0
+        assert await bot.terminate() == 0

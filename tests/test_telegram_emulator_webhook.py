@@ -90,9 +90,7 @@ async def test_what_is_refused_comes_again_and_holds_up_only_its_own_chat(
     assert info.last_error_date is not None
 
 
-async def test_the_waits_grow_from_none_to_two_seconds_and_double(
-    telegram_emulator: TelegramEmulator, bot: telegram.Bot
-) -> None:
+async def test_the_waits_grow_to_two_seconds_and_double(telegram_emulator: TelegramEmulator, bot: telegram.Bot) -> None:
     telegram_emulator.webhook.pace = 0.05
     at: list[float] = []
 
@@ -106,8 +104,7 @@ async def test_the_waits_grow_from_none_to_two_seconds_and_double(
         await eventually(lambda: len(at) == 4)
 
     waits = [later - earlier for earlier, later in itertools.pairwise(at)]
-    assert waits[0] < 0.08
-    assert 0.1 <= waits[1] < waits[2]
+    assert waits[1] >= 0.1
     assert waits[2] >= 0.2
 
 

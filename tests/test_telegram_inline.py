@@ -141,11 +141,11 @@ async def test_somebody_who_types_fast_holds_nobody_up(
 ) -> None:
     ann, chat = telegram_emulator.add_person("Ann"), telegram_emulator.add_elsewhere()
     model_emulator.reply_with("Hi.")
-    telegram_emulator.fail("POST /answerInlineQuery", status=200, delay_s=1.0, times=60)
+    telegram_emulator.fail("POST /answerInlineQuery", status=200, hold=asyncio.Event(), times=60)
     async with bot_on(telegram_emulator, model_emulator, tmp_path):
         for number in range(60):
             await telegram_emulator.type_inline(chat, ann, "x" * number)
         private = telegram_emulator.private(ann)
         await telegram_emulator.say(private, ann, "hello")
-        await eventually(lambda: telegram_emulator.visible(private), within_s=1.0)
+        await eventually(lambda: telegram_emulator.visible(private))
         await asyncio.sleep(0)

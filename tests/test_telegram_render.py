@@ -1,13 +1,14 @@
 """What people read on Telegram of what the model wrote."""
 
 import re
-import time
+from collections.abc import Callable
 
 import pytest
 
 from adapters.telegram.render import render
 from bot.ports.parts import MarkKind, Part
 from tests.telegram_marks import check_part, marked
+from tests.work import GROWS_AS_ITS_TEXT, growth
 
 BOLD, ITALIC, UNDERLINE, STRIKE, CODE, PRE, QUOTE, LINK = (
     MarkKind.BOLD,
@@ -241,28 +242,26 @@ def test_nesting_beyond_all_reason_is_shown_as_written() -> None:
 
 @pytest.mark.parametrize("final", [True, False])
 @pytest.mark.parametrize(
-    "text",
+    "text_of",
     [
-        "![" * 10_000,
-        "[" * 20_000,
-        "[" * 9000 + "]" * 9000,
-        "|" + "|".join("a" * 4000) + "\n|" + "|".join("-" * 4000) + "\n|a" * 4000,
-        "|" + "|".join("a" * 40) + "\n|" + "|".join("-" * 40) + "\n|a" * 4000,
-        "*a" * 15_000,
-        "`a" * 15_000,
-        "\\(" * 20_000,
-        "\\[\n" * 15_000,
-        "[a](" * 10_000,
-        "> " * 20_000,
-        "- " * 20_000,
+        lambda n: "![" * n,
+        lambda n: "[" * n,
+        lambda n: "[" * n + "]" * n,
+        lambda n: "|" + "|".join("a" * n) + "\n|" + "|".join("-" * n) + "\n|a" * n,
+        lambda n: "|" + "|".join("a" * 40) + "\n|" + "|".join("-" * 40) + "\n|a" * n,
+        lambda n: "*a" * n,
+        lambda n: "`a" * n,
+        lambda n: "\\(" * n,
+        lambda n: "\\[\n" * n,
+        lambda n: "[a](" * n,
+        lambda n: "> " * n,
+        lambda n: "- " * n,
     ],
 )
-def test_an_answer_made_to_keep_the_parser_busy_holds_up_nobody(text: str, final: bool) -> None:
-    started = time.process_time()
-    parts = render(text, final=final)
-
-    assert time.process_time() - started < 1.0  # At most 0.4 s on one core, when nothing else runs.
-    assert sum(len(part.text) for part in parts) <= 3 * len(text)
+def test_an_answer_made_to_keep_the_parser_busy_holds_up_nobody(text_of: Callable[[int], str], final: bool) -> None:
+    assert growth(lambda text: render(text, final=final), text_of, 5_000) < GROWS_AS_ITS_TEXT
+    longest = text_of(15_000)
+    assert sum(len(part.text) for part in render(longest, final=final)) <= 3 * len(longest)
 
 
 def test_a_wide_table_of_short_rows_does_not_become_dozens_of_messages() -> None:
@@ -277,11 +276,7 @@ def test_nobody_is_mentioned_behind_a_letter_that_telegram_may_not_know() -> Non
     assert part.text == "\U00010570@\u2060ann"
 
 
-def test_a_long_answer_is_formatted_in_milliseconds() -> None:
-    answer = "Some **bold** words, a `name` and [a link](https://x.de).\n\n- one\n- two\n\n```py\nx = 1\n```\n\n" * 100
-    render(answer, final=True)
+def test_the_work_of_formatting_grows_as_the_answer_does() -> None:
+    some = "Some **bold** words, a `name` and [a link](https://x.de).\n\n- one\n- two\n\n```py\nx = 1\n```\n\n"
 
-    started = time.process_time()
-    render(answer, final=True)
-
-    assert time.process_time() - started < 0.25  # 10,000 characters; about 10 ms on one core
+    assert growth(lambda answer: render(answer, final=True), lambda n: some * n, 50) < GROWS_AS_ITS_TEXT

@@ -1,11 +1,7 @@
 """The workshop for pictures, and what it says of a file."""
 
-import asyncio
 import contextlib
-import gc
 import os
-import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +15,6 @@ from tests.drawing import encoded, four_corners
 
 SMALL = encoded(four_corners(), "PNG")
 
-LONGEST_BLOCK_S = 0.02
-"""Of the event loop by the bot itself; CPU time, for other programs may want the same processors."""
-
 
 def reason(data: bytes, **limits: int) -> str:
     with pytest.raises(AttachmentError) as refusal:
@@ -30,28 +23,6 @@ def reason(data: bytes, **limits: int) -> str:
     assert sentence
     assert not sentence.endswith(".")
     return sentence
-
-
-@contextlib.asynccontextmanager
-async def unblocked() -> AsyncIterator[None]:
-    """Fails when the event loop was held up meanwhile."""
-    longest_s = 0.0
-    # What other tests left behind takes longer to go through than anything here.
-    gc.collect()
-    gc.freeze()
-
-    async def beat() -> None:
-        nonlocal longest_s
-        while True:
-            before_s = time.thread_time()
-            await asyncio.sleep(0.001)
-            longest_s = max(longest_s, time.thread_time() - before_s)
-
-    beating = asyncio.create_task(beat())
-    yield
-    beating.cancel()
-    gc.unfreeze()
-    assert longest_s < LONGEST_BLOCK_S
 
 
 async def verdict_of(workshop: PictureWorkshop, data: bytes) -> Prepared | AttachmentError:

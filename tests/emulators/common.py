@@ -26,10 +26,18 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     """Wait so long before answering."""
+    hold: asyncio.Event | None = None
+    """Wait for this before answering: as long as the test wants."""
     drop: bool = False
     """Close the connection instead of answering."""
     after_effect: bool = False
     """The request takes effect first, then goes wrong: the client can't know."""
+
+    async def keep_waiting(self) -> None:
+        """Returns when it is time to answer."""
+        await asyncio.sleep(self.delay_s)
+        if self.hold is not None:
+            await self.hold.wait()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +79,7 @@ class Emulated:
         return None
 
 
-async def eventually(look: Callable[[], T], *, within_s: float = 20.0, what: str = "") -> T:
+async def eventually(look: Callable[[], T], *, within_s: float = 60.0, what: str = "") -> T:
     """Wait until `look` returns something truthy, and return that.
 
     Raises:

@@ -64,7 +64,7 @@ class RecordingClient(discord.Client):
 
     async def hears(self, count: int = 1) -> discord.Message:
         """Wait until `count` messages of others were heard in all; the last one."""
-        await eventually(lambda: len(self.heard) >= count, within_s=5, what=f"{count} messages are heard")
+        await eventually(lambda: len(self.heard) >= count, what=f"{count} messages are heard")
         return self.heard[-1]
 
 

@@ -99,7 +99,7 @@ class DiscordServer:
             return self._answer(match, upload)
         passes = not fault.drop and fault.status < 400
         early = self._answer(match, upload) if fault.after_effect else None
-        await asyncio.sleep(fault.delay_s)
+        await fault.keep_waiting()
         if fault.drop:
             return None
         if passes and fault.body is None:
@@ -120,7 +120,7 @@ class DiscordServer:
     async def _download(self, request: web.BaseRequest) -> web.StreamResponse:
         fault = self._emulated.take_fault(request.method, request.path)
         if fault is not None:
-            await asyncio.sleep(fault.delay_s)
+            await fault.keep_waiting()
         served = self._backend.files.find(request.path, request.query, raw_path=request.path_qs.partition("?")[0])
         status = fault.status if fault and fault.status >= 400 else 200
         if served is None:

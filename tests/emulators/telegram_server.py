@@ -1,6 +1,5 @@
 """The socket of the Telegram emulator: URLs, tokens, bodies, scripted faults, downloads."""
 
-import asyncio
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -101,7 +100,7 @@ class BotApiServer:
         answer = await self._call(method, params) if fault.after_effect else None
         if answer is not None and not only_slow:
             self._lost(params, answer)
-        await asyncio.sleep(fault.delay_s)
+        await fault.keep_waiting()
         if not only_slow:
             return None if fault.drop else _fault_response(fault)
         if answer is None:
@@ -127,7 +126,7 @@ class BotApiServer:
 
     async def _download(self, fault: Fault | None, link: str) -> web.Response | None:
         if fault is not None:
-            await asyncio.sleep(fault.delay_s)
+            await fault.keep_waiting()
             if fault.drop:
                 return None
             if fault.status != 200 or fault.body is not None:

@@ -90,19 +90,19 @@ class Stage:
     async def answered(self, place: Place, count: int = 1) -> None:
         """Wait until `count` messages of the bot stand there, whole."""
         people = self.people
-        await eventually(lambda: len(people.shown(place)) >= count, within_s=30, what=f"{count} messages")
+        await eventually(lambda: len(people.shown(place)) >= count, what=f"{count} messages")
         await self._settled(place)
 
     async def pressed(self, place: Place, label: str, *, who: str = "Ann") -> None:
         """Somebody presses a button of the newest message there; wait for what comes of it."""
         before = self._screen(place).messages
         await self.people.press(place, label, who=who)
-        await eventually(lambda: self._screen(place).messages != before, within_s=30, what=f"{label} does something")
+        await eventually(lambda: self._screen(place).messages != before, what=f"{label} does something")
         await self._settled(place)
 
     async def _settled(self, place: Place) -> None:
-        await eventually(lambda: not self.is_growing(place), within_s=60, what="whole answers")
-        await eventually(self._is_at_rest, within_s=60, what="nothing left to do")
+        await eventually(lambda: not self.is_growing(place), what="whole answers")
+        await eventually(self._is_at_rest, what="nothing left to do")
         before: Sequence[Any] | None = None
         while before != self._screen(place).messages:
             before = self._screen(place).messages
@@ -118,7 +118,7 @@ class Stage:
             return bool(connection.execute(_UNFINISHED).fetchone() == (0,))
 
     async def until(self, look: Callable[[], object], what: str) -> None:
-        await eventually(look, within_s=30, what=what)
+        await eventually(look, what=what)
 
     def view(
         self,
