@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bench import durability, eyes, pictures, streaming
+from bench import durability, eyes, formatting, pictures, streaming
 from bench.contest import Contestant
 from bench.past import fill
 from bench.process import BotProcess
@@ -78,6 +78,7 @@ def main() -> None:
         asyncio.run(measure(platform, QUICK if arguments.quick else FULL))
     print("\ndurability", asyncio.run(durability.table()), sep="\n", flush=True)
     print("\nstreaming", asyncio.run(streaming.table()), sep="\n", flush=True)
+    print("\nformatting", formatting.table(), sep="\n", flush=True)
     print("\npictures", asyncio.run(pictures.table()), sep="\n", flush=True)
     print("\neyes", asyncio.run(eyes.table()), sep="\n", flush=True)
     print(f"\nmeasured in {time.monotonic() - began:.0f} s")
