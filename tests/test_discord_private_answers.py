@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.discord.interactions.waiting import UNACKNOWLEDGED_S
 from adapters.discord.writing.answering import GOES_ON_PRIVATELY
 from bot.errors import PlatformRefused
 from bot.events import ButtonPressed, MessageId, MessageReceived, PersonId
@@ -28,7 +29,7 @@ async def test_who_installed_the_bot_is_answered_everywhere_and_nobody_else_sees
     assert MessageFlag.EPHEMERAL in answer.flags
     assert event.is_private
     assert used.acknowledged_at is not None
-    assert used.acknowledged_at - used.at < 1
+    assert used.acknowledged_at - used.at < UNACKNOWLEDGED_S
 
 
 async def test_what_two_people_ask_there_are_two_conversations(elsewhere: Elsewhere) -> None:

@@ -31,7 +31,7 @@ _MOST_KEPT = 256
 _MOST_OF_ONE = 32
 """Of one person, or they could push everybody else's out. Nobody waits for so many answers at once."""
 _MOST_MESSAGES = 1024
-_UNACKNOWLEDGED_S = 1.8
+UNACKNOWLEDGED_S = 1.8
 """Leaves time for the request within the 3 s that Discord waits (docs, Receiving and Responding)."""
 
 
@@ -214,7 +214,7 @@ class Interactions:
 def _once(stored: asyncio.Event, response: Response) -> Response:
     async def respond() -> object:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_UNACKNOWLEDGED_S):
+            async with asyncio.timeout(UNACKNOWLEDGED_S):
                 await stored.wait()
         return await response()
 
