@@ -167,6 +167,9 @@ class MessageReceived:
     """Set only for the bot's own commands (`bot.commands.known.COMMANDS`), and what is nearly one (``UNKNOWN``)."""
     is_catch_up: bool = False
     """Found by looking back after the bot was away. Older than the answer window it is only remembered."""
+    asked_in: ConversationKey | None = None
+    """Where it was said, if its conversation is a thread that begins with it: that begins with what was chosen there,
+    and a picture that was posted there before belongs to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,11 @@ IS_KEY = is_of_key(conversations)
 
 ID_OF_KEY = sa.select(conversations.c.id).where(IS_KEY).scalar_subquery()
 
+IDS_OF_CHAT = sa.select(conversations.c.id).where(
+    conversations.c.platform == sa.bindparam("of_platform"), conversations.c.chat_id == sa.bindparam("of_chat")
+)
+"""All conversations of the chat that `key_values` name: its own, and those of its threads and topics."""
+
 _SETTING_NAMES = frozenset(field.name for field in fields(ConversationSettings))
 _ANSWER_MODES = frozenset(AnswerMode)
 
@@ -78,9 +83,16 @@ def as_key(row: AnyRow) -> ConversationKey:
     return ConversationKey(platform=PlatformName(row.platform), chat_id=row.chat_id, thread_id=row.thread_id or None)
 
 
-def add_conversation(connection: sa.Connection, key: ConversationKey, *, is_private: bool) -> int:
+def add_conversation(
+    connection: sa.Connection,
+    key: ConversationKey,
+    *,
+    is_private: bool,
+    chosen: ConversationSettings = NOTHING_CHOSEN,
+) -> int:
     """Make a new conversation known, and return its id."""
-    return int(connection.execute(_ADD, {**key_columns(key), "is_private": is_private}).scalar_one())
+    values = {**key_columns(key), "is_private": is_private, "settings": _to_keep(chosen)}
+    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def reset(connection: sa.Connection, key: ConversationKey, *, up_to: TurnId, of: PersonId | None = None) -> None:
@@ -126,9 +138,12 @@ def change_settings(
 ) -> None:
     """Keep what was chosen: of all settings those that differ from `before`."""
     changed = {name: value for name, value in asdict(chosen).items() if value != getattr(before, name)}
-    kept = asdict(replace(settings(connection, key), **changed))
-    values = {name: value for name, value in kept.items() if value != getattr(NOTHING_CHOSEN, name)}
-    connection.execute(_CHANGE_SETTINGS, {**key_values(key), "settings": values or None})
+    kept = replace(settings(connection, key), **changed)
+    connection.execute(_CHANGE_SETTINGS, {**key_values(key), "settings": _to_keep(kept)})
+
+
+def _to_keep(chosen: ConversationSettings) -> dict[str, Any] | None:
+    return {name: value for name, value in asdict(chosen).items() if value != getattr(NOTHING_CHOSEN, name)} or None
 
 
 def as_settings(stored: Mapping[str, Any] | None) -> ConversationSettings:

@@ -113,7 +113,9 @@ def before(
         lifetime_s: How long before the question they may have been posted.
         take: They are no longer there for another question, and neither is what is older.
     """
-    rows = connection.execute(_WAITING, {**key_values(question.key), "until": question.sent_at}).all()
+    rows = connection.execute(
+        _WAITING, {**key_values(question.asked_in or question.key), "until": question.sent_at}
+    ).all()
     lifetime = timedelta(seconds=lifetime_s)
     fresh = [row for row in rows if abs(now - row.heard_at) < lifetime and question.sent_at - row.sent_at < lifetime]
     album_id = question.album_id

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.choices import NOTHING_CHOSEN, address_of
+from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
 from bot.commands.known import LOOKING
 from bot.events import Command, MessageId, MessageReceived, PersonId
 from bot.records.accepting import Accepted, Arrival
@@ -17,6 +17,7 @@ from storage.conversation import passing
 from storage.conversation.albums import with_siblings
 from storage.conversation.attachments import Offered, in_order, offered_by
 from storage.conversation.conversations import IS_KEY, add_conversation, as_settings, key_values
+from storage.conversation.conversations import settings as chosen_in
 from storage.conversation.messages import HAS_OWN_ATTACHMENTS, IS_KNOWN, add_message, without_known_replies
 from storage.tables import ARGUMENT_LENGTH, NAME_LENGTH, conversations, turns
 from storage.transactions import AnyRow
@@ -78,7 +79,7 @@ def accept(connection: sa.Connection, message: MessageReceived, arrival: Arrival
     if situation is not None and situation.moved_to is not None:
         message = moving.as_moved(connection, message, situation.moved_to)
         situation = _situation(connection, message, arrival)
-    settings = as_settings(situation.settings) if situation else NOTHING_CHOSEN
+    settings = as_settings(situation.settings) if situation else _chosen_for_new(connection, message)
     if message.address is None and arrival.answer:
         message = replace(message, address=address_of(message, settings, arrival.defaults))
     heard = Heard(message=message, arrival=arrival, settings=settings)
@@ -104,6 +105,13 @@ def ask_alone(connection: sa.Connection, question: MessageReceived, arrival: Arr
         return None
     settings = as_settings(situation.settings) if situation else NOTHING_CHOSEN
     return _take_on(connection, situation, Heard(message=question, arrival=arrival, settings=settings, is_alone=True))
+
+
+def _chosen_for_new(connection: sa.Connection, message: MessageReceived) -> ConversationSettings:
+    if message.asked_in is None:
+        return NOTHING_CHOSEN
+    # Where somebody listens, people are told.
+    return replace(chosen_in(connection, message.asked_in), listens=False)
 
 
 def _situation(connection: sa.Connection, message: MessageReceived, arrival: Arrival) -> AnyRow | None:
@@ -172,7 +180,9 @@ def _join(connection: sa.Connection, turn: AnyRow, heard: Heard) -> Accepted:
 def _begin(connection: sa.Connection, situation: AnyRow | None, heard: Heard, command: Command | None) -> Accepted:
     message = heard.message
     if situation is None:
-        conversation_id = add_conversation(connection, message.key, is_private=message.is_private)
+        conversation_id = add_conversation(
+            connection, message.key, is_private=message.is_private, chosen=heard.settings
+        )
     else:
         conversation_id = situation.conversation_id
     # Where the bot was never spoken to, nobody knows yet.

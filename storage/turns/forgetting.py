@@ -28,8 +28,8 @@ Forgotten = tuple[Sequence[Turn], Sequence[str]]
 
 _IS_OF_ONE = messages.c.turn_id.in_(sa.bindparam("turn_ids", expanding=True))
 _MESSAGES = sa.select(messages.c.id).where(_IS_OF_ONE)
-_holder = messages.alias("holder")
-# Their own, and those that others quoted or asked about.
+_holder, _origin, _there = messages.alias("holder"), conversations.alias("origin"), conversations.alias("there")
+# Their own, and those that others quoted or asked about anywhere in the chat.
 _ATTACHED = (
     sa.select(attachments.c.id)
     .join_from(attachments, messages)
@@ -37,11 +37,10 @@ _ATTACHED = (
     .union(
         sa.select(attachments.c.id)
         .join_from(messages, attachments, attachments.c.posted_in == messages.c.platform_message_id)
-        .join(
-            _holder,
-            sa.and_(_holder.c.id == attachments.c.message_id, _holder.c.conversation_id == messages.c.conversation_id),
-        )
-        .where(_IS_OF_ONE)
+        .join(_holder, _holder.c.id == attachments.c.message_id)
+        .join(_origin, _origin.c.id == messages.c.conversation_id)
+        .join(_there, _there.c.id == _holder.c.conversation_id)
+        .where(_IS_OF_ONE, _origin.c.platform == _there.c.platform, _origin.c.chat_id == _there.c.chat_id)
     )
 )
 # By the index of the history.

@@ -12,7 +12,7 @@ from bot.records.turns import Turn, TurnId, TurnState
 from storage.conversation import passing
 from storage.conversation.attachments import detach
 from storage.conversation.attachments import stored as stored_attachments
-from storage.conversation.conversations import ID_OF_KEY, key_values
+from storage.conversation.conversations import ID_OF_KEY, IDS_OF_CHAT, key_values
 from storage.conversation.messages import Change, blank_messages, replace_message
 from storage.conversation.pictures import drop_posted
 from storage.tables import attachments, deliveries, messages, turns
@@ -41,7 +41,7 @@ _POSTED_IN = (
     .join_from(attachments, messages)
     .where(
         attachments.c.posted_in.in_(sa.bindparam("deleted_ids", expanding=True)),
-        messages.c.conversation_id == ID_OF_KEY,
+        messages.c.conversation_id.in_(IDS_OF_CHAT),
     )
 )
 _DELETED = sa.select(messages.c.id, messages.c.turn_id).where(
@@ -100,7 +100,7 @@ def _command(stored: AnyRow, message: MessageReceived) -> dict[str, str | None]:
 def delete(
     connection: sa.Connection, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime
 ) -> tuple[Sequence[Turn], Sequence[str]]:
-    """See `bot.ports.taking_in.TakingIn.delete`. Pictures go from wherever they were quoted in the conversation, too.
+    """See `bot.ports.taking_in.TakingIn.delete`. Pictures go from wherever they were quoted in the chat, too.
 
     Returns:
         The turns that have no message left, and the originals that no attachment has any more.

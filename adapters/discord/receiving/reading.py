@@ -120,7 +120,8 @@ class Reading:
         if self._threads is None:
             return event
         # What is caught up with may be too old for an answer, and an empty thread helps nobody.
-        return replace(event, key=await self._threads.place_for(message, event, opens=is_new and not is_catch_up))
+        key = await self._threads.place_for(message, event, opens=is_new and not is_catch_up)
+        return event if key == event.key else replace(event, key=key, asked_in=event.key)
 
     async def place(self, channel: Channel) -> Place:
         """The conversation of a channel: discord.py knows some threads only by their id, e.g. long archived ones."""
