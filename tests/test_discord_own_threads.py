@@ -38,6 +38,20 @@ async def test_a_question_opens_a_thread_and_is_answered_there(
     assert discord_emulator.visible(channel) == []
 
 
+async def test_what_discord_writes_at_the_beginning_of_a_thread_is_not_found_as_an_answer(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
+    async with running(discord_emulator, opens_threads=True) as bot:
+        await asked(discord_emulator, bot, channel, ann)
+        key, question = bot.events[-1].key, bot.events[-1].message_id
+        nothing = await bot.chat.find(key, after=question, reply_to=question, known=[])
+        posted = await bot.chat.post(key, part("Light."), reply_to=question, nonce="n1")
+        found = await bot.chat.find(key, after=question, reply_to=question, known=[])
+
+    assert (nothing, found) == (None, posted)
+
+
 async def test_what_is_said_there_needs_no_mention_but_what_is_said_to_others_is_left_alone(
     discord_emulator: DiscordEmulator,
 ) -> None:

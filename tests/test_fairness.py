@@ -32,7 +32,7 @@ async def promptly_answered(people: People, place: Place, text: str) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize("wait_s", [60, 300])
+@pytest.mark.parametrize("wait_s", [120, 300])
 async def test_a_long_flood_wait_of_one_chat_delays_no_other(
     people: People, model_emulator: ModelEmulator, wait_s: int
 ) -> None:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from bot.background import Background
 from bot.events import Command, MessageId, Quoted
+from bot.ports.store import Store
 from bot.records.accepting import Joining, Refusal
 from bot.records.attachments import Place
 from bot.retention import keep_forgetting_passing
@@ -16,6 +18,7 @@ from bot.sentences import sentence
 from storage.tables import conversations, passing
 from tests.drawing import photo as photo_file
 from tests.emulators.common import eventually
+from tests.fakes import Counted
 from tests.happenings import KEY, message, photo
 from tests.home import at_home
 from tests.manual_clock import START, ManualClock
@@ -190,14 +193,16 @@ async def test_it_is_forgotten_when_its_time_is_over_and_anything_is_heard_anywh
 
 
 async def test_it_is_forgotten_in_time_also_when_nobody_writes(tmp_path: Path) -> None:
-    clock = ManualClock()
     async with store_at(tmp_path) as store:
         await post(store, "cat")
         await post(store, "dog", at_s=50)
-        async with Background(keep_forgetting_passing(store, clock, lifetime_s=100), name="forgetting"):
+        counted = Counted(store)
+        clock = ManualClock(lambda: counted.under_way > 0)
+        forgetting = keep_forgetting_passing(cast("Store", counted), clock, lifetime_s=100)
+        async with Background(forgetting, name="forgetting"):
             for seconds, kept in ((40, ["cat", "dog"]), (80, ["dog"]), (90, [])):
                 await clock.advance(seconds)
-                await eventually(lambda kept=kept: _kept(tmp_path) == kept)  # type: ignore[misc]  # by default
+                assert _kept(tmp_path) == kept
 
 
 async def test_a_bot_that_was_away_forgets_it_at_the_start(tmp_path: Path) -> None:

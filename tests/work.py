@@ -1,4 +1,8 @@
-"""How much work something is, told the same on every machine: by calls of functions instead of by a clock."""
+"""How much work something is, told the same on every machine: by calls of functions instead of by a clock.
+
+What one call does inside of C is not seen, such as a regular expression that tries again and again: `make bench` shows
+the time of all of it.
+"""
 
 import sys
 from collections.abc import Callable

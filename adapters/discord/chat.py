@@ -173,7 +173,7 @@ class DiscordChat:
             interactions=self._interactions,
             choices=self._choices,
             unspoken=connected.unspoken,
-            threads=OwnThreads(rest) if self._opens_threads else None,
+            threads=OwnThreads(rest, opens=self._opens_threads),
         )
         kept = f"{cursor_of(rest)}:interactions"
         await self._interactions.outlive(Outliving(intake, kept, Seal(self._token), rest, self._clock))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.choices import NOTHING_CHOSEN, ConversationSettings, address_of
+from bot.choices import NOTHING_CHOSEN, AnswerMode, ConversationSettings, address_of
 from bot.commands.known import LOOKING
 from bot.events import Command, MessageId, MessageReceived, PersonId
 from bot.records.accepting import Accepted, Arrival
@@ -110,8 +110,10 @@ def ask_alone(connection: sa.Connection, question: MessageReceived, arrival: Arr
 def _chosen_for_new(connection: sa.Connection, message: MessageReceived) -> ConversationSettings:
     if message.asked_in is None:
         return NOTHING_CHOSEN
-    # Where somebody listens, people are told.
-    return replace(chosen_in(connection, message.asked_in), listens=False)
+    chosen = chosen_in(connection, message.asked_in)
+    # Where the bot listens, and where it answers everything, people are told so: not in this thread.
+    answers = None if chosen.answers is AnswerMode.EVERY else chosen.answers
+    return replace(chosen, listens=False, answers=answers)
 
 
 def _situation(connection: sa.Connection, message: MessageReceived, arrival: Arrival) -> AnyRow | None:
@@ -186,7 +188,8 @@ def _begin(connection: sa.Connection, situation: AnyRow | None, heard: Heard, co
     else:
         conversation_id = situation.conversation_id
     # Where the bot was never spoken to, nobody knows yet.
-    offered = _offered(connection, heard, command, some_passes=situation is None or situation.is_passing)
+    some_passes = situation is None or situation.is_passing or message.asked_in is not None
+    offered = _offered(connection, heard, command, some_passes=some_passes)
     turn_id = TurnId(connection.execute(_ADD, _new_values(heard, conversation_id, command)).scalar_one())
     add_message(connection, message, offered, conversation_id=conversation_id, turn_id=turn_id)
     return Accepted(turn=_new_turn(turn_id, heard, command))
@@ -207,7 +210,9 @@ def _offered(
     may_look = arrival.answer and arrival.refusal is None and (command is None or command.name in LOOKING)
     if some_passes and may_look and (not offered or message.album_id is not None):
         lifetime_s = arrival.joining.before_s
-        before = passing.before(connection, message, now=arrival.now, lifetime_s=lifetime_s, take=command is None)
+        # Questions in threads of their own don't know of each other: each is shown it.
+        take = command is None and message.asked_in is None
+        before = passing.before(connection, message, now=arrival.now, lifetime_s=lifetime_s, take=take)
         return in_order([*offered, *before])
     return offered
 

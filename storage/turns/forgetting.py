@@ -99,7 +99,12 @@ _POSTED_BY = (
     .where(attachments.c.posted_by == sa.bindparam("person"), conversations.c.platform == sa.bindparam("of_platform"))
     .limit(AT_ONCE)
 )
-_POSTED = {Scope.MINE: _POSTED_BY, Scope.MINE_HERE: _POSTED_BY.where(IS_KEY)}
+# What was posted in a channel may have been asked about in a thread of it.
+_POSTED_BY_HERE = _POSTED_BY.where(
+    conversations.c.chat_id == sa.bindparam("of_chat"),
+    sa.or_(conversations.c.thread_id == sa.bindparam("of_thread"), sa.bindparam("of_thread") == ""),
+)
+_POSTED = {Scope.MINE: _POSTED_BY, Scope.MINE_HERE: _POSTED_BY_HERE}
 _TURNS = {Scope.MINE: _OF_PERSON, Scope.MINE_HERE: _OF_PERSON.where(IS_KEY), Scope.ALL_HERE: _OF_ALL_HERE}
 _FIRST_MESSAGE = (
     sa.select(messages.c.platform_message_id)

@@ -33,6 +33,9 @@ class MessageKind(enum.IntEnum):
     THREAD_STARTER = 21
 
 
+SYSTEM_MESSAGES = (MessageKind.PINNED, MessageKind.JOINED, MessageKind.THREAD_CREATED, MessageKind.THREAD_STARTER)
+
+
 class MessageFlag(enum.IntFlag):
     """Message flags that the emulator gives a meaning to (Discord docs, Message Flags)."""
 

@@ -10,6 +10,7 @@ from tests.emulators.discord_errors import (
     Answer,
     ApiError,
     Call,
+    clients_fault,
     invalid_form,
     missing_access,
     missing_permissions,
@@ -17,7 +18,7 @@ from tests.emulators.discord_errors import (
     unknown_message,
 )
 from tests.emulators.discord_forms import allowed_in, check_form, check_not_empty, read_flags
-from tests.emulators.discord_kinds import ChannelKind, MessageFlag, MessageKind
+from tests.emulators.discord_kinds import SYSTEM_MESSAGES, ChannelKind, MessageFlag, MessageKind
 from tests.emulators.discord_message_payloads import message_payload
 from tests.emulators.discord_permissions import Permission, permissions_in
 from tests.emulators.discord_routes import Handler
@@ -134,6 +135,8 @@ class MessageRoutes:
         message = self._message(call)
         if message.author is not self._world.bot:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
+        if message.kind in SYSTEM_MESSAGES:
+            raise clients_fault(ApiError(403, 50021, "Cannot execute action on a system message"))
         if message.channel.archived:
             raise ApiError(400, 50083, "Thread is archived")
         self._check_extras(message.channel, embeds=False, files=bool(call.files))

@@ -182,7 +182,7 @@ class ModelEmulator(Emulated):
         )
 
     async def _go_wrong(self, request: web.Request, fault: Fault, body: Any = None) -> web.Response:
-        await _pause(fault.delay_s)
+        await fault.keep_waiting()
         status = 0 if fault.drop else fault.status
         self.requests.append(Request(method="POST", path=_PATH, body=body, status=status))
         if fault.drop:

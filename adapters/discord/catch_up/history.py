@@ -15,6 +15,16 @@ PAGE = 100
 """Discord docs, Get Channel Messages: `limit`."""
 _PAGES_SEARCHED = 3
 _LOADING = 1 << 7  # Discord docs, Message Flags.
+_SAID = frozenset(
+    kind.value
+    for kind in (
+        discord.MessageType.default,
+        discord.MessageType.reply,
+        discord.MessageType.chat_input_command,
+        discord.MessageType.context_menu_command,
+    )
+)
+"""What the bot says itself. What Discord writes in its name when it opens a thread refers to the question, too."""
 
 
 class History:
@@ -54,7 +64,9 @@ class History:
         if owner_of(key):
             return None
         channel_id, place = channel_of(key), number_of(after)
-        is_it = self._matcher(reply_to, known)
+        # What a thread starts from stands in the channel above it: Discord leaves out that something replies to it.
+        starts_it = reply_to is not None and number_of(reply_to) == channel_id
+        is_it = self._matcher((reply_to, None) if starts_it else (reply_to,), known)
         for _ in range(_PAGES_SEARCHED):
             try:
                 page = await self._following(channel_id, place)
@@ -73,14 +85,17 @@ class History:
             page: list[Any] = list(await self._rest.http.logs_from(channel_id, PAGE, after=after))
         return sorted(page, key=_number)
 
-    def _matcher(self, reply_to: MessageId | None, known: Collection[MessageId]) -> Callable[[Payload], bool]:
+    def _matcher(
+        self, reply_to: Collection[MessageId | None], known: Collection[MessageId]
+    ) -> Callable[[Payload], bool]:
         bot_id = own_id(self._rest)
 
         def is_it(payload: Payload) -> bool:
             return (
                 int(payload["author"]["id"]) == bot_id
+                and payload["type"] in _SAID
                 and not payload.get("flags", 0) & _LOADING
-                and _answered(payload) == reply_to
+                and _answered(payload) in reply_to
                 and of_message(_number(payload)) not in known
             )
 

@@ -16,6 +16,7 @@ from adapters.discord.convert import is_from_a_person
 from adapters.discord.places import Channel, Place, is_interaction, number_of, of_message
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.reading import Reading
+from bot.errors import PlatformRefused
 from bot.events import MessageEdited, MessageId
 from bot.ports.clock import Clock
 from bot.ports.intake import Intake, KnownPlace
@@ -99,6 +100,7 @@ class LookBack:
         if is_known and await self._is_more(place.channel_id, past, len(new), stored, since=since):
             await self._tell_missed(place, since, past)
         await self._report_deleted(place, past, stored)
+        await self._report_edited_beginning(client, place, stored, since=since)
         found = 0
         for payload in reversed(past.payloads):
             number = int(payload["id"])
@@ -151,6 +153,20 @@ class LookBack:
             gone.remove(place.channel_id)
         if gone:
             await self._reading.take_deletion(place, _ids(gone))
+
+    async def _report_edited_beginning(
+        self, client: Library, place: Place, stored: Collection[int], *, since: int
+    ) -> None:
+        """What a thread starts from stands in the channel above it, where it may have been edited."""
+        parent = client.get_channel(int(place.key.chat_id))
+        if place.key.thread_id is None or place.channel_id not in stored or not isinstance(parent, discord.TextChannel):
+            return
+        try:
+            payload = await self._history.payload(parent.id, place.channel_id)
+        except PlatformRefused:
+            return  # It is deleted, which was found out already.
+        if _edited_at(payload) > since:
+            await self._take(client, parent, place, payload, is_stored=True)
 
     async def _take(
         self, client: Library, channel: Channel, place: Place, payload: Payload, *, is_stored: bool

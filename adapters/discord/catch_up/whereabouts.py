@@ -58,6 +58,8 @@ def places_to_look_at(
             is_thread = known.key.thread_id is not None
             found.append(Candidate(channel=channel, place=None if is_thread else place))
     rest = sorted(by_id.values(), key=last_message, reverse=True)
+    # A thread after its channel: where it was opened for a question, that stands there.
+    rest.sort(key=lambda channel: isinstance(channel, discord.Thread))
     return found + [Candidate(channel=channel) for channel in rest]
 
 

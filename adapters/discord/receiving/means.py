@@ -30,5 +30,5 @@ class Means:
     """What can be chosen while a command is typed."""
     unspoken: Unspoken
     """For who asks where the bot may not write."""
-    threads: OwnThreads | None
-    """Opens one for each question; None: answers stand where the questions do."""
+    threads: OwnThreads
+    """Of questions."""

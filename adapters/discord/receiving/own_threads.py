@@ -31,8 +31,10 @@ class OwnThreads:
     A thread has the id of the message that it starts from, and the bot for its owner: nothing has to be kept of it.
     """
 
-    def __init__(self, rest: discord.Client) -> None:
+    def __init__(self, rest: discord.Client, *, opens: bool) -> None:
+        """`opens`: the operator wants that. What was opened before stays where it is."""
         self._rest = rest
+        self._opens = opens
         self._told: set[int] = set()
 
     async def place_for(self, message: discord.Message, event: MessageReceived, *, opens: bool) -> ConversationKey:
@@ -41,7 +43,7 @@ class OwnThreads:
         Args:
             message: As Discord gave it.
             event: The same for the core.
-            opens: It is new: if it is a question, it gets a thread.
+            opens: It is new: if it is a question, it may get a thread.
         """
         channel = message.channel
         if not isinstance(channel, _Parent):
@@ -50,7 +52,9 @@ class OwnThreads:
         if message.flags.has_thread:
             return key if await self._is_own(message) else event.key
         is_question = event.address is not None and event.command is None
-        return key if opens and is_question and await self._open(channel, message, event.text) else event.key
+        if not (opens and self._opens and is_question and await self._open(channel, message, event.text)):
+            return event.key
+        return key
 
     async def _is_own(self, message: discord.Message) -> bool:
         if message.thread is not None:
@@ -75,6 +79,9 @@ class OwnThreads:
                     channel.id, message.id, name=_name(text), auto_archive_duration=_ARCHIVED_AFTER_MIN
                 )
         except PlatformError as error:
+            # It may have been opened all the same, and then edits of the question are led there from now on.
+            if await self._is_own(message):
+                return True
             _log.warning("%s The question is answered in its channel.", error)
             return False
         return True

@@ -80,7 +80,7 @@ class Reading:
     async def take_deletion(self, place: Place, message_ids: Sequence[MessageId]) -> None:
         """Tell the core what was deleted, also if it began a thread."""
         await self.take(MessagesDeleted(key=place.key, message_ids=tuple(message_ids)))
-        if self._threads is None or place.key.thread_id is not None or place.is_private:
+        if place.key.thread_id is not None or place.is_private:
             return
         for message_id in message_ids:
             key = thread_key(place.channel_id, number_of(message_id))
@@ -117,8 +117,6 @@ class Reading:
         )
         language = self._tongues.of_author(message, event.sender.id)
         event = replace(event, sender=replace(event.sender, language=language))
-        if self._threads is None:
-            return event
         # What is caught up with may be too old for an answer, and an empty thread helps nobody.
         key = await self._threads.place_for(message, event, opens=is_new and not is_catch_up)
         return event if key == event.key else replace(event, key=key, asked_in=event.key)
