@@ -185,6 +185,7 @@ class MessagesDeleted:
     """Somebody took messages back. The bot may never have seen them."""
 
     key: ConversationKey
+    """Where they stood: also those that began a thread, which has their id."""
     message_ids: tuple[MessageId, ...]
 
 

@@ -31,7 +31,7 @@ from bot.events import (
 from bot.lanes import Lanes
 from bot.ports.chat import Chat
 from bot.ports.clock import Clock
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from bot.ports.store import Store
 from bot.readiness import Readiness
 from bot.records.accepting import Accepted, Arrival, NotPressed, Refusal
@@ -136,7 +136,7 @@ class Inbox:
     ) -> ConversationKey | None:
         return await self._store.place_of(platform, message_id, chat_id=chat_id, turn=turn)
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
         return await self._store.recent(key, since=since)
 
     async def missed(self, place: KnownPlace, *, cursor: str) -> None:

@@ -15,7 +15,7 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from bot.records.accepting import Accepted, Arrival, Joining, NotPressed, Refusal
 from bot.records.attachments import Attachment, AttachmentId
 from bot.records.history import History
@@ -96,7 +96,7 @@ class SqlStore(PersonalRows):
     async def places(self, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
         return await self._read(lambda c: places.places(c, platform, limit=limit))
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
         return await self._read(lambda c: places.recent(c, key, since=since))
 
     # --- the life of a turn ---------------------------------------------------------------------

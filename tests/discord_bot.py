@@ -24,7 +24,7 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from bot.ports.parts import Button, Part, TextFile
 from tests.emulators.common import eventually
 from tests.emulators.discord import DiscordEmulator
@@ -104,9 +104,10 @@ class Core:
             for key, message in reversed(newest.items())
         ]
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
         of_key = [message for message in self.stored.values() if message.key == key]
-        return [message.message_id for message in of_key if message.sent_at >= since]
+        sent = [message.message_id for message in of_key if message.sent_at >= since]
+        return Recent(messages=sent, pictures=())
 
     async def place_of(
         self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None

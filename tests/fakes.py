@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.events import ConversationKey, Event, MessageId, MessageReceived, PlatformName, Unreadable
 from bot.ports.eyes import MarkedBox
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from bot.records.pictures import Box, Picture, Prepared
 from bot.sentences import sentence
 
@@ -107,8 +107,9 @@ class FakeIntake:
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         return [place for place in self.known_places if place.key.platform == platform]
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
-        return [heard.message_id for heard in self.messages if heard.key == key and heard.sent_at >= since]
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
+        sent = [heard.message_id for heard in self.messages if heard.key == key and heard.sent_at >= since]
+        return Recent(messages=sent, pictures=())
 
     async def place_of(
         self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None

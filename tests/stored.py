@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 _INTERACTIONS = "SELECT count(*) FROM cursors WHERE name LIKE '%:interactions'"
+_PICTURES = "SELECT count(*) FROM attachments"
 _RECEIPTS = "SELECT count(*) FROM deliveries WHERE platform_message_id IS NOT NULL"
 _SENT = "SELECT count(*) FROM deliveries WHERE state = 'sent'"
 _PRESSES_DONE = "SELECT count(*) FROM presses WHERE NOT EXISTS (SELECT * FROM turns WHERE finished_at IS NULL)"
@@ -15,6 +16,11 @@ _WAITS = "SELECT count(*) FROM conversations WHERE wait_until IS NOT NULL"
 def turns_in(folder: Path) -> int:
     """Questions that were taken in."""
     return _count(folder, _TURNS)
+
+
+def pictures_in(folder: Path) -> int:
+    """Pictures and files that belong to a question or an answer."""
+    return _count(folder, _PICTURES)
 
 
 def receipts_in(folder: Path) -> int:

@@ -12,7 +12,7 @@ from adapters.telegram.receiving.polling import SILENCE_S
 from adapters.telegram.request import READ_TIMEOUT_S
 from bot.errors import StorageError
 from bot.events import ConversationKey, Event, MessageId, PlatformName, Unreadable
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from tests.emulators.common import eventually
 from tests.emulators.telegram import TelegramEmulator
 
@@ -84,7 +84,7 @@ class Bot:
     async def places(self, platform: PlatformName) -> Sequence[KnownPlace]:
         return self.known
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
         raise NotImplementedError(key, since)
 
     async def place_of(

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.discord_at_home import answer_of, in_time, newest_call, shown, told
-from tests.drawing import photo
 from tests.emulators.common import eventually
-from tests.emulators.discord import DiscordEmulator, File, Permission
+from tests.emulators.discord import DiscordEmulator, Permission
 from tests.emulators.discord_kinds import MessageFlag
 from tests.emulators.model import ModelEmulator, Script
 from tests.emulators.model_script import pieces_of
@@ -119,32 +118,6 @@ async def test_each_question_has_its_own_thread_where_the_operator_wants_that(
 
     assert discord.visible(channel) == []
     assert (thread.name, other_thread.name) == ("why is the sky blue?", "something else")
-
-
-async def test_a_thread_for_a_question_begins_with_what_its_channel_holds(
-    discord: DiscordEmulator, model_emulator: ModelEmulator, tmp_path: Path
-) -> None:
-    ann, ben, channel = discord.add_person("Ann"), discord.add_person("Ben"), discord.add_channel()
-    discord.add_role("Gardeners", ann, permissions=Permission.MANAGE_CHANNELS)
-    async with start(DiscordPeople(discord), model_emulator, tmp_path, DISCORD_THREADS="on"):
-        await discord.until_connected()
-        model_emulator.reply("Arr, a rose.", "Red.")
-        await discord.use_command(channel, ann, "persona", {"persona": "You are a pirate"})
-        await eventually(lambda: discord.visible(channel))
-        posted = await discord.say(
-            channel, ben, "", files=[File(name="rose.jpg", data=photo(64, 48), media_type="image/jpeg")]
-        )
-        question = await discord.say(channel, ann, f"{discord.bot.mention} what is that?")
-        thread = await eventually(lambda: question.thread)
-        assert thread is not None
-        await shown(discord, thread, "", "Arr, a rose.")
-        await discord.delete(posted)
-        await discord.say(thread, ben, "which colour?")
-        await shown(discord, thread, "", "Arr, a rose.", "Red.")
-
-    first, second = model_emulator.calls
-    assert ["You are a pirate" in told(call) for call in (first, second)] == [True, True]
-    assert [len(call.pictures) for call in (first, second)] == [1, 0]
 
 
 async def test_where_the_bot_may_not_write_people_see_a_sign_and_read_a_private_word(

@@ -153,7 +153,7 @@ async def test_where_a_thread_can_not_be_opened_the_question_is_answered_in_its_
     assert bot.events[-1].key == key_of(channel.id)
 
 
-async def test_a_changed_and_a_deleted_question_are_those_of_its_thread(discord_emulator: DiscordEmulator) -> None:
+async def test_a_changed_question_is_that_of_its_thread_and_a_deleted_one_stood_in_the_channel(discord_emulator: DiscordEmulator) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     async with running(discord_emulator, opens_threads=True) as bot:
         said = await asked(discord_emulator, bot, channel, ann)
@@ -163,10 +163,10 @@ async def test_a_changed_and_a_deleted_question_are_those_of_its_thread(discord_
         await discord_emulator.edit(said, f"{discord_emulator.bot.mention} how?")
         edited = await bot.notices(MessageEdited)
         await discord_emulator.delete(said)
-        deleted = await bot.notices(MessagesDeleted, 2)
+        deleted = await bot.notices(MessagesDeleted)
 
     assert edited.message.key == thread_of(said)
-    assert (deleted.key, deleted.message_ids) == (thread_of(said), (str(said.id),))
+    assert (deleted.key, deleted.message_ids) == (key_of(channel.id), (str(said.id),))
 
 
 async def test_a_question_that_began_a_thread_is_not_taken_for_deleted_after_an_absence(

@@ -17,6 +17,7 @@ from tests.emulators.model import ModelEmulator
 from tests.end_to_end import start
 from tests.people import DiscordPeople
 from tests.process import BotProcess
+from tests.stored import pictures_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,9 @@ class Garden:
         before = len(self.discord.visible(self.channel))
         await self.discord.use_command(self.channel, person, command, options)
         await eventually(lambda: len(self.discord.visible(self.channel)) > before, what=command)
+
+    async def loses_the_pictures(self) -> None:
+        await eventually(lambda: pictures_in(self.folder) == 0, what="no picture is left")
 
     @property
     def seen(self) -> Sequence[int]:
@@ -99,6 +103,7 @@ async def test_everybody_who_asks_about_a_photo_in_the_channel_is_shown_it_until
         _, thread = await garden.asks(garden.ann, "what is that?")
         await garden.asks(garden.ben, "which colour is it?")
         await garden.discord.delete(posted)
+        await garden.loses_the_pictures()
         await garden.discord.say(thread, garden.ann, "sure?")
         await garden.answered(thread, 2)
 
@@ -111,6 +116,7 @@ async def test_what_somebody_forgets_in_the_channel_is_gone_from_its_threads(gar
         await garden.discord.say(garden.channel, garden.ben, "", files=[picture("red")])
         _, thread = await garden.asks(garden.ann, "what is that?")
         await garden.chooses(garden.ben, "forget", what="here")
+        await garden.loses_the_pictures()
         await garden.discord.say(thread, garden.ann, "sure?")
         await garden.answered(thread, 2)
 
@@ -124,6 +130,7 @@ async def test_a_photo_that_is_forgotten_in_its_thread_is_gone_from_another_that
         _, other = await garden.asks(garden.ben, "and what is behind it?", reply_to=question)
         await garden.discord.use_command(thread, garden.ann, "forget", {"what": "message"})
         await eventually(lambda: "Well." not in garden.answers(thread))
+        await garden.loses_the_pictures()
         await garden.discord.say(other, garden.ben, "sure?")
         await garden.answered(other, 2)
 
@@ -214,3 +221,28 @@ async def test_killed_while_its_answer_was_on_its_way_it_is_found_there_and_not_
         await garden.discord.edit(question, f"{garden.discord.bot.mention} why not?")
         assert question.thread is not None
         await shown(garden.discord, question.thread, "", "Because.")
+
+
+@pytest.mark.parametrize("threads", ["on", "off"])
+@pytest.mark.parametrize("is_quoted", [True, False])
+async def test_a_photo_that_was_deleted_meanwhile_is_gone_from_what_was_asked_about_it(
+    garden: Garden, threads: str, is_quoted: bool
+) -> None:
+    discord, channel = garden.discord, garden.channel
+    async with garden.running(threads) as bot:
+        await discord.until_connected()
+        posted = await discord.say(channel, garden.ben, "", files=[picture("red")])
+        mention = discord.bot.mention
+        quoted = posted if is_quoted else None
+        question = await discord.say(channel, garden.ann, f"{mention} what is that?", reply_to=quoted)
+        await eventually(lambda: garden.seen == [1])
+        place = question.thread or channel
+        await garden.answered(place, 1)
+        await bot.terminate()
+        await discord.delete(posted)
+        await bot.start()
+        await garden.loses_the_pictures()
+        await discord.say(place, garden.ann, f"{mention} sure?")
+        await garden.answered(place, 2)
+
+    assert garden.seen == [1, 0]

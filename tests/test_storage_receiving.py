@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.events import MessageId, PlatformName, Unreadable
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from storage.tables import cursors, set_aside
 from tests.happenings import FAKE, KEY, message
 from tests.manual_clock import START
@@ -126,5 +126,7 @@ async def test_recent_messages_are_those_that_still_stand(tmp_path: Path) -> Non
             await accept(store, replace(heard, sent_at=START + number * MINUTE))
         await store.delete(KEY, [MessageId("2")], now=START)
 
-        assert await store.recent(KEY, since=START + MINUTE) == ["1", "3"]
-        assert await store.recent(replace(KEY, chat_id="2"), since=START) == []
+        assert await store.recent(KEY, since=START + MINUTE) == Recent(
+            messages=[MessageId("1"), MessageId("3")], pictures=[]
+        )
+        assert await store.recent(replace(KEY, chat_id="2"), since=START) == Recent(messages=[], pictures=[])

@@ -43,7 +43,7 @@ async def test_what_is_chosen_in_a_thread_is_its_own(tmp_path: Path) -> None:
         assert await core.store.settings(KEY) == german
 
 
-async def test_a_picture_posted_in_the_channel_before_is_seen_in_the_thread_and_taken(tmp_path: Path) -> None:
+async def test_a_picture_posted_in_the_channel_before_is_seen_in_each_thread_where_somebody_asks(tmp_path: Path) -> None:
     async with running_core(tmp_path, said("A cat."), said("Which?")) as core:
         core.chat.files["cat"] = b"cat"
         await core.hear(to_nobody("", sender="Ben", attachments=[photo("cat")]))
@@ -51,11 +51,11 @@ async def test_a_picture_posted_in_the_channel_before_is_seen_in_the_thread_and_
             asked = message("what is that?", key=thread_of(message_id), message_id=message_id)
             await core.hear(replace(asked, asked_in=KEY))
             await core.finish()
-        assert lines(core, 0)[-2:] == [
-            "user: Picture 1 [p1] (PNG, 64×32, posted here shortly before by Ben):",
-            "user: <pixels>",
-        ]
-        assert lines(core, 1)[-1] == "user: [Ann] what is that?"
+        for prompt, handle in ((0, "p1"), (1, "p2")):
+            assert lines(core, prompt)[-2:] == [
+                f"user: Picture 1 [{handle}] (PNG, 64×32, posted here shortly before by Ben):",
+                "user: <pixels>",
+            ]
 
 
 @pytest.mark.parametrize("is_quoted", [False, True])

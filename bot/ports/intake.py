@@ -19,6 +19,17 @@ class KnownPlace:
     """The newest message stored of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """What is stored of a conversation."""
+
+    messages: Sequence[MessageId]
+    """Of people, oldest first."""
+    pictures: Sequence[str]
+    """The handles of pictures and files that may stand in other messages: asked about anywhere in the chat, or waiting
+    in the conversation for a question."""
+
+
 class Intake(Protocol):
     """Where adapters bring what they receive. Every call raises `bot.errors.StorageError` when it can't be kept."""
 
@@ -44,11 +55,8 @@ class Intake(Protocol):
         """The conversations with something stored, the most recently used first, at most 1000."""
         ...
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
-        """The stored messages of people in this conversation that were sent at `since` or later, oldest first.
-
-        For finding out which of them were changed or deleted meanwhile.
-        """
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
+        """What was sent, or asked about, at `since` or later: to find out what was changed or deleted meanwhile."""
         ...
 
     async def place_of(

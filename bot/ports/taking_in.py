@@ -12,7 +12,7 @@ from bot.events import (
     PlatformName,
     Unreadable,
 )
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from bot.records.accepting import Accepted, Arrival, Joining, NotPressed, Refusal
 from bot.records.notices import Notice
 from bot.records.turns import Turn
@@ -115,6 +115,8 @@ class TakingIn(Protocol):
     async def delete(self, key: ConversationKey, message_ids: Sequence[MessageId], *, now: datetime) -> Sequence[Turn]:
         """Delete messages with what they quote and attach, and their pictures where others quote or ask about them.
 
+        A thread that a message began has its id: there it goes, too, if its conversation began with it.
+
         Originals and prepared pictures that nothing else has are deleted at once.
 
         Returns:
@@ -155,6 +157,6 @@ class TakingIn(Protocol):
         """
         ...
 
-    async def recent(self, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
-        """The messages stored of a conversation that were sent at `since` or later, oldest first."""
+    async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
+        """What was sent to a conversation, or asked about in its chat, at `since` or later."""
         ...

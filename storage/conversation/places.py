@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.events import ConversationKey, MessageId, PlatformName
-from bot.ports.intake import KnownPlace
+from bot.ports.intake import KnownPlace, Recent
 from storage.columns import Id, Moment
-from storage.conversation.conversations import ID_OF_KEY, as_key, key_values
+from storage.conversation.conversations import ID_OF_KEY, IDS_OF_CHAT, as_key, key_values
 from storage.conversation.messages import INNER, IS_OF_PLATFORM
-from storage.tables import conversations, deliveries, messages, turns
+from storage.conversation.passing import IS_KEY as IS_PASSING
+from storage.tables import attachments, conversations, deliveries, messages, passing, turns
 
 # By the platform's time: what was found by looking back is stored late.
 _own = messages.alias("own")
@@ -60,6 +61,16 @@ _RECENT = (
     )
     .order_by(messages.c.sent_at, messages.c.id)
 )
+_RECENT_PICTURES = (
+    sa.select(attachments.c.handle)
+    .join_from(attachments, messages)
+    .where(
+        attachments.c.posted_in.is_not(None),
+        messages.c.conversation_id.in_(IDS_OF_CHAT),
+        messages.c.sent_at >= sa.bindparam("since", type_=Moment),
+    )
+)
+_WAITING_PICTURES = sa.select(passing.c.refs).where(IS_PASSING)
 
 
 def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> Sequence[KnownPlace]:
@@ -78,10 +89,17 @@ def places(connection: sa.Connection, platform: PlatformName, *, limit: int) -> 
     ]
 
 
-def recent(connection: sa.Connection, key: ConversationKey, *, since: datetime) -> Sequence[MessageId]:
-    """The messages of a conversation that were sent since then and are not deleted, oldest first."""
-    rows = connection.execute(_RECENT, {**key_values(key), "since": since})
-    return [MessageId(message_id) for (message_id,) in rows]
+def recent(connection: sa.Connection, key: ConversationKey, *, since: datetime) -> Recent:
+    """See `bot.ports.taking_in.TakingIn.recent`. Without what is deleted."""
+    which = {**key_values(key), "since": since}
+    waiting = connection.execute(_WAITING_PICTURES, key_values(key)).scalars()
+    return Recent(
+        messages=[MessageId(message_id) for message_id in connection.execute(_RECENT, which).scalars()],
+        pictures=[
+            *connection.execute(_RECENT_PICTURES, which).scalars(),
+            *(str(ref["handle"]) for refs in waiting for ref in refs),
+        ],
+    )
 
 
 def place_of(

@@ -15,7 +15,7 @@ from storage.conversation.attachments import stored as stored_attachments
 from storage.conversation.conversations import ID_OF_KEY, IDS_OF_CHAT, key_values
 from storage.conversation.messages import Change, blank_messages, replace_message
 from storage.conversation.pictures import drop_posted
-from storage.tables import attachments, deliveries, messages, turns
+from storage.tables import attachments, conversations, deliveries, messages, turns
 from storage.transactions import AnyRow
 from storage.turns.reopening import reopen
 from storage.turns.rows import IS_ONE_OF, TAKEN_BACK, turn_by_id, turns_by_id
@@ -44,8 +44,16 @@ _POSTED_IN = (
         messages.c.conversation_id.in_(IDS_OF_CHAT),
     )
 )
+_STOOD_IN = sa.select(conversations.c.id).where(
+    conversations.c.platform == sa.bindparam("of_platform"),
+    conversations.c.chat_id == sa.bindparam("of_chat"),
+    # A thread that a message began has its id.
+    conversations.c.thread_id.in_(sa.bindparam("threads", expanding=True)),
+)
 _DELETED = sa.select(messages.c.id, messages.c.turn_id).where(
-    _IS_THERE, messages.c.platform_message_id.in_(sa.bindparam("deleted_ids", expanding=True))
+    messages.c.conversation_id.in_(_STOOD_IN),
+    messages.c.deleted_at.is_(None),
+    messages.c.platform_message_id.in_(sa.bindparam("deleted_ids", expanding=True)),
 )
 _IS_LEFT = sa.and_(messages.c.turn_id == turns.c.id, messages.c.deleted_at.is_(None))
 _WITHDRAW = sa.update(turns).where(IS_ONE_OF, ~sa.exists().where(_IS_LEFT)).values(TAKEN_BACK).returning(turns.c.id)
@@ -107,7 +115,7 @@ def delete(
     """
     which = {**key_values(key), "deleted_ids": message_ids}
     passing.forget(connection, key, message_ids)
-    rows = connection.execute(_DELETED, which).all()
+    rows = connection.execute(_DELETED, {**which, "threads": [which["of_thread"], *message_ids]}).all()
     gone = {*connection.execute(_POSTED_IN, which).scalars()}
     if rows:
         gone |= {row.id for row in stored_attachments(connection, [row.id for row in rows])}

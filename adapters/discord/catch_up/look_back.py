@@ -12,12 +12,13 @@ from adapters.discord.bounds import CatchUp
 from adapters.discord.catch_up.history import PAGE, History
 from adapters.discord.catch_up.seen import snowflake
 from adapters.discord.client import Library, Payload
+from adapters.discord.content.handles import message_in
 from adapters.discord.convert import is_from_a_person
 from adapters.discord.places import Channel, Place, is_interaction, number_of, of_message
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.reading import Reading
 from bot.errors import PlatformRefused
-from bot.events import MessageEdited, MessageId
+from bot.events import MessageEdited, MessageId, MessagesDeleted
 from bot.ports.clock import Clock
 from bot.ports.intake import Intake, KnownPlace
 
@@ -93,13 +94,15 @@ class LookBack:
         horizon = self._clock.now() - timedelta(seconds=self._bounds.age_s)
         first = max(since, snowflake(horizon))
         recent = await self._keeper.keep(partial(self._intake.recent, place.key, since=horizon))
-        numbers = {number_of(message_id) for message_id in recent if not is_interaction(message_id)}
+        numbers = {number_of(message_id) for message_id in recent.messages if not is_interaction(message_id)}
         stored = {number for number in numbers if until is None or number < until}
+        named = {message_in(place.channel_id, handle) for handle in recent.pictures}
+        shown = {number for number in named if number is not None and (until is None or number < until)}
         past = await self._past(place.channel_id, until, down_to=min(stored | {first}))
         new = [payload for payload in past.payloads if int(payload["id"]) > first]
         if is_known and await self._is_more(place.channel_id, past, len(new), stored, since=since):
             await self._tell_missed(place, since, past)
-        await self._report_deleted(place, past, stored)
+        await self._report_deleted(place, past, stored | shown)
         await self._report_edited_beginning(client, place, stored, since=since)
         found = 0
         for payload in reversed(past.payloads):
@@ -152,7 +155,7 @@ class LookBack:
             # What a thread starts from stands in the channel above it.
             gone.remove(place.channel_id)
         if gone:
-            await self._reading.take_deletion(place, _ids(gone))
+            await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids(gone)))
 
     async def _report_edited_beginning(
         self, client: Library, place: Place, stored: Collection[int], *, since: int

@@ -1,6 +1,6 @@
 """Which channels to look back in: only those where something may have happened, told without a request. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -57,10 +57,20 @@ def places_to_look_at(
         if channel is not None:
             is_thread = known.key.thread_id is not None
             found.append(Candidate(channel=channel, place=None if is_thread else place))
-    rest = sorted(by_id.values(), key=last_message, reverse=True)
+    looked_at = {candidate.channel.id for candidate in found}
+    more = {channel.id: channel for known in places for channel in _above(client, known, horizon)} | by_id
+    rest = sorted(more.values(), key=last_message, reverse=True)
     # A thread after its channel: where it was opened for a question, that stands there.
     rest.sort(key=lambda channel: isinstance(channel, discord.Thread))
-    return found + [Candidate(channel=channel) for channel in rest]
+    return found + [Candidate(channel=channel) for channel in rest if channel.id not in looked_at]
+
+
+def _above(client: Library, known: KnownPlace, horizon: Horizon) -> Iterator[Channel]:
+    """The channel of a thread: what was asked about in the thread may stand there, and be deleted."""
+    if known.key.thread_id is not None and number_of(known.newest) > horizon.changes_since:
+        channel = client.get_channel(int(known.key.chat_id))
+        if isinstance(channel, Readable) and _may_read(channel):
+            yield channel
 
 
 def _unchanged(client: Library, known: KnownPlace, place: Place, horizon: Horizon) -> Channel | None:

@@ -76,6 +76,15 @@ def read_handle(text: str) -> Handle:
             raise ValueError("not a handle of Discord's")
 
 
+def message_in(channel_id: int, handle: str) -> int | None:
+    """The message of this channel that carries what a handle names; None if it stands elsewhere, or in no message."""
+    try:
+        named = read_handle(handle)
+    except ValueError:
+        return None
+    return named.message_id if isinstance(named, InMessage) and named.channel_id == channel_id else None
+
+
 def digest(url: str) -> str:
     """What a preview is known by: the address of the picture on the web, which stays while Discord's link changes.
 

@@ -20,6 +20,7 @@ from adapters.discord.receiving.lanes import Job
 from adapters.discord.receiving.reading import Reading
 from adapters.discord.receiving.unreadable import snowflake_in
 from bot.errors import PlatformError
+from bot.events import MessagesDeleted
 
 
 class Receiver:
@@ -124,7 +125,8 @@ class Receiver:
 
     async def _take_deletion(self, channel: Channel, numbers: Sequence[int]) -> None:
         place = await self._reading.place(channel)
-        await self._reading.take_deletion(place, [of_message(number) for number in numbers])
+        message_ids = tuple(of_message(number) for number in numbers)
+        await self._reading.take(MessagesDeleted(key=place.key, message_ids=message_ids))
 
     async def _take_unreadable(self, payload: Mapping[str, Any], channel: Channel | None, error: Exception) -> None:
         place = await self._reading.place(channel) if channel else None

@@ -48,7 +48,7 @@ class OwnThreads:
         channel = message.channel
         if not isinstance(channel, _Parent):
             return event.key
-        key = thread_key(channel.id, message.id)
+        key = ConversationKey(platform=DISCORD, chat_id=str(channel.id), thread_id=str(message.id))
         if message.flags.has_thread:
             return key if await self._is_own(message) else event.key
         is_question = event.address is not None and event.command is None
@@ -90,11 +90,6 @@ class OwnThreads:
         if channel_id not in self._told and len(self._told) < _MOST_TOLD:
             self._told.add(channel_id)
             _log.warning("Discord: I may not open threads in channel %s. %s", channel_id, THREADS_REMEDY)
-
-
-def thread_key(channel_id: int, message_id: int) -> ConversationKey:
-    """The conversation in the thread that starts from a message."""
-    return ConversationKey(platform=DISCORD, chat_id=str(channel_id), thread_id=str(message_id))
 
 
 def _name(text: str) -> str:

@@ -1,7 +1,7 @@
 """From discord.py's objects to events: looks up what is missing, and sets aside what can't be read."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,16 +12,15 @@ import discord
 from adapters.discord.client import Library, message_by_id, own_id
 from adapters.discord.convert import message_received, unresolved_reply
 from adapters.discord.errors import discord_request
-from adapters.discord.places import Channel, Place, number_of, place_of
+from adapters.discord.places import Channel, Place, place_of
 from adapters.discord.receiving.keeper import Keeper
 from adapters.discord.receiving.means import Means
-from adapters.discord.receiving.own_threads import thread_key
 from adapters.discord.receiving.self_check import SelfCheck
 from adapters.discord.receiving.tongues import Tongues
 from adapters.discord.receiving.unreadable import unreadable
 from adapters.newest import Newest
 from bot.errors import PlatformError
-from bot.events import Event, MessageEdited, MessageId, MessageReceived, MessagesDeleted
+from bot.events import Event, MessageEdited, MessageReceived
 from bot.ports.intake import Intake
 from bot.sentences import Sentence
 
@@ -76,15 +75,6 @@ class Reading:
             await self.take(event)
         elif is_asked and not is_catch_up:
             await self._unspoken.tell(message.channel.id, event.message_id)
-
-    async def take_deletion(self, place: Place, message_ids: Sequence[MessageId]) -> None:
-        """Tell the core what was deleted, also if it began a thread."""
-        await self.take(MessagesDeleted(key=place.key, message_ids=tuple(message_ids)))
-        if place.key.thread_id is not None or place.is_private:
-            return
-        for message_id in message_ids:
-            key = thread_key(place.channel_id, number_of(message_id))
-            await self.take(MessagesDeleted(key=key, message_ids=(message_id,)))
 
     async def take_changed(self, event: MessageReceived, *, is_edited: bool) -> None:
         """Bring a message to the core that was told before. If it is not edited, its previews came later."""

@@ -95,8 +95,9 @@ class Receiver:
     async def _press(self, update: RawUpdate, own: Unplaced) -> Event | Sentence | None:
         key = await self._intake.place_of(TELEGRAM, own.message_id, chat_id=own.chat_id, turn=own.turn)
         message_id = own.message_id
-        if key is None and (asked := asked_under(update)) and await self._intake.recent(asked[0], since=_EVER):
-            key, message_id = asked
+        if key is None and (asked := asked_under(update)):
+            recent = await self._intake.recent(asked[0], since=_EVER)
+            key, message_id = asked if recent.messages else (None, message_id)
         if key is None or is_elsewhere(key) is not (own.chat_id is None):
             return texts.BUTTON_IS_FORGOTTEN
         press = press_in(update, key, message_id)
