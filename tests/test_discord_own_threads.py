@@ -153,7 +153,9 @@ async def test_where_a_thread_can_not_be_opened_the_question_is_answered_in_its_
     assert bot.events[-1].key == key_of(channel.id)
 
 
-async def test_a_changed_question_is_that_of_its_thread_and_a_deleted_one_stood_in_the_channel(discord_emulator: DiscordEmulator) -> None:
+async def test_a_changed_question_is_that_of_its_thread_and_a_deleted_one_stood_in_the_channel(
+    discord_emulator: DiscordEmulator,
+) -> None:
     channel, ann = discord_emulator.add_channel(), discord_emulator.add_person("Ann")
     async with running(discord_emulator, opens_threads=True) as bot:
         said = await asked(discord_emulator, bot, channel, ann)

@@ -43,7 +43,9 @@ async def test_what_is_chosen_in_a_thread_is_its_own(tmp_path: Path) -> None:
         assert await core.store.settings(KEY) == german
 
 
-async def test_a_picture_posted_in_the_channel_before_is_seen_in_each_thread_where_somebody_asks(tmp_path: Path) -> None:
+async def test_a_picture_posted_in_the_channel_before_is_seen_in_each_thread_where_somebody_asks(
+    tmp_path: Path,
+) -> None:
     async with running_core(tmp_path, said("A cat."), said("Which?")) as core:
         core.chat.files["cat"] = b"cat"
         await core.hear(to_nobody("", sender="Ben", attachments=[photo("cat")]))
