@@ -72,6 +72,8 @@ class Core:
     cursors: dict[str, str] = field(default_factory=dict)
     stored: dict[MessageId, MessageReceived] = field(default_factory=dict)
     """The addressed messages."""
+    pictures: list[str] = field(default_factory=list)
+    """Handles of what was asked about."""
     asked_for_places: int = 0
 
     async def accept(self, event: Event) -> None:
@@ -107,7 +109,7 @@ class Core:
     async def recent(self, key: ConversationKey, *, since: datetime) -> Recent:
         of_key = [message for message in self.stored.values() if message.key == key]
         sent = [message.message_id for message in of_key if message.sent_at >= since]
-        return Recent(messages=sent, pictures=())
+        return Recent(messages=sent, pictures=self.pictures)
 
     async def place_of(
         self, platform: PlatformName, message_id: MessageId, *, chat_id: str | None = None, turn: int | None = None

@@ -10,6 +10,7 @@ _RECEIPTS = "SELECT count(*) FROM deliveries WHERE platform_message_id IS NOT NU
 _SENT = "SELECT count(*) FROM deliveries WHERE state = 'sent'"
 _PRESSES_DONE = "SELECT count(*) FROM presses WHERE NOT EXISTS (SELECT * FROM turns WHERE finished_at IS NULL)"
 _TURNS = "SELECT count(*) FROM turns"
+_WAITING_PICTURES = "SELECT count(*) FROM passing"
 _WAITS = "SELECT count(*) FROM conversations WHERE wait_until IS NOT NULL"
 
 
@@ -21,6 +22,11 @@ def turns_in(folder: Path) -> int:
 def pictures_in(folder: Path) -> int:
     """Pictures and files that belong to a question or an answer."""
     return _count(folder, _PICTURES)
+
+
+def waiting_pictures_in(folder: Path) -> int:
+    """Messages with pictures that were posted to nobody, and may be asked about."""
+    return _count(folder, _WAITING_PICTURES)
 
 
 def receipts_in(folder: Path) -> int:

@@ -1,11 +1,13 @@
 """A thread of its own for each question on Discord: the real discord.py on real sockets."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.events import Address, ConversationKey, MessageEdited, MessagesDeleted
-from tests.discord_bot import Bot, Core, key_of, part, running
+from tests.discord_bot import EXACT, Bot, Core, key_of, part, running
 from tests.emulators.common import eventually
-from tests.emulators.discord import ChannelKind, DiscordEmulator, Permission
+from tests.emulators.discord import ChannelKind, DiscordEmulator, File, Permission
 from tests.emulators.discord_world import Channel, Message, Person
 
 
@@ -212,3 +214,76 @@ async def test_a_thread_is_called_as_the_question_begins(
 
     assert said.thread is not None
     assert said.thread.name == name
+
+
+async def test_a_question_that_is_deleted_is_missed_however_long_its_thread_is(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann, core = discord_emulator.add_channel(), discord_emulator.add_person("Ann"), Core()
+    async with running(discord_emulator, core=core, opens_threads=True) as bot:
+        said = await asked(discord_emulator, bot, channel, ann)
+        assert said.thread is not None
+        for number in range(8):
+            await discord_emulator.say(said.thread, ann, str(number))
+        await bot.hears(9)
+    await discord_emulator.delete(said)
+    few = replace(EXACT, per_conversation=5)
+    async with running(discord_emulator, core=core, opens_threads=True, catch_up=few) as bot:
+        deleted = await bot.notices(MessagesDeleted)
+
+    assert deleted.message_ids == (str(said.id),)
+
+
+async def test_a_channel_is_looked_at_before_its_threads_however_many_there_are(
+    discord_emulator: DiscordEmulator,
+) -> None:
+    channel, ann, core = discord_emulator.add_channel(), discord_emulator.add_person("Ann"), Core()
+    async with running(discord_emulator, core=core, opens_threads=True, catch_up=EXACT) as bot:
+        for _ in range(3):
+            await asked(discord_emulator, bot, channel, ann)
+        await bot.caught_up()
+    missed = await discord_emulator.say(channel, ann, f"{discord_emulator.bot.mention} anybody?")
+    few = replace(EXACT, conversations=3)
+    async with running(discord_emulator, core=core, opens_threads=True, catch_up=few) as bot:
+        await bot.caught_up()
+        await eventually(lambda: str(missed.id) in core.stored, what="the question is found")
+
+
+@pytest.mark.parametrize("shows_picture", [True, False])
+async def test_a_picture_asked_about_in_a_thread_is_looked_for_in_its_channel(
+    discord_emulator: DiscordEmulator, shows_picture: bool
+) -> None:
+    channel, ann, core = discord_emulator.add_channel(), discord_emulator.add_person("Ann"), Core()
+    async with running(discord_emulator, core=core, opens_threads=True, catch_up=EXACT) as bot:
+        rose = File(name="rose.png", data=b"not really", media_type="image/png")
+        posted = await discord_emulator.say(channel, ann, "", files=[rose])
+        await bot.hears()
+        core.pictures = [ref.handle for ref in bot.events[-1].attachments] if shows_picture else []
+        await asked(discord_emulator, bot, channel, ann)
+        await bot.caught_up()
+    await discord_emulator.delete(posted)
+    before = len(discord_emulator.requests)
+    async with running(discord_emulator, core=core, opens_threads=True, catch_up=EXACT) as bot:
+        await bot.caught_up()
+        past = f"/channels/{channel.id}/messages"
+        await eventually(lambda: past in [request.path for request in discord_emulator.requests[before:]])
+        if shows_picture:
+            assert (await bot.notices(MessagesDeleted)).message_ids == (str(posted.id),)
+
+    assert shows_picture or not [event for event in core.events if isinstance(event, MessagesDeleted)]
+
+
+async def test_in_a_forum_post_an_answer_is_found_by_what_it_replies_to(discord_emulator: DiscordEmulator) -> None:
+    ann = discord_emulator.add_person("Ann")
+    async with running(discord_emulator) as bot:
+        await discord_emulator.add_post(
+            discord_emulator.add_forum(), ann, "Sky", f"{discord_emulator.bot.mention} why?"
+        )
+        event = await bot.hears()
+        key, question = event.key, event.message_id
+        await bot.chat.post(key, part("By the way:"), reply_to=None, nonce="n1")
+        nothing = await bot.chat.find(key, after=question, reply_to=question, known=[])
+        posted = await bot.chat.post(key, part("Light."), reply_to=question, nonce="n2")
+        found = await bot.chat.find(key, after=question, reply_to=question, known=[])
+
+    assert (nothing, found) == (None, posted)

@@ -17,7 +17,7 @@ from tests.emulators.model import ModelEmulator
 from tests.end_to_end import start
 from tests.people import DiscordPeople
 from tests.process import BotProcess
-from tests.stored import pictures_in
+from tests.stored import pictures_in, waiting_pictures_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +123,21 @@ async def test_what_somebody_forgets_in_the_channel_is_gone_from_its_threads(gar
     assert garden.seen == [1, 0]
 
 
+async def test_what_somebody_forgets_in_the_channel_stays_in_a_thread_of_people(garden: Garden) -> None:
+    discord, mention = garden.discord, garden.discord.bot.mention
+    async with garden.running():
+        await discord.until_connected()
+        thread = discord.add_thread(garden.channel, "roses", starter=garden.ann)
+        await discord.say(thread, garden.ben, "", files=[picture("red")])
+        await discord.say(thread, garden.ann, f"{mention} what is that?")
+        await garden.answered(thread, 1)
+        await garden.chooses(garden.ben, "forget", what="here")
+        await discord.say(thread, garden.ann, f"{mention} sure?")
+        await garden.answered(thread, 2)
+
+    assert garden.seen == [1, 1]
+
+
 async def test_a_photo_that_is_forgotten_in_its_thread_is_gone_from_another_that_quotes_it(garden: Garden) -> None:
     async with garden.running():
         await garden.discord.until_connected()
@@ -192,8 +207,8 @@ async def test_killed_before_the_question_was_stored_it_is_answered_first_and_wi
     async with garden.running() as bot:
         await garden.discord.until_connected()
         await garden.discord.say(garden.channel, garden.ben, "", files=[picture("red")])
-        await asyncio.sleep(0.3)
-        await bot.terminate()
+        await eventually(lambda: waiting_pictures_in(garden.folder) == 1)
+        await bot.kill()
         mention = garden.discord.bot.mention
         question = await garden.discord.say(garden.channel, garden.ann, f"{mention} what is that?")
         thread = garden.discord.add_thread(garden.channel, "what", starter=garden.discord.bot, message=question)

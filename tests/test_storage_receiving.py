@@ -1,15 +1,15 @@
 """What adapters need to look back: how far they read, where they were, what they heard, what they could not read."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.events import MessageId, PlatformName, Unreadable
+from bot.events import ConversationKey, MessageId, PlatformName, Unreadable
 from bot.ports.intake import KnownPlace, Recent
 from storage.tables import cursors, set_aside
-from tests.happenings import FAKE, KEY, message
+from tests.happenings import FAKE, KEY, message, photo, quote
 from tests.manual_clock import START
-from tests.storing import accept, database, exchange, finish, hear, plain_connection, purge, store_at
+from tests.storing import AT_START, accept, database, exchange, finish, hear, plain_connection, purge, store_at
 
 MINUTE = timedelta(minutes=1)
 
@@ -130,3 +130,25 @@ async def test_recent_messages_are_those_that_still_stand(tmp_path: Path) -> Non
             messages=[MessageId("1"), MessageId("3")], pictures=[]
         )
         assert await store.recent(replace(KEY, chat_id="2"), since=START) == Recent(messages=[], pictures=[])
+
+
+async def test_recent_pictures_are_those_that_wait_there_and_those_asked_about_anywhere_in_the_chat(
+    tmp_path: Path,
+) -> None:
+    thread, other_chat = replace(KEY, thread_id="q"), replace(KEY, chat_id="2")
+    posted = message(message_id="p", address=None, attachments=[photo("rose")])
+    question = message("what is that?", key=thread, message_id="q", quoted=[quote("x", attachments=[photo("lily")])])
+
+    async def pictures(key: ConversationKey, since: datetime = START) -> list[str]:
+        return sorted((await store.recent(key, since=since)).pictures)
+
+    async with store_at(tmp_path) as store:
+        await store.accept(posted, AT_START)
+        waiting = await pictures(KEY), await pictures(thread)
+        await accept(store, question)
+        asked_about = await pictures(KEY), await pictures(thread), await pictures(other_chat)
+        later = await pictures(thread, START + MINUTE)
+
+    assert waiting == (["rose"], [])
+    assert asked_about == (["lily", "rose"], ["lily"], [])
+    assert later == []

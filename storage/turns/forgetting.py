@@ -99,10 +99,13 @@ _POSTED_BY = (
     .where(attachments.c.posted_by == sa.bindparam("person"), conversations.c.platform == sa.bindparam("of_platform"))
     .limit(AT_ONCE)
 )
-# What was posted in a channel may have been asked about in a thread of it.
+# What was posted in a channel may have been asked about in the message that began a thread of it, which has its id.
 _POSTED_BY_HERE = _POSTED_BY.where(
     conversations.c.chat_id == sa.bindparam("of_chat"),
-    sa.or_(conversations.c.thread_id == sa.bindparam("of_thread"), sa.bindparam("of_thread") == ""),
+    sa.or_(
+        conversations.c.thread_id == sa.bindparam("of_thread"),
+        sa.and_(sa.bindparam("of_thread") == "", conversations.c.thread_id == messages.c.platform_message_id),
+    ),
 )
 _POSTED = {Scope.MINE: _POSTED_BY, Scope.MINE_HERE: _POSTED_BY_HERE}
 _TURNS = {Scope.MINE: _OF_PERSON, Scope.MINE_HERE: _OF_PERSON.where(IS_KEY), Scope.ALL_HERE: _OF_ALL_HERE}

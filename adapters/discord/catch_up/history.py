@@ -24,7 +24,9 @@ _SAID = frozenset(
         discord.MessageType.context_menu_command,
     )
 )
-"""What the bot says itself. What Discord writes in its name when it opens a thread refers to the question, too."""
+"""What the bot says itself."""
+_STARTER = discord.MessageType.thread_starter_message.value
+"""Written by Discord in the name of who opened a thread, and refers to the message that it starts from."""
 
 
 class History:
@@ -64,15 +66,17 @@ class History:
         if owner_of(key):
             return None
         channel_id, place = channel_of(key), number_of(after)
-        # What a thread starts from stands in the channel above it: Discord leaves out that something replies to it.
-        starts_it = reply_to is not None and number_of(reply_to) == channel_id
-        is_it = self._matcher((reply_to, None) if starts_it else (reply_to,), known)
+        wanted = {reply_to}
+        is_it = self._matcher(wanted, known)
         for _ in range(_PAGES_SEARCHED):
             try:
                 page = await self._following(channel_id, place)
             except PlatformRefused:
                 return None
             for payload in page:
+                if payload["type"] == _STARTER and _answered(payload) == reply_to:
+                    # It stands in the channel above this thread: Discord leaves out that something replies to it.
+                    wanted.add(None)
                 if is_it(payload):
                     return of_message(_number(payload))
             if len(page) < PAGE:

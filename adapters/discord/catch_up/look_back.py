@@ -102,8 +102,10 @@ class LookBack:
         new = [payload for payload in past.payloads if int(payload["id"]) > first]
         if is_known and await self._is_more(place.channel_id, past, len(new), stored, since=since):
             await self._tell_missed(place, since, past)
-        await self._report_deleted(place, past, stored | shown)
-        await self._report_edited_beginning(client, place, stored, since=since)
+        above = _above(client, place) if place.channel_id in stored else None
+        await self._report_deleted(place, past, (stored | shown) - ({place.channel_id} if above else set()))
+        if above is not None:
+            await self._look_above(client, above, place, since=since)
         found = 0
         for payload in reversed(past.payloads):
             number = int(payload["id"])
@@ -151,25 +153,19 @@ class LookBack:
         # Nothing at all is also what Discord shows to a bot that may not read the history.
         if not gone or (not present and not await self._history.is_gone(place.channel_id, gone[-1])):
             return
-        if place.channel_id in gone and not await self._history.is_gone(int(place.key.chat_id), place.channel_id):
-            # What a thread starts from stands in the channel above it.
-            gone.remove(place.channel_id)
         if gone:
             await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids(gone)))
 
-    async def _report_edited_beginning(
-        self, client: Library, place: Place, stored: Collection[int], *, since: int
-    ) -> None:
-        """What a thread starts from stands in the channel above it, where it may have been edited."""
-        parent = client.get_channel(int(place.key.chat_id))
-        if place.key.thread_id is None or place.channel_id not in stored or not isinstance(parent, discord.TextChannel):
-            return
+    async def _look_above(self, client: Library, above: discord.TextChannel, place: Place, *, since: int) -> None:
+        """See what became of the message that a thread starts from."""
         try:
-            payload = await self._history.payload(parent.id, place.channel_id)
+            payload = await self._history.payload(above.id, place.channel_id)
         except PlatformRefused:
-            return  # It is deleted, which was found out already.
+            if await self._history.is_gone(above.id, place.channel_id):
+                await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids([place.channel_id])))
+            return
         if _edited_at(payload) > since:
-            await self._take(client, parent, place, payload, is_stored=True)
+            await self._take(client, above, place, payload, is_stored=True)
 
     async def _take(
         self, client: Library, channel: Channel, place: Place, payload: Payload, *, is_stored: bool
@@ -187,6 +183,12 @@ class LookBack:
         except Exception as error:  # noqa: BLE001 - a message that can't be read must not hide those behind it
             await self._reading.set_aside(payload, error, place=None if is_stored else place)
         return True
+
+
+def _above(client: Library, place: Place) -> discord.TextChannel | None:
+    """Where the message stands that a thread starts from, unless it stands in the thread, as in a forum's post."""
+    channel = client.get_channel(int(place.key.chat_id)) if place.key.thread_id is not None else None
+    return channel if isinstance(channel, discord.TextChannel) else None
 
 
 def _edited_at(payload: Payload) -> int:

@@ -48,21 +48,21 @@ def places_to_look_at(
 ) -> list[Candidate]:
     """Known conversations first, the most recently used first; then other channels, by their last message."""
     by_id = {channel.id: channel for channel in changed}
-    found: list[Candidate] = []
+    found: dict[int, Candidate] = {}
     for known in places:
+        # Before a thread its channel: there stands the question that it was opened for, and newer ones may.
+        for above in _above(client, known, horizon):
+            found.setdefault(above.id, Candidate(channel=by_id.pop(above.id, above)))
         if owner_of(known.key):
             continue  # Nothing is said there but in used commands, and the bot itself is not there.
         place = Place(key=known.key, is_private=known.is_private)
         channel = by_id.pop(place.channel_id, None) or _unchanged(client, known, place, horizon)
         if channel is not None:
             is_thread = known.key.thread_id is not None
-            found.append(Candidate(channel=channel, place=None if is_thread else place))
-    looked_at = {candidate.channel.id for candidate in found}
-    more = {channel.id: channel for known in places for channel in _above(client, known, horizon)} | by_id
-    rest = sorted(more.values(), key=last_message, reverse=True)
-    # A thread after its channel: where it was opened for a question, that stands there.
+            found.setdefault(channel.id, Candidate(channel=channel, place=None if is_thread else place))
+    rest = sorted(by_id.values(), key=last_message, reverse=True)
     rest.sort(key=lambda channel: isinstance(channel, discord.Thread))
-    return found + [Candidate(channel=channel) for channel in rest if channel.id not in looked_at]
+    return [*found.values(), *(Candidate(channel=channel) for channel in rest)]
 
 
 def _above(client: Library, known: KnownPlace, horizon: Horizon) -> Iterator[Channel]:
