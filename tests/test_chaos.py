@@ -1,12 +1,18 @@
 """A short run of ``make chaos``: every thirteenth kill point, and a soak of a minute at most."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.ports.chat import Chat
 from bot.ports.store import Store
+from bot.records.attachments import Medium
+from bot.sentences import Sentence, sentence
+from bot.texts import called, not_seen, only_still, seen_in_part
 from tests.chaos.__main__ import every_case
 from tests.chaos.cases import Case, Scene
 from tests.chaos.kill_points import play
+from tests.chaos.ledger import Fate, Question, Shown, fate_of
 from tests.chaos.plan import SHORT
 from tests.chaos.soak import soak
 
@@ -45,3 +51,20 @@ async def test_whatever_goes_wrong_each_message_has_one_outcome_and_conversation
     assert result.is_kept, "\n".join([result.table(), *result.log])
     assert result.kills["SIGKILL"] > 0
     assert result.faults
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        not_seen(called(Medium.PICTURE, None), sentence("it is no longer there")),
+        not_seen(called(Medium.PICTURE, 2), sentence("it is no longer there")),
+        seen_in_part(called(Medium.PICTURE, None), only_still(sentence("it is no longer there"))),
+    ],
+)
+def test_an_answer_is_whole_also_with_a_note_about_a_picture_that_could_not_be_fetched(note: Sentence) -> None:
+    question = Question(number=1, words=3)
+    text = f"{question.answer}\n\n{note}"
+    shown = Shown(id=1, text=text, first_text=text, reply_to=None, can_stop=False)
+
+    assert fate_of(question, [shown]) is Fate.WHOLE
+    assert fate_of(question, [replace(shown, text=f"{text} And more.")]) is Fate.UNFINISHED

@@ -16,7 +16,9 @@ from bot.events import Action
 _ASKED = re.compile(r"\bask (\d+)v(\d+)\b")
 _WORD = re.compile(r"\bq(\d+)v(\d+)-(\d+)\b")
 _NOTES = ("My answer breaks off here", "(Stopped.)")
-_UNSEEN = re.compile(r"\s*\*?\(I could not look at (?:the )?picture(?: \d+)?: [^)]*\)\*?")
+_UNSEEN = re.compile(
+    r"\s*\*?\(I could (?:not look at|see only the preview of) (?:the )?picture(?: \d+)?(?::|, because) [^)]*\)\*?"
+)
 _BUSY = "I can't take this one on"
 _OF_COMMANDS = ("Done: I start over", "I stop.", "There is no answer here right now")
 

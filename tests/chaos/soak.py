@@ -260,7 +260,8 @@ class _Soak:
     def _result(self, seconds: float) -> Result:
         accounts = [(talk, self._account(talk)) for talk in self._talks]
         broken = [
-            f"{fate}: question {number}, {talk.platform}, {talk.room}, model: {self._lines[number].mood}"
+            f"{fate}: question {number}, {talk.platform}, {talk.room}, model: {self._lines[number].mood}, "
+            f"shown: {[answer.text for answer in self._answers(talk) if number in numbers_in(answer.text)]}"
             for talk, found in accounts
             for number, fate in found.fates.items()
             if not fate.is_promised
