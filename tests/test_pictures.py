@@ -28,6 +28,14 @@ def worker_of(workshop: PictureWorkshop) -> int:
     return process.pid
 
 
+async def stopped_worker_of(workshop: PictureWorkshop) -> int:
+    """The process id of the worker that gets the next file, and stands still."""
+    await workshop.prepare(SMALL)
+    worker = worker_of(workshop)
+    os.kill(worker, signal.SIGSTOP)
+    return worker
+
+
 def libraries_of(pid: int) -> set[str]:
     """Which of the large ones a process has loaded, where the system tells."""
     listed = Path(f"/proc/{pid}/maps")
@@ -101,9 +109,7 @@ async def test_a_refusal_comes_back_in_the_decoders_words_and_the_worker_goes_on
 
 async def test_a_worker_killed_at_its_work_costs_one_verdict() -> None:
     async with PictureWorkshop() as workshop:
-        await workshop.prepare(SMALL)
-        worker = worker_of(workshop)
-        os.kill(worker, signal.SIGSTOP)
+        worker = await stopped_worker_of(workshop)
         verdict = asyncio.create_task(workshop.prepare(SMALL))
         await asyncio.sleep(0.01)
         os.kill(worker, signal.SIGKILL)
@@ -128,9 +134,7 @@ async def test_a_worker_killed_at_rest_costs_nothing() -> None:
 
 async def test_a_picture_that_takes_too_long_is_given_up_and_its_worker_killed() -> None:
     async with PictureWorkshop(deadline_s=2.0) as workshop:
-        await workshop.prepare(SMALL)
-        worker = worker_of(workshop)
-        os.kill(worker, signal.SIGSTOP)
+        worker = await stopped_worker_of(workshop)
 
         assert await person_reads(workshop, SMALL) == "it took too long to open"
         await eventually(lambda: is_gone(worker))
@@ -139,9 +143,7 @@ async def test_a_picture_that_takes_too_long_is_given_up_and_its_worker_killed()
 
 async def test_a_picture_nobody_waits_for_any_more_frees_its_place() -> None:
     async with PictureWorkshop(workers=1) as workshop:
-        await workshop.prepare(SMALL)
-        worker = worker_of(workshop)
-        os.kill(worker, signal.SIGSTOP)
+        worker = await stopped_worker_of(workshop)
         given_up = asyncio.create_task(workshop.prepare(SMALL))
         await asyncio.sleep(0.01)
         given_up.cancel()
@@ -206,9 +208,7 @@ async def test_a_worker_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None
 async def test_the_bot_goes_on_while_a_picture_takes_as_long_as_it_likes() -> None:
     larger_than_a_pipe = photo(3840, 2160, "PNG", compress_level=0)
     async with PictureWorkshop(workers=2) as workshop:
-        await workshop.prepare(SMALL)
-        worker = worker_of(workshop)
-        os.kill(worker, signal.SIGSTOP)
+        worker = await stopped_worker_of(workshop)
         slow = asyncio.create_task(workshop.prepare(larger_than_a_pipe))
         await asyncio.sleep(0.01)
 

@@ -153,8 +153,7 @@ class LookBack:
         # Nothing at all is also what Discord shows to a bot that may not read the history.
         if not gone or (not present and not await self._history.is_gone(place.channel_id, gone[-1])):
             return
-        if gone:
-            await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids(gone)))
+        await self._reading.take(MessagesDeleted(key=place.key, message_ids=_ids(gone)))
 
     async def _look_above(self, client: Library, above: discord.TextChannel, place: Place, *, since: int) -> None:
         """See what became of the message that a thread starts from."""

@@ -46,7 +46,10 @@ def readable_in(guild: discord.Guild) -> list[Readable]:
 def places_to_look_at(
     client: Library, places: Sequence[KnownPlace], changed: Sequence[Channel], horizon: Horizon
 ) -> list[Candidate]:
-    """Known conversations first, the most recently used first; then other channels, by their last message."""
+    """Known conversations first, the most recently used first, a thread behind its channel; then others, threads last.
+
+    Others come by their last message.
+    """
     by_id = {channel.id: channel for channel in changed}
     found: dict[int, Candidate] = {}
     for known in places:

@@ -52,9 +52,8 @@ class OwnThreads:
         if message.flags.has_thread:
             return key if await self._is_own(message) else event.key
         is_question = event.address is not None and event.command is None
-        if not (opens and self._opens and is_question and await self._open(channel, message, event.text)):
-            return event.key
-        return key
+        is_open = opens and self._opens and is_question and await self._open(channel, message, event.text)
+        return key if is_open else event.key
 
     async def _is_own(self, message: discord.Message) -> bool:
         if message.thread is not None:

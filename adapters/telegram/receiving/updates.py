@@ -97,7 +97,8 @@ class Receiver:
         message_id = own.message_id
         if key is None and (asked := asked_under(update)):
             recent = await self._intake.recent(asked[0], since=_EVER)
-            key, message_id = asked if recent.messages else (None, message_id)
+            if recent.messages:
+                key, message_id = asked
         if key is None or is_elsewhere(key) is not (own.chat_id is None):
             return texts.BUTTON_IS_FORGOTTEN
         press = press_in(update, key, message_id)
